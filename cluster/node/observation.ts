@@ -1,0 +1,53 @@
+/** What a node says of itself, in structured lines, so that an observer misses no leader, however short. */
+
+export type TaskChange = {
+  readonly id: string;
+  readonly service: string;
+  /** 0 for tasks of global services. */
+  readonly slot: number;
+  /** The id of the node it is assigned to; empty before. */
+  readonly node: string;
+  readonly state: string;
+  readonly desired: string;
+  readonly removed: boolean;
+};
+
+export type NodeObservation =
+  /** Once a boot, before anything else: who this is. */
+  | {
+      readonly kind: 'boot';
+      readonly name: string;
+      readonly nodeId: string | undefined;
+      readonly raftId: string | undefined;
+    }
+  | {
+      readonly kind: 'role';
+      readonly role: 'none' | 'learner' | 'follower' | 'candidate' | 'leader';
+      readonly term: number;
+      readonly leader: string | undefined;
+      readonly nodeId: string;
+      readonly raftId: string;
+    }
+  /** An advance of commit, with the rolling hash up to `index` and the changes of tasks that it applied. */
+  | {
+      readonly kind: 'commit';
+      readonly index: number;
+      readonly term: number;
+      readonly hash: number;
+      readonly tasks: readonly TaskChange[];
+    }
+  | {
+      readonly kind: 'lock';
+      readonly state: 'inactive' | 'pending' | 'active' | 'locked' | 'error';
+    }
+  | {
+      readonly kind: 'membership';
+      readonly voters: readonly string[];
+      readonly learners: readonly string[];
+    }
+  /** The control loops (orchestrators, scheduler, dispatcher) started or stopped here. */
+  | { readonly kind: 'manager'; readonly running: boolean; readonly term: number }
+  /** What the local executor did with a task. */
+  | { readonly kind: 'task'; readonly id: string; readonly state: string }
+  /** Recovery cut an incomplete record, a write was refused, a disk failed: worth a line in the report. */
+  | { readonly kind: 'note'; readonly text: string };
