@@ -1,0 +1,174 @@
+/** All operations, faults and observations of one run, in order, with their times. */
+import type { Evidence, Fault, Deed } from './fault.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { Ms, Node, NodeName } from './cluster.ts';
+
+/** How an operation ended *as its client saw it*. `rejected`: it surely did not happen. */
+export type Outcome = 'ok' | 'rejected' | 'unknown';
+
+export type Operation = {
+  /** Its place in the order of invocations, from 0. */
+  readonly id: number;
+  /** A client whose operation ended `unknown` goes on under a new process number. */
+  readonly process: number;
+  /** `undefined`: issued by the harness itself (formation, procedures, the final reads). */
+  readonly client: number | undefined;
+  readonly node: NodeName;
+  readonly operation: string;
+  /** As scheduled. */
+  readonly args: JsonObject;
+  /** What was sent: symbolic names resolved. */
+  readonly input: Json;
+  readonly invokedAt: Ms;
+  /** `undefined`: no answer came before the run ended. */
+  readonly endedAt: Ms | undefined;
+  readonly outcome: Outcome;
+  /** What came back, in the target's terms (for an API: status and the part of the body that properties look at). */
+  readonly output: Json | undefined;
+  /** Which part of the run asked. */
+  readonly phase: 'formation' | 'inject' | 'settle' | 'final';
+};
+
+export type FaultRecord = {
+  readonly id: number;
+  /** Index in the schedule. */
+  readonly entry: number;
+  /** As drawn. */
+  readonly fault: Fault;
+  /** As carried out; empty where it never started. */
+  readonly deeds: readonly Deed[];
+  /** The first call that made it, and the last confirmation. `undefined`: it never started. */
+  readonly beginAt: Ms | undefined;
+  readonly begunAt: Ms | undefined;
+  /** The first call that ended it, and the last confirmation. */
+  readonly endAt: Ms | undefined;
+  readonly endedAt: Ms | undefined;
+  /** All deeds together: whether it bit, and why one thinks so. */
+  readonly evidence: Evidence;
+  /** A probe after the end: the links carry again, the node runs again. `undefined`: not probed yet. */
+  readonly healed: boolean | undefined;
+};
+
+type Said = {
+  readonly node: NodeName;
+  /** Distinguishes the boots of one node; `seq` counts within a boot. */
+  readonly boot: string;
+  readonly seq: number;
+  /** Arrival at the harness. No property compares it with the instant of an operation. */
+  readonly at: Ms;
+};
+
+export type ObservedTask = {
+  readonly id: string;
+  readonly service: string;
+  readonly slot: number;
+  /** The id of a node, as `boot` and `role` observations tie it to a name. */
+  readonly node: string;
+  readonly state: string;
+  readonly desired: string;
+  readonly removed: boolean;
+};
+
+/** What a node said of itself. Targets that say less leave kinds out; properties that need them are `unknown` then. */
+export type Observation = Said &
+  (
+    | {
+        readonly kind: 'boot';
+        readonly name: string;
+        readonly nodeId: string | undefined;
+        readonly raftId: string | undefined;
+      }
+    | {
+        readonly kind: 'role';
+        readonly role: 'none' | 'learner' | 'follower' | 'candidate' | 'leader';
+        readonly term: number;
+        readonly leader: string | undefined;
+        readonly nodeId: string;
+        readonly raftId: string;
+      }
+    | {
+        readonly kind: 'commit';
+        readonly index: number;
+        readonly term: number;
+        readonly hash: number;
+        readonly tasks: readonly ObservedTask[];
+      }
+    | {
+        readonly kind: 'lock';
+        readonly state: 'inactive' | 'pending' | 'active' | 'locked' | 'error';
+      }
+    | {
+        readonly kind: 'membership';
+        readonly voters: readonly string[];
+        readonly learners: readonly string[];
+      }
+    | { readonly kind: 'manager'; readonly running: boolean; readonly term: number }
+    | { readonly kind: 'task'; readonly id: string; readonly state: string }
+    | { readonly kind: 'note'; readonly text: string }
+  );
+
+/** What the harness did to nodes or saw of their processes. */
+export type Lifecycle = {
+  readonly at: Ms;
+  readonly node: NodeName;
+  readonly event: 'started' | 'killed' | 'exited' | 'paused' | 'resumed';
+  readonly text: string;
+};
+
+/** A scan of a node's data folder for secrets that the run knows: which of them stand there in the clear. */
+export type FolderScan = {
+  readonly at: Ms;
+  readonly node: NodeName;
+  readonly autolock: boolean;
+  /** Files and bytes looked at: a scan that saw nothing proves nothing. */
+  readonly files: number;
+  readonly bytes: number;
+  readonly found: readonly {
+    readonly canary: string;
+    readonly file: string;
+    readonly offset: number;
+  }[];
+  /** What was looked for: names of canaries (a service's name, `data-key`, `peer-secret`), never their bytes. */
+  readonly looked: readonly string[];
+};
+
+/** Where the judged phases begin and end. */
+export type Phases = {
+  /** Schedule time 0. Formation took place before, at negative times. */
+  readonly injectAt: Ms;
+  /** The heal begins: every fault still active is ended. */
+  readonly healAt: Ms;
+  /** Every heal is confirmed. Liveness is judged from here on. */
+  readonly healedAt: Ms;
+  /** The workload has ended: nothing changes any more but the cluster itself. */
+  readonly quietAt: Ms;
+  readonly endAt: Ms;
+};
+
+/** What a target promises about time, for liveness properties, in milliseconds. */
+export type Bounds = {
+  readonly electionTimeoutMsMax: Ms;
+  /** From the heal to a leader with an accepted write. */
+  readonly leaderReturnsMs: Ms;
+  /** From the heal, and the last change, to desired = running everywhere. */
+  readonly convergeMs: Ms;
+  /** From the unlock to full membership. */
+  readonly unlockMs: Ms;
+};
+
+export type History = {
+  readonly target: string;
+  readonly backend: 'sim' | 'process' | 'docker';
+  readonly nodes: readonly Node[];
+  /** Settings of the cluster that properties depend on, such as `autolock`. */
+  readonly settings: JsonObject;
+  readonly bounds: Bounds;
+  readonly phases: Phases;
+  readonly operations: readonly Operation[];
+  readonly faults: readonly FaultRecord[];
+  readonly observations: readonly Observation[];
+  readonly lifecycle: readonly Lifecycle[];
+  readonly scans: readonly FolderScan[];
+  /** Live worlds: stalls of the machine that the harness noticed in itself, `forMs` long. */
+  readonly stalls: readonly { readonly at: Ms; readonly forMs: Ms }[];
+};

@@ -1,0 +1,71 @@
+/** One run and the file it is saved as. */
+import type { JsonObject } from './json.ts';
+import type { Ms } from './cluster.ts';
+import type { History } from './history.ts';
+import type { Verdict } from './property.ts';
+import type { Scenario } from './scenario.ts';
+import type { Schedule } from './schedule.ts';
+
+export type BackendName = 'sim' | 'process' | 'docker';
+
+export type Judged = {
+  readonly property: string;
+  readonly guarantee: string;
+  readonly source: string;
+} & Verdict;
+
+/** A planted bug: patches of sources, each `find` occurring exactly once. */
+export type Mutant = {
+  readonly id: string;
+  readonly title: string;
+  readonly source: string;
+  readonly expect: readonly string[];
+  readonly patches: readonly {
+    readonly file: string;
+    readonly find: string;
+    readonly replace: string;
+  }[];
+};
+
+export type Run = {
+  readonly scenario: Scenario;
+  /** The campaign's seed and the run's number in it, from 0. */
+  readonly seed: number;
+  readonly index: number;
+  readonly backend: BackendName;
+  /** As drawn (and, in a shrunk failure, as shrunk). */
+  readonly schedule: Schedule;
+  /** fast-check's path to it, where fast-check drew it. */
+  readonly path: string | undefined;
+  readonly history: History;
+  readonly verdicts: readonly Judged[];
+  /** Over every event, hexadecimal. Live worlds: over the schedule as drawn only. */
+  readonly digest: string;
+  readonly simulatedMs: Ms;
+};
+
+export const runFileSchema = 'schism/run-file@1';
+
+/** What is saved, and what the report carries. */
+export type RunFile = {
+  readonly schema: typeof runFileSchema;
+  readonly schism: {
+    readonly version: string;
+    readonly commit: string;
+    readonly node: string;
+    readonly platform: string;
+  };
+  readonly run: Run;
+  readonly mutants: readonly Mutant[];
+  /** The resolved configuration of the nodes. */
+  readonly configuration: JsonObject;
+  /** Per node, the last lines of its log. */
+  readonly logs: Readonly<Record<string, readonly string[]>>;
+  /** Where this failure was made smaller: what it was before. */
+  readonly shrunkFrom:
+    { readonly entries: number; readonly digest: string; readonly attempts: number } | undefined;
+  /** The line that shows it again. */
+  readonly replay: string;
+  /** Wall-clock, RFC 3339. Not part of any digest. */
+  readonly savedAt: string;
+};

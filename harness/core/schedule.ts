@@ -1,0 +1,34 @@
+/** What happens in a run and when: plain data, so it can be drawn, shrunk, printed, saved and replayed. */
+import type { Fault } from './fault.ts';
+import type { JsonObject } from './json.ts';
+import type { Ms, NodeName } from './cluster.ts';
+
+/** Waited for from `at` on, for at most `withinMs`; then the entry is recorded as without effect. */
+export type Trigger =
+  | { readonly leader: 'elected' | 'lost'; readonly occurrence?: number; readonly withinMs?: Ms }
+  | { readonly operation: string; readonly occurrence?: number; readonly withinMs?: Ms };
+
+export type ScheduledFault = {
+  readonly at: Ms;
+  readonly when?: Trigger;
+  readonly fault: Fault;
+  /** The lease: the fault ends then, and at the heal at the latest. */
+  readonly forMs: Ms;
+};
+
+export type ScheduledOperation = {
+  readonly at: Ms;
+  /** 0 and up. One client issues one operation at a time; a later one waits for its turn. */
+  readonly client: number;
+  /** The node that it asks; `undefined`: the client's own, drawn once and moved on after a failure. */
+  readonly node?: NodeName;
+  /** One of the target's operations. */
+  readonly operation: string;
+  /** Symbolic: names a key, not an id; "the version last seen" is the client's own memory. */
+  readonly args: JsonObject;
+};
+
+export type ScheduleEntry = ScheduledFault | ScheduledOperation;
+export type Schedule = readonly ScheduleEntry[];
+
+export const isFault = (entry: ScheduleEntry): entry is ScheduledFault => 'fault' in entry;

@@ -1,0 +1,90 @@
+/** A system under test, as the harness needs to know it. */
+import type { JsonObject, Json } from './json.ts';
+import type { Node, NodeName, Shape } from './cluster.ts';
+import type { Bounds, Outcome } from './history.ts';
+
+/** What a client remembers between its operations: the target's own plain data, one a client. */
+export type Memory = Map<string, Json>;
+
+/** How a call ended below the target's own protocol. `sent: false`: surely nothing left the client. */
+export type CallFailure = { readonly failed: string; readonly sent: boolean };
+export type CallResult = { readonly response: Json } | CallFailure;
+
+/** How one operation is asked and its answer read. Pure: the same in every world. */
+export type OperationKind = {
+  readonly name: string;
+  /** `read` operations change nothing. */
+  readonly effect: 'read' | 'write';
+  /** `undefined`: the memory lacks what the operation needs (no version seen yet); it is skipped and leaves no trace. */
+  request(args: JsonObject, memory: Memory): Json | undefined;
+  /** Reads the result, and may remember something of it. */
+  read(
+    args: JsonObject,
+    request: Json,
+    result: CallResult,
+    memory: Memory,
+  ): { readonly outcome: Outcome; readonly output: Json | undefined };
+};
+
+/** Steps of a longer deed through the target's own interface. Every call is an operation of the history. */
+export type ProcedureStep =
+  | {
+      readonly step: 'call';
+      readonly node: NodeName;
+      readonly operation: string;
+      readonly args: JsonObject;
+    }
+  | { readonly step: 'wait'; readonly ms: number }
+  | { readonly step: 'kill'; readonly node: NodeName }
+  | { readonly step: 'start'; readonly node: NodeName }
+  /** Looks through the node's data folder for canaries, which are given with their bytes. */
+  | {
+      readonly step: 'scan';
+      readonly node: NodeName;
+      readonly autolock: boolean;
+      readonly canaries: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+    };
+export type ProcedureResult =
+  | { readonly step: 'call'; readonly outcome: Outcome; readonly output: Json | undefined }
+  | { readonly step: 'done' };
+/** Deterministic: all it knows comes in through what it is given and what the steps return. */
+export type Procedure = Generator<ProcedureStep, void, ProcedureResult>;
+
+export type ProcedureContext = {
+  readonly nodes: readonly Node[];
+  /** The nodes that a fault named, resolved; or the node that was just started again. */
+  readonly selected: readonly NodeName[];
+  readonly args: JsonObject;
+  /** Shared by all procedures of a run: tokens, unlock keys. */
+  readonly memory: Memory;
+  readonly settings: JsonObject;
+  /** The manager that leads, as far as is known. */
+  leader(): NodeName | undefined;
+  /** Live managers that are worth asking. */
+  managers(): readonly NodeName[];
+};
+
+export type Target = {
+  readonly name: string;
+  /** One line for lists. */
+  readonly title: string;
+  nodes(shape: Shape): readonly Node[];
+  /** Which ordered pairs of nodes talk to each other; each gets a proxy of its own. Clients reach every node besides. */
+  talks(from: Node, to: Node): boolean;
+  readonly operations: readonly OperationKind[];
+  readonly bounds: Bounds;
+  /** Makes one cluster of freshly started nodes. */
+  form(context: ProcedureContext): Procedure;
+  /** After a restart: what an operator would do, such as unlocking. */
+  revive(context: ProcedureContext): Procedure;
+  /** Faults of kind `procedure`, by name. */
+  readonly procedures: Readonly<Record<string, (context: ProcedureContext) => Procedure>>;
+  /** After the tail: final reads through every manager, scans of data folders. */
+  finish(context: ProcedureContext): Procedure;
+  /** Operations that a client of the default workload may do, with weights; each draws its arguments from one integer. */
+  readonly workload: readonly {
+    readonly operation: string;
+    readonly weight: number;
+    args(draw: number): JsonObject;
+  }[];
+};
