@@ -13,6 +13,8 @@ export type NodeFacts = {
   readonly advertiseAddr: string;
   /** Managers known when it was written, so that a worker and a locked manager find them again. */
   readonly managers: readonly { readonly nodeId: string; readonly address: string }[];
+  /** The swarm's `unlockKeyVersion` that this file follows, on or off; a lower one met later is history, not news. */
+  readonly unlockKeyVersion: number;
 };
 
 export type NodeSecrets = {

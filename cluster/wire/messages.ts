@@ -34,8 +34,26 @@ export type PeerMessage =
   | { readonly type: 'raft'; readonly message: RaftMessage }
   | { readonly type: 'join'; readonly request: JoinRequest }
   | { readonly type: 'join-answer'; readonly answer: JoinAnswer }
-  /** A request handed on to the leader, once; it is never sent again. */
-  | { readonly type: 'forward'; readonly id: string; readonly request: ApiRequest }
+  /**
+   * A request handed on to the leader, once; a write is never sent again. `term`: the one in which the target is known to
+   * lead. Only the leader of that very term acts on it, so that no late copy can, not even after a restart.
+   */
+  | {
+      readonly type: 'forward';
+      readonly id: string;
+      readonly term: number;
+      readonly request: ApiRequest;
+    }
   | { readonly type: 'forward-answer'; readonly id: string; readonly response: ApiResponse }
+  /** An unlocked manager asks under which unlock key the swarm stands by now, before it votes or serves. */
+  | { readonly type: 'seal-question'; readonly nonce: string; readonly raftId: string }
+  /** `confirmed`: by a leader that still led when it was asked. Otherwise by a manager that knows no leader. */
+  | {
+      readonly type: 'seal-answer';
+      readonly nonce: string;
+      readonly confirmed: boolean;
+      readonly version: number;
+      readonly unlockKey: Uint8Array | undefined;
+    }
   | { readonly type: 'agent'; readonly message: AgentMessage }
   | { readonly type: 'dispatcher'; readonly message: DispatcherMessage };
