@@ -194,8 +194,16 @@ const messages: Readonly<Record<PeerMessage['type'], fc.Arbitrary<PeerMessage>>>
   raft: record({ type: kind('raft'), message: raft }),
   join: record({ type: kind('join'), request }),
   'join-answer': record({ type: kind('join-answer'), answer }),
-  forward: record({ type: kind('forward'), id: text, request: apiRequest }),
+  forward: record({ type: kind('forward'), id: text, term: whole, request: apiRequest }),
   'forward-answer': record({ type: kind('forward-answer'), id: text, response: apiResponse }),
+  'seal-question': record({ type: kind('seal-question'), nonce: text, raftId: text }),
+  'seal-answer': record({
+    type: kind('seal-answer'),
+    nonce: text,
+    confirmed: flag,
+    version: whole,
+    unlockKey: maybe(bytes),
+  }),
   agent: record({ type: kind('agent'), message: agent }),
   dispatcher: record({ type: kind('dispatcher'), message: dispatcher }),
 };
