@@ -18,6 +18,10 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // Types of records are written as `type`, so that unions and records read alike.
       '@typescript-eslint/consistent-type-definitions': 'off',
+      // Plain data that contains itself cannot be written as a Record.
+      '@typescript-eslint/consistent-indexed-object-style': 'off',
+      // Records of functions are closures here; none of them uses `this`.
+      '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
     },
   },

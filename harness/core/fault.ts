@@ -8,19 +8,21 @@ import type { Link, Ms, NodeName } from './cluster.ts';
  * leader where that is possible, `minority` the rest; `rest` every node that the other side of a cut does not name;
  * `managers`, `workers`, `worker` (the lowest-named one), `all`.
  */
-export type Selection =
-  | NodeName
-  | 'leader'
-  | 'follower'
-  | 'followers'
-  | 'majority'
-  | 'minority'
-  | 'rest'
-  | 'managers'
-  | 'workers'
-  | 'worker'
-  | 'all'
-  | readonly Selection[];
+export type Selection = NodeName | readonly Selection[];
+
+/** Words that select by role; no node may bear one of them as its name. */
+export const roleWords = [
+  'leader',
+  'follower',
+  'followers',
+  'majority',
+  'minority',
+  'rest',
+  'managers',
+  'workers',
+  'worker',
+  'all',
+] as const;
 
 export type CutMode =
   /** Bytes vanish. */

@@ -134,7 +134,7 @@ export type FolderScan = {
 
 /** Where the judged phases begin and end. */
 export type Phases = {
-  /** Schedule time 0. Formation took place before, at negative times. */
+  /** Schedule time 0: formation has ended. */
   readonly injectAt: Ms;
   /** The heal begins: every fault still active is ended. */
   readonly healAt: Ms;

@@ -1,0 +1,243 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Schedule } from '../core/schedule.ts';
+import { killOf, play } from './toy-world.ts';
+
+const cut = (from: string, to: string) =>
+  ({ kind: 'cut', from, to, direction: 'both', mode: 'drop' }) as const;
+
+const begins = (schedule: Schedule, given: Parameters<typeof play>[1] = {}) =>
+  play(schedule, given).deeds.flatMap(({ at, command }) =>
+    command.type === 'begin' ? [{ at, deed: command.deed }] : [],
+  );
+
+describe('the phases of a run', () => {
+  test('formation, injection, heal, a quiet tail and the final reads follow each other', () => {
+    const { conducting } = play([{ at: 100, client: 0, operation: 'write', args: {} }]);
+    const { phases, operations } = conducting.history();
+    expect(phases).toEqual({
+      injectAt: 20,
+      healAt: 2_020,
+      healedAt: 2_020,
+      quietAt: 2_520,
+      endAt: 3_025,
+    });
+    expect(operations.map(({ operation, phase }) => [operation, phase])).toEqual([
+      ...Array.from({ length: 4 }, () => ['join', 'formation']),
+      ['write', 'inject'],
+      ['read', 'final'],
+    ]);
+  });
+
+  test('a cluster that never forms ends the run and says so', () => {
+    const { conducting } = play([], { answer: () => undefined });
+    expect(conducting.problem).toBe('the cluster did not form: it did not end within 60000 ms');
+    expect(conducting.finished).toBe(true);
+  });
+
+  test('the heal ends every fault that is still active, and is over with its last confirmation', () => {
+    const { conducting, deeds } = play([{ at: 500, fault: cut('m1', 'rest'), forMs: 9_000 }]);
+    expect(deeds.filter(({ command }) => command.type === 'end')).toHaveLength(1);
+    const [fault] = conducting.history().faults;
+    expect(fault).toMatchObject({
+      beginAt: 520,
+      begunAt: 522,
+      endAt: 2_020,
+      endedAt: 2_022,
+      healed: true,
+    });
+    expect(conducting.history().phases).toMatchObject({ healAt: 2_020, healedAt: 2_022 });
+  });
+
+  test('an interrupted run heals what is active, asks nothing more and ends', () => {
+    const { conducting, deeds, endedAt } = play(
+      [{ at: 100, fault: cut('m1', 'rest'), forMs: 1_500 }],
+      {
+        interruptAt: 300,
+      },
+    );
+    expect(deeds.some(({ command }) => command.type === 'end')).toBe(true);
+    expect(conducting.finished).toBe(true);
+    expect(endedAt).toBeLessThan(1_000);
+    expect(conducting.history().operations.some(({ phase }) => phase === 'final')).toBe(false);
+  });
+});
+
+describe('faults', () => {
+  test('a lease ends its fault, and a kill ends in a start and what the operator does after it', () => {
+    const { conducting, deeds } = play([{ at: 100, fault: killOf('m2'), forMs: 300 }]);
+    expect(deeds.filter(({ command }) => command.type === 'end').map(({ at }) => at)).toEqual([
+      420,
+    ]);
+    const revived = conducting.history().operations.find(({ operation }) => operation === 'unlock');
+    expect(revived).toMatchObject({ node: 'm2', invokedAt: 422, phase: 'inject' });
+    expect(conducting.history().faults[0]).toMatchObject({ endAt: 420, endedAt: 427 });
+  });
+
+  test('a role is resolved when the fault starts', () => {
+    const [first] = begins([{ at: 1_000, fault: killOf('leader'), forMs: 300 }], {
+      leader: (at) => (at < 600 ? 'm1' : 'm3'),
+    });
+    expect(first?.deed).toEqual({ deed: 'kill', node: 'm3' });
+  });
+
+  test('a fault whose role nobody holds waits until somebody does', () => {
+    const [first] = begins([{ at: 100, fault: killOf('leader'), forMs: 800 }], {
+      leader: (at) => (at >= 500 ? 'm2' : undefined),
+    });
+    expect(first).toEqual({ at: 500, deed: { deed: 'kill', node: 'm2' } });
+  });
+
+  test('a fault whose role nobody held before its lease ended is recorded as without effect', () => {
+    const { conducting } = play([{ at: 100, fault: killOf('leader'), forMs: 800 }], {
+      leader: () => undefined,
+    });
+    const [fault] = conducting.history().faults;
+    expect(fault).toMatchObject({ beginAt: undefined, deeds: [] });
+    expect(fault?.evidence).toEqual({
+      bit: false,
+      text: 'no manager held the role that it names before its lease ended',
+    });
+  });
+
+  test('a trigger starts its fault at the occurrence that it names', () => {
+    const [first] = begins(
+      [{ at: 50, when: { leader: 'elected', occurrence: 2 }, fault: killOf('w1'), forMs: 1_000 }],
+      { leader: (at) => (at < 300 ? 'm1' : at < 700 ? 'm2' : 'm3') },
+    );
+    expect(first).toEqual({ at: 700, deed: { deed: 'kill', node: 'w1' } });
+  });
+
+  test('a second kill of a node that is down does nothing and says so', () => {
+    const { conducting } = play([
+      { at: 100, fault: killOf('m2'), forMs: 500 },
+      { at: 200, fault: killOf('m2'), forMs: 100 },
+    ]);
+    const [first, second] = conducting.history().faults;
+    expect(first?.evidence.bit).toBe(true);
+    expect(second?.evidence).toEqual({ bit: false, text: 'm2 was down already' });
+  });
+
+  test('a flapping link is cut and healed once a period, a record each', () => {
+    const { conducting } = play([
+      { at: 100, fault: { kind: 'flap', from: 'm1', to: 'm2', periodMs: 200 }, forMs: 600 },
+    ]);
+    expect(conducting.history().faults.map(({ beginAt, endAt }) => [beginAt, endAt])).toEqual([
+      [120, 220],
+      [320, 420],
+      [520, 620],
+    ]);
+  });
+
+  test('a cut of one direction touches the links that way only', () => {
+    const [first] = begins([
+      { at: 1, fault: { ...cut('m1', 'rest'), direction: 'forth' }, forMs: 10 },
+    ]);
+    expect(first?.deed).toMatchObject({
+      links: [
+        { from: 'm1', to: 'm2' },
+        { from: 'm1', to: 'm3' },
+        { from: 'm1', to: 'w1' },
+      ],
+    });
+  });
+
+  test('a bridge keeps its links to both groups', () => {
+    const [first] = begins([
+      {
+        at: 1,
+        fault: {
+          kind: 'partition',
+          groups: [
+            ['m1', 'm2'],
+            ['m2', 'm3'],
+          ],
+          mode: 'drop',
+        },
+        forMs: 10,
+      },
+    ]);
+    expect(first?.deed).toMatchObject({
+      links: [
+        { from: 'm1', to: 'm3' },
+        { from: 'm3', to: 'm1' },
+      ],
+    });
+  });
+
+  test('evidence that nothing bit and that a heal did not take is kept', () => {
+    const { conducting } = play([{ at: 1, fault: cut('m1', 'm2'), forMs: 10 }], {
+      ended: { bit: false, healed: false },
+    });
+    expect(conducting.history().faults[0]).toMatchObject({
+      evidence: { bit: false, text: 'no messages' },
+      healed: false,
+    });
+  });
+
+  test('a procedure asks through the API and is recorded with its problem', () => {
+    const { conducting } = play([
+      { at: 1, fault: { kind: 'procedure', name: 'bump', args: { by: 2 } }, forMs: 10 },
+      { at: 1, fault: { kind: 'procedure', name: 'dance' }, forMs: 10 },
+    ]);
+    const { faults, operations } = conducting.history();
+    expect(faults.map(({ evidence }) => evidence)).toEqual(
+      [
+        { bit: false, text: 'dance: target toy has no procedure of that name' },
+        { bit: true, text: 'bump was carried out' },
+      ].reverse(),
+    );
+    expect(operations.find(({ operation }) => operation === 'bump')).toMatchObject({
+      node: 'm1',
+      invokedAt: 51,
+      args: { by: 2 },
+    });
+  });
+});
+
+describe('clients', () => {
+  test('one client asks one thing at a time', () => {
+    const { conducting } = play(
+      [1, 2, 3].map((at) => ({ at, client: 0, operation: 'write', args: {} })),
+    );
+    const asked = conducting.history().operations.filter(({ client }) => client === 0);
+    expect(asked.map(({ invokedAt, endedAt }) => [invokedAt, endedAt])).toEqual([
+      [21, 26],
+      [26, 31],
+      [31, 36],
+    ]);
+  });
+
+  test('a client goes on as a new process, elsewhere, after an unknown end', () => {
+    const { conducting } = play(
+      [1, 20].map((at) => ({ at, client: 0, operation: 'write', args: {} })),
+      { answer: (node, at) => (node === 'm1' && at === 21 ? 'unknown' : 'ok') },
+    );
+    const [first, second] = conducting.history().operations.filter(({ client }) => client === 0);
+    expect(first).toMatchObject({ outcome: 'unknown', node: 'm1' });
+    expect(second).toMatchObject({ outcome: 'ok', node: 'm2' });
+    expect(second?.process).not.toBe(first?.process);
+  });
+
+  test('an operation that is never answered stays unknown, without an end', () => {
+    const { conducting } = play([{ at: 1, client: 0, operation: 'write', args: {} }], {
+      answer: (_node, at) => (at === 21 ? undefined : 'ok'),
+    });
+    expect(conducting.history().operations.find(({ client }) => client === 0)).toMatchObject({
+      outcome: 'unknown',
+      endedAt: undefined,
+    });
+  });
+
+  test('an operation that lacks what it needs leaves no trace', () => {
+    const { conducting } = play([
+      { at: 1, client: 0, operation: 'write', args: { impossible: true } },
+      { at: 2, client: 0, operation: 'read', args: {} },
+    ]);
+    expect(
+      conducting
+        .history()
+        .operations.filter(({ client }) => client === 0)
+        .map((of) => of.operation),
+    ).toEqual(['read']);
+  });
+});

@@ -1,0 +1,207 @@
+import { majorityOf, type Link, type Node, type NodeName } from '../core/cluster.ts';
+import type { Deed, Fault, Selection } from '../core/fault.ts';
+import { unreachable } from '../core/unreachable.ts';
+import type { Roles } from './roles.ts';
+
+/** What a fault comes to at this moment: deeds, a wait for a leader, or nothing to do. */
+export type Resolution =
+  | { readonly result: 'deeds'; readonly deeds: readonly Deed[] }
+  | { readonly result: 'wait' }
+  | { readonly result: 'nothing'; readonly why: string };
+
+export type Field = {
+  readonly nodes: readonly Node[];
+  /** Whether messages travel from one to the other at all. */
+  talks(from: NodeName, to: NodeName): boolean;
+  readonly roles: Roles;
+};
+
+/** Thrown inside when a role has no holder yet; never leaves this file. */
+class NobodyYet extends Error {}
+
+const managersOf = (field: Field): readonly NodeName[] =>
+  field.nodes.filter((node) => node.role === 'manager').map((node) => node.name);
+
+const leaderOf = (field: Field): NodeName => {
+  const leader = field.roles.leader();
+  if (leader === undefined) throw new NobodyYet();
+  return leader;
+};
+
+/** The lowest-named majority that leaves the leader in the minority. */
+const majority = (field: Field): readonly NodeName[] => {
+  const managers = managersOf(field);
+  const leader = leaderOf(field);
+  const others = managers.filter((name) => name !== leader);
+  const size = majorityOf(managers.length);
+  return others.length >= size ? others.slice(0, size) : [...others, leader].slice(0, size);
+};
+
+/** Names of the selected nodes, in the order of the cluster. `other`: the far side of a cut, for `rest`. */
+export const select = (
+  selection: Selection,
+  field: Field,
+  other: readonly NodeName[],
+): readonly NodeName[] => {
+  const inOrder = (names: readonly NodeName[]): readonly NodeName[] =>
+    field.nodes.map((node) => node.name).filter((name) => names.includes(name));
+  if (typeof selection !== 'string') {
+    return inOrder(selection.flatMap((part) => select(part, field, other)));
+  }
+  const names = field.nodes.map((node) => node.name);
+  switch (selection) {
+    case 'leader':
+      return [leaderOf(field)];
+    case 'followers':
+    case 'follower': {
+      const leader = leaderOf(field);
+      const followers = field.roles.liveManagers().filter((name) => name !== leader);
+      if (followers.length === 0) throw new NobodyYet();
+      return selection === 'follower' ? followers.slice(0, 1) : followers;
+    }
+    case 'majority':
+      return majority(field);
+    case 'minority': {
+      const most = majority(field);
+      return managersOf(field).filter((name) => !most.includes(name));
+    }
+    case 'rest':
+      return names.filter((name) => !other.includes(name));
+    case 'managers':
+      return managersOf(field);
+    case 'workers':
+      return field.nodes.filter((node) => node.role === 'worker').map((node) => node.name);
+    case 'worker':
+      return field.nodes
+        .filter((node) => node.role === 'worker')
+        .map((node) => node.name)
+        .slice(0, 1);
+    case 'all':
+      return names;
+    default:
+      return names.filter((name) => name === selection);
+  }
+};
+
+/** Both sides of a cut; `rest` is whatever the other side does not name. */
+const sides = (
+  fault: { readonly from: Selection; readonly to: Selection },
+  field: Field,
+): { readonly from: readonly NodeName[]; readonly to: readonly NodeName[] } => {
+  if (fault.from === 'rest') {
+    const to = select(fault.to, field, []);
+    return { from: select('rest', field, to), to };
+  }
+  const from = select(fault.from, field, []);
+  return { from, to: select(fault.to, field, from) };
+};
+
+const linksBetween = (
+  from: readonly NodeName[],
+  to: readonly NodeName[],
+  { field, both }: { readonly field: Field; readonly both: boolean },
+): readonly Link[] => {
+  const links: Link[] = [];
+  const add = (a: NodeName, b: NodeName): void => {
+    if (a === b || !field.talks(a, b)) return;
+    if (links.some((link) => link.from === a && link.to === b)) return;
+    links.push({ from: a, to: b });
+  };
+  for (const a of from) {
+    for (const b of to) {
+      add(a, b);
+      if (both) add(b, a);
+    }
+  }
+  return links;
+};
+
+const linksApart = (groups: readonly (readonly NodeName[])[], field: Field): readonly Link[] => {
+  const named = field.nodes
+    .map((node) => node.name)
+    .filter((name) => groups.some((group) => group.includes(name)));
+  const together = (a: NodeName, b: NodeName): boolean =>
+    groups.some((group) => group.includes(a) && group.includes(b));
+  return named.flatMap((a) =>
+    named
+      .filter((b) => a !== b && !together(a, b) && field.talks(a, b))
+      .map((b) => ({ from: a, to: b })),
+  );
+};
+
+const ringLinks = (field: Field): readonly Link[] => {
+  const managers = managersOf(field);
+  const count = managers.length;
+  const neighbours = (a: number, b: number): boolean =>
+    (a + 1) % count === b || (b + 1) % count === a;
+  return managers.flatMap((from, a) =>
+    managers.filter((_, b) => a !== b && !neighbours(a, b)).map((to) => ({ from, to })),
+  );
+};
+
+const cutOf = (links: readonly Link[], make: (links: readonly Link[]) => Deed): Resolution =>
+  links.length === 0
+    ? { result: 'nothing', why: 'no link runs between the nodes that it names' }
+    : { result: 'deeds', deeds: [make(links)] };
+
+const onEach = (names: readonly NodeName[], make: (node: NodeName) => Deed): Resolution =>
+  names.length === 0
+    ? { result: 'nothing', why: 'it names no node of this cluster' }
+    : { result: 'deeds', deeds: names.map(make) };
+
+/** Turns a fault into deeds that name nodes and links. `procedure` faults have no deeds and are not asked here. */
+export const resolve = (
+  fault: Exclude<Fault, { readonly kind: 'procedure' }>,
+  field: Field,
+): Resolution => {
+  try {
+    switch (fault.kind) {
+      case 'cut': {
+        const { from, to } = sides(fault, field);
+        const links = linksBetween(from, to, { field, both: fault.direction === 'both' });
+        return cutOf(links, (cut) => ({ deed: 'cut', links: cut, mode: fault.mode }));
+      }
+      case 'flap': {
+        const { from, to } = sides(fault, field);
+        const links = linksBetween(from, to, { field, both: true });
+        return cutOf(links, (cut) => ({ deed: 'cut', links: cut, mode: 'drop' }));
+      }
+      case 'partition': {
+        const groups: (readonly NodeName[])[] = [];
+        for (const group of fault.groups) groups.push(select(group, field, groups.flat()));
+        const links = linksApart(groups, field);
+        return cutOf(links, (cut) => ({ deed: 'cut', links: cut, mode: fault.mode }));
+      }
+      case 'ring':
+        return cutOf(ringLinks(field), (links) => ({ deed: 'cut', links, mode: fault.mode }));
+      case 'delay': {
+        const { from, to } = sides(fault, field);
+        const links = linksBetween(from, to, { field, both: true });
+        return cutOf(links, (slow) => ({ deed: 'delay', links: slow, delayMs: fault.delayMs }));
+      }
+      case 'kill':
+        return onEach(select(fault.nodes, field, []), (node) => ({ deed: 'kill', node }));
+      case 'pause':
+        return onEach(select(fault.nodes, field, []), (node) => ({ deed: 'pause', node }));
+      default:
+        return unreachable(fault);
+    }
+  } catch (error) {
+    if (error instanceof NobodyYet) return { result: 'wait' };
+    throw error;
+  }
+};
+
+/** The nodes that a procedure is about; `undefined` while a role has no holder. */
+export const selectForProcedure = (
+  selection: Selection | undefined,
+  field: Field,
+): readonly NodeName[] | undefined => {
+  if (selection === undefined) return [];
+  try {
+    return select(selection, field, []);
+  } catch (error) {
+    if (error instanceof NobodyYet) return undefined;
+    throw error;
+  }
+};
