@@ -251,6 +251,7 @@ export const createConductor = (plan: Plan): Conducting => {
         case 'started':
         case 'killed':
         case 'scanned':
+        case 'file-read':
           desk.answered(happening, at);
           faults.reconsider();
           break;

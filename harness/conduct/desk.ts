@@ -27,6 +27,7 @@ type Unnumbered =
   | { readonly type: 'start' | 'kill'; readonly node: NodeName }
   | Omit<Extract<Command, { readonly type: 'begin' }>, 'id'>
   | Omit<Extract<Command, { readonly type: 'scan' }>, 'id'>
+  | Omit<Extract<Command, { readonly type: 'read-file' }>, 'id'>
   | Omit<Extract<Command, { readonly type: 'call' }>, 'id'>;
 
 export type Call = {
@@ -86,7 +87,15 @@ export const createDesk = (
       }
       const request = kind.request(call.args, memory);
       if (request === undefined) return false;
-      const operation = recorder.invoked({ ...call, input: request }, now);
+      const operation = recorder.invoked(
+        {
+          ...call,
+          effect: kind.effect,
+          intent: kind.intent?.(call.args, request),
+          input: kind.shown === undefined ? request : kind.shown(request),
+        },
+        now,
+      );
       issue(
         { type: 'call', node: call.node, request, timeoutMs: callTimeoutMs },
         (happening, at) => {

@@ -57,7 +57,7 @@ export const runProcedure = (
           phase,
         };
         const asked = desk.call(call, (end) => {
-          advance({ step: 'call', ...end });
+          advance({ step: 'call', outcome: end.outcome, output: end.output });
         });
         if (!asked) advance({ step: 'call', outcome: 'rejected', output: undefined });
         return;
@@ -82,6 +82,14 @@ export const runProcedure = (
         desk.issue({ type: 'scan', node, autolock, canaries }, (happening) => {
           if (happening.type === 'scanned') world.scanned(happening.scan);
           advance(done);
+        });
+        return;
+      }
+      case 'read-file': {
+        const { node, file } = step;
+        desk.issue({ type: 'read-file', node, file }, (happening) => {
+          const bytes = happening.type === 'file-read' ? happening.bytes : undefined;
+          advance({ step: 'file', bytes });
         });
         return;
       }

@@ -1,31 +1,24 @@
-import type { Json, JsonObject } from '../core/json.ts';
-import type { Ms, NodeName } from '../core/cluster.ts';
-import type { Operation, Outcome } from '../core/history.ts';
+import type { Ms } from '../core/cluster.ts';
+import type { Operation, Sighting } from '../core/history.ts';
+import type { Reading } from '../core/target.ts';
 
 export type OperationPhase = Operation['phase'];
 
-export type Invocation = {
-  readonly process: number;
-  readonly client: number | undefined;
-  readonly node: NodeName;
-  readonly operation: string;
-  readonly args: JsonObject;
-  readonly input: Json;
-  readonly phase: OperationPhase;
-};
+export type Invocation = Pick<
+  Operation,
+  'process' | 'client' | 'node' | 'operation' | 'effect' | 'intent' | 'args' | 'input' | 'phase'
+>;
 
 /** The operations as they are asked and answered; one that never ended stays `unknown`. */
 export type Recorder = {
   invoked(invocation: Invocation, at: Ms): number;
-  ended(
-    id: number,
-    end: { readonly outcome: Outcome; readonly output: Json | undefined },
-    at: Ms,
-  ): void;
+  ended(id: number, reading: Reading, at: Ms): void;
   readonly operations: readonly Operation[];
   /** How often an operation of that name was invoked. */
   count(operation: string): number;
 };
+
+const none: readonly Sighting[] = Object.freeze([]);
 
 export const createRecorder = (): Recorder => {
   const operations: Operation[] = [];
@@ -40,15 +33,18 @@ export const createRecorder = (): Recorder => {
         invokedAt: at,
         endedAt: undefined,
         outcome: 'unknown',
+        decided: false,
+        seen: none,
+        complete: false,
         output: undefined,
       });
       counts.set(invocation.operation, (counts.get(invocation.operation) ?? 0) + 1);
       return id;
     },
-    ended(id, { outcome, output }, at) {
+    ended(id, { outcome, output, decided = false, seen = none, complete = false }, at) {
       const open = operations[id];
       if (open === undefined) throw new Error(`no operation ${id} was invoked`);
-      operations[id] = { ...open, endedAt: at, outcome, output };
+      operations[id] = { ...open, endedAt: at, outcome, output, decided, seen, complete };
     },
     count: (operation) => counts.get(operation) ?? 0,
   };

@@ -26,6 +26,12 @@ export type Command =
       readonly autolock: boolean;
       readonly canaries: readonly { readonly name: string; readonly bytes: Uint8Array }[];
     }
+  | {
+      readonly type: 'read-file';
+      readonly id: number;
+      readonly node: NodeName;
+      readonly file: string;
+    }
   /** A `wake` event at this time. Replaces the earlier one. */
   | { readonly type: 'wake'; readonly at: Ms };
 
@@ -45,6 +51,11 @@ export type Happening =
   | { readonly type: 'started'; readonly id: number; readonly ok: boolean; readonly text: string }
   | { readonly type: 'killed'; readonly id: number }
   | { readonly type: 'scanned'; readonly id: number; readonly scan: FolderScan }
+  | {
+      readonly type: 'file-read';
+      readonly id: number;
+      readonly bytes: Uint8Array | undefined;
+    }
   | { readonly type: 'observed'; readonly observation: Observation }
   | { readonly type: 'lifecycle'; readonly lifecycle: Lifecycle }
   | { readonly type: 'stalled'; readonly forMs: Ms };

@@ -6,6 +6,28 @@ import type { Ms, Node, NodeName } from './cluster.ts';
 /** How an operation ended *as its client saw it*. `rejected`: it surely did not happen. */
 export type Outcome = 'ok' | 'rejected' | 'unknown';
 
+/** `local`: answered by the node from what it alone knows, such as a ping or its own state. */
+export type Effect = 'read' | 'write' | 'local';
+
+/** What an operation means for one object, in words that every target shares, so that one property judges them all. */
+export type Intent = {
+  /** By the name that clients use. */
+  readonly object: string;
+  /** `create` needs it absent, `update` needs `version`, `put` needs nothing. */
+  readonly act: 'create' | 'update' | 'put' | 'remove' | 'read';
+  /** What it writes. No two operations of a run write the same. */
+  readonly value?: string;
+  /** The version that an update must find. */
+  readonly version?: number;
+};
+
+/** What an answer shows of one object: its value, `undefined` where it is absent. */
+export type Sighting = {
+  readonly object: string;
+  readonly value: string | undefined;
+  readonly version?: number;
+};
+
 export type Operation = {
   /** Its place in the order of invocations, from 0. */
   readonly id: number;
@@ -15,14 +37,25 @@ export type Operation = {
   readonly client: number | undefined;
   readonly node: NodeName;
   readonly operation: string;
+  readonly effect: Effect;
+  readonly intent: Intent | undefined;
   /** As scheduled. */
   readonly args: JsonObject;
-  /** What was sent: symbolic names resolved. */
+  /** What was sent: symbolic names resolved, secrets left out. */
   readonly input: Json;
   readonly invokedAt: Ms;
   /** `undefined`: no answer came before the run ended. */
   readonly endedAt: Ms | undefined;
   readonly outcome: Outcome;
+  /**
+   * Whether the answer rests on the replicated objects, as every `ok` read or write does, and a refusal such as "not found" or
+   * "out of sequence"; a validation error, a locked or leaderless node's refusal and a node's own facts do not.
+   */
+  readonly decided: boolean;
+  /** What the answer shows of objects. */
+  readonly seen: readonly Sighting[];
+  /** `true`: `seen` lists every object there is. */
+  readonly complete: boolean;
   /** What came back, in the target's terms (for an API: status and the part of the body that properties look at). */
   readonly output: Json | undefined;
   /** Which part of the run asked. */

@@ -1,7 +1,7 @@
 /** A system under test, as the harness needs to know it. */
 import type { JsonObject, Json } from './json.ts';
 import type { Node, NodeName, Shape } from './cluster.ts';
-import type { Bounds, Outcome } from './history.ts';
+import type { Bounds, Effect, Intent, Outcome, Sighting } from './history.ts';
 
 /** What a client remembers between its operations: the target's own plain data, one a client. */
 export type Memory = Map<string, Json>;
@@ -10,20 +10,27 @@ export type Memory = Map<string, Json>;
 export type CallFailure = { readonly failed: string; readonly sent: boolean };
 export type CallResult = { readonly response: Json } | CallFailure;
 
+/** How an answer is read. See `Operation` for the fields that are left out where they are `false` or empty. */
+export type Reading = {
+  readonly outcome: Outcome;
+  readonly output: Json | undefined;
+  readonly decided?: boolean;
+  readonly seen?: readonly Sighting[];
+  readonly complete?: boolean;
+};
+
 /** How one operation is asked and its answer read. Pure: the same in every world. */
 export type OperationKind = {
   readonly name: string;
-  /** `read` operations change nothing. */
-  readonly effect: 'read' | 'write';
+  readonly effect: Effect;
   /** `undefined`: the memory lacks what the operation needs (no version seen yet); it is skipped and leaves no trace. */
   request(args: JsonObject, memory: Memory): Json | undefined;
+  /** What it means for an object; left out where it is about none, or about all of them. */
+  intent?(args: JsonObject, request: Json): Intent;
+  /** What the history shows of a request that holds secrets. */
+  shown?(request: Json): Json;
   /** Reads the result, and may remember something of it. */
-  read(
-    args: JsonObject,
-    request: Json,
-    result: CallResult,
-    memory: Memory,
-  ): { readonly outcome: Outcome; readonly output: Json | undefined };
+  read(args: JsonObject, request: Json, result: CallResult, memory: Memory): Reading;
 };
 
 /** Steps of a longer deed through the target's own interface. Every call is an operation of the history. */
@@ -43,9 +50,13 @@ export type ProcedureStep =
       readonly node: NodeName;
       readonly autolock: boolean;
       readonly canaries: readonly { readonly name: string; readonly bytes: Uint8Array }[];
-    };
+    }
+  /** Reads one file of the node's data folder (relative, `/` between parts), as anyone with the disk in hand could. */
+  | { readonly step: 'read-file'; readonly node: NodeName; readonly file: string };
 export type ProcedureResult =
   | { readonly step: 'call'; readonly outcome: Outcome; readonly output: Json | undefined }
+  /** `undefined`: there is no such file. */
+  | { readonly step: 'file'; readonly bytes: Uint8Array | undefined }
   | { readonly step: 'done' };
 /** Deterministic: all it knows comes in through what it is given and what the steps return. */
 export type Procedure = Generator<ProcedureStep, void, ProcedureResult>;
@@ -81,10 +92,13 @@ export type Target = {
   readonly procedures: Readonly<Record<string, (context: ProcedureContext) => Procedure>>;
   /** After the tail: final reads through every manager, scans of data folders. */
   finish(context: ProcedureContext): Procedure;
-  /** Operations that a client of the default workload may do, with weights; each draws its arguments from one integer. */
+  /**
+   * Operations that a client of the default workload may do, with weights; each draws its arguments from one integer, below 2^20.
+   * `ordinal` is no other operation's of the schedule: what is written can be told apart by it.
+   */
   readonly workload: readonly {
     readonly operation: string;
     readonly weight: number;
-    args(draw: number): JsonObject;
+    args(draw: number, ordinal: number): JsonObject;
   }[];
 };
