@@ -1,0 +1,31 @@
+export type {
+  AnyModel,
+  Call,
+  Family,
+  Key,
+  Model,
+  Operation,
+  PartCall,
+  Remaining,
+  Viability,
+} from './model.ts';
+export { canonical, show } from './canonical.ts';
+export { register, type RegisterInput } from './register.ts';
+export { casRegister, type CasRegisterInput } from './cas-register.ts';
+export {
+  multiRegister,
+  type MultiRegisterInput,
+  type MultiRegisterOutput,
+  type MultiRegisterStep,
+} from './multi-register.ts';
+export { mutex, type MutexInput } from './mutex.ts';
+export { kvAppend, type KvAppendInput } from './kv-append.ts';
+export { set, type SetInput, type SetOutput, type SetState } from './set.ts';
+export { counter, type CounterInput } from './counter.ts';
+export { queue, type QueueInput, type QueueOutput } from './queue.ts';
+export {
+  swarmObjects,
+  type SwarmObjectInput,
+  type SwarmObjectOutput,
+  type SwarmObjectState,
+} from './swarm-objects.ts';

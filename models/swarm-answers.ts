@@ -1,0 +1,122 @@
+/**
+ * The parts of the swarm's answers that clients remember and properties look at, in shapes of their own: whoever answers,
+ * the reference cluster or Docker itself, is read by the same code. Secrets are never among them.
+ */
+
+/** A service as its answers show it. */
+export type ServiceShown = {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  /** The label `mark`: what its last writer wrote. */
+  readonly mark: string;
+  /** `undefined`: one task on every node that may run it. */
+  readonly replicas: number | undefined;
+  readonly constraints: readonly string[];
+};
+
+export type TaskShown = {
+  readonly id: string;
+  /** Ids. `node` is empty until the task is assigned. */
+  readonly service: string;
+  readonly node: string;
+  /** 0 for tasks of global services. */
+  readonly slot: number;
+  readonly state: string;
+  readonly desired: string;
+};
+
+export type NodeShown = {
+  readonly id: string;
+  /** The host name. */
+  readonly name: string;
+  readonly version: number;
+  /** The desired role. */
+  readonly role: string;
+  readonly availability: string;
+  readonly state: string;
+  /** Empty for workers. */
+  readonly reachability: string;
+  readonly leads: boolean;
+};
+
+export type InfoShown = {
+  readonly state: string;
+  readonly control: boolean;
+  readonly error: string;
+  readonly nodeId: string;
+};
+
+type Fields = { readonly [key: string]: unknown };
+
+const fieldsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? (value as Fields) : {};
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
+const listOf = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? (value as readonly unknown[]) : [];
+
+/** The message of an error body, or the body where it is plain text. */
+export const messageOf = (body: unknown): string =>
+  typeof body === 'string' ? body : textOf(fieldsOf(body)['message']);
+
+const versionOf = (object: Fields): number => numberOf(fieldsOf(object['Version'])['Index']);
+
+export const shownService = (body: unknown): ServiceShown => {
+  const object = fieldsOf(body);
+  const spec = fieldsOf(object['Spec']);
+  const replicated = fieldsOf(spec['Mode'])['Replicated'];
+  const placement = fieldsOf(fieldsOf(spec['TaskTemplate'])['Placement']);
+  return {
+    id: textOf(object['ID']),
+    name: textOf(spec['Name']),
+    version: versionOf(object),
+    mark: textOf(fieldsOf(spec['Labels'])['mark']),
+    replicas: replicated === undefined ? undefined : numberOf(fieldsOf(replicated)['Replicas']),
+    constraints: listOf(placement['Constraints']).map(textOf),
+  };
+};
+
+export const shownTask = (body: unknown): TaskShown => {
+  const object = fieldsOf(body);
+  return {
+    id: textOf(object['ID']),
+    service: textOf(object['ServiceID']),
+    node: textOf(object['NodeID']),
+    slot: numberOf(object['Slot']),
+    state: textOf(fieldsOf(object['Status'])['State']),
+    desired: textOf(object['DesiredState']),
+  };
+};
+
+export const shownNode = (body: unknown): NodeShown => {
+  const object = fieldsOf(body);
+  const spec = fieldsOf(object['Spec']);
+  const manager = fieldsOf(object['ManagerStatus']);
+  return {
+    id: textOf(object['ID']),
+    name: textOf(fieldsOf(object['Description'])['Hostname']),
+    version: versionOf(object),
+    role: textOf(spec['Role']),
+    availability: textOf(spec['Availability']),
+    state: textOf(fieldsOf(object['Status'])['State']),
+    reachability: textOf(manager['Reachability']),
+    leads: manager['Leader'] === true,
+  };
+};
+
+export const shownInfo = (body: unknown): InfoShown => {
+  const swarm = fieldsOf(fieldsOf(body)['Swarm']);
+  return {
+    state: textOf(swarm['LocalNodeState']),
+    control: swarm['ControlAvailable'] === true,
+    error: textOf(swarm['Error']),
+    nodeId: textOf(swarm['NodeID']),
+  };
+};
+
+/** Reads a list answer with one of the functions above. */
+export const shownList = <Shown>(
+  body: unknown,
+  shown: (body: unknown) => Shown,
+): readonly Shown[] => listOf(body).map(shown);

@@ -1,0 +1,49 @@
+/** Which answers of Docker's swarm API mean that something happened, surely did not, or may have. */
+
+/** How an HTTP call ended. `sent: false`: surely nothing left the client. */
+export type Ended =
+  | { readonly status: number; readonly text: string }
+  | { readonly failed: string; readonly sent: boolean };
+
+export type SwarmOutcome = {
+  readonly outcome: 'ok' | 'rejected' | 'unknown';
+  /** Whether the answer rests on the replicated objects: also "not found", a name that is taken, "out of sequence". */
+  readonly decided: boolean;
+};
+
+const ok: SwarmOutcome = { outcome: 'ok', decided: true };
+const refused: SwarmOutcome = { outcome: 'rejected', decided: false };
+const decidedAgainst: SwarmOutcome = { outcome: 'rejected', decided: true };
+const unknown: SwarmOutcome = { outcome: 'unknown', decided: false };
+
+/** The text of the version check that failed: a 500, not a 409, in Docker's API. */
+export const outOfSequence = 'update out of sequence';
+
+/** The locked node's own text (moby daemon/cluster/errors.go). */
+export const lockedText =
+  'Swarm is encrypted and needs to be unlocked before it can be used. Please use "docker swarm unlock" to unlock it.';
+
+/**
+ * Reads how a call ended. A 5xx without a known text is `unknown`, and so is "does not have a leader": a proxy between client
+ * and leader may have handed the request on once before.
+ * @source moby daemon/server/httpstatus/status.go; swarmkit manager/state/raft/raft.go (lost leadership, deadlines)
+ */
+export const swarmOutcome = (ended: Ended): SwarmOutcome => {
+  if ('failed' in ended) return ended.sent ? unknown : refused;
+  const { status, text } = ended;
+  if (status >= 200 && status < 300) return ok;
+  if (status === 404 || status === 409) return decidedAgainst;
+  if (status >= 400 && status < 500) return refused;
+  if (status === 501) return refused;
+  if (status === 503) return refused;
+  if (status === 500 && text.includes(outOfSequence)) return decidedAgainst;
+  return unknown;
+};
+
+/** `POST /swarm/join` that timed out goes on in the background (moby daemon/cluster/errors.go errSwarmJoinTimeoutReached). */
+export const joinOutcome = (ended: Ended): SwarmOutcome =>
+  'status' in ended &&
+  ended.status === 503 &&
+  ended.text.includes('will continue in the background')
+    ? unknown
+    : swarmOutcome(ended);

@@ -1,0 +1,186 @@
+import type { AnyModel, Key, Model, Operation } from '../../models/model.ts';
+import { Judging, sources, type Decision } from './decide.ts';
+import { explain, type Failure } from './explain.ts';
+import { Meter, type Limits } from './limits.ts';
+import { partsOf } from './part.ts';
+import type { Witness } from './replay.ts';
+import type { Tuning } from './search.ts';
+import { ModelThrew } from './states.ts';
+
+/** How far one part has come when the check gave up. */
+export type Progress = {
+  readonly key: Key | undefined;
+  readonly verdict: 'pass' | 'unknown';
+  /** Calls of the part, and how many of them the longest order found places (positions in the history). */
+  readonly calls: number;
+  readonly prefix: readonly number[];
+  readonly configurations: number;
+};
+
+/** What a check answers; see {@link checkLinearizable}. */
+export type Verdict =
+  | { readonly verdict: 'pass'; readonly witness: Witness }
+  | { readonly verdict: 'fail'; readonly failure: Failure }
+  | {
+      readonly verdict: 'unknown';
+      /** In words, for people: what ended the check, or what is wrong with its input. */
+      readonly why: string;
+      /** The operation whose call made the model throw, or that is malformed. */
+      readonly operation?: number;
+      readonly progress: readonly Progress[];
+    };
+
+/** How much a failure should say. `fully` (the default) includes the minimal relaxation. */
+export type Explaining = { readonly explain?: 'where' | 'fully'; readonly tuning?: Tuning };
+
+/** Configurations of a part's first turn. */
+const FIRST_TURN = 4096;
+const GAVE_UP = {
+  time: 'the time given was over',
+  aborted: 'it was aborted',
+  memory: 'the memory given was used up',
+  states: 'there were more states than allowed',
+} as const;
+
+/**
+ * Judges whether a history is linearizable: whether every operation can have taken effect at one
+ * instant between its invocation and its return, so that the model allows every answer.
+ *
+ * It always returns, within `timeoutMs` and 100 ms given that the model's own functions return, and
+ * never throws. A wrong part outranks parts that could not be judged.
+ * @source Herlihy & Wing, Linearizability: A Correctness Condition for Concurrent Objects, 1990.
+ */
+export function checkLinearizable<S, I, O>(
+  model: Model<S, I, O>,
+  operations: readonly Operation<I, O>[],
+  limits: Limits = {},
+  explaining: Explaining = {},
+): Verdict {
+  const turns = judge(model as unknown as AnyModel, operations, { limits, explaining });
+  for (;;) {
+    const turn = turns.next();
+    if (turn.done === true) return turn.value;
+  }
+}
+
+/**
+ * The same, giving way to others between turns, so that an `AbortSignal` can act.
+ * @param pause awaited between turns, such as `() => new Promise(setImmediate)`
+ */
+export async function checkLinearizableInTurns<S, I, O>(
+  model: Model<S, I, O>,
+  operations: readonly Operation<I, O>[],
+  {
+    limits = {},
+    explaining = {},
+    pause,
+  }: {
+    readonly limits?: Limits;
+    readonly explaining?: Explaining;
+    readonly pause: () => Promise<unknown>;
+  },
+): Promise<Verdict> {
+  const turns = judge(model as unknown as AnyModel, operations, { limits, explaining });
+  for (;;) {
+    const turn = turns.next();
+    if (turn.done === true) return turn.value;
+    await pause();
+  }
+}
+
+type Ask = { readonly limits: Limits; readonly explaining: Explaining };
+
+function* judge(
+  model: AnyModel,
+  operations: readonly Operation[],
+  { limits, explaining }: Ask,
+): Generator<undefined, Verdict> {
+  const meter = new Meter(limits);
+  try {
+    const parts = partsOf(model, operations);
+    if ('why' in parts) {
+      const why = `operation ${parts.operation} is malformed: ${parts.why}`;
+      return { verdict: 'unknown', why, operation: parts.operation, progress: [] };
+    }
+    const judgings: Judging[] = [];
+    const firstTurn = explaining.tuning?.firstTurn ?? FIRST_TURN;
+    for (const part of parts) {
+      const judging = new Judging(
+        model,
+        { operations, part },
+        { meter, tuning: explaining.tuning },
+      );
+      judgings.push(judging);
+      judging.turn(firstTurn);
+      if (judging.failed) break;
+    }
+    yield* inTurns(judgings, firstTurn);
+    const failed = judgings.find((judging) => judging.failed);
+    if (failed !== undefined) {
+      for (const judging of judgings) if (judging !== failed) judging.search?.release();
+      const decision = failed.decision as Extract<Decision, { verdict: 'fail' }>;
+      const how = explaining.explain ?? 'fully';
+      return {
+        verdict: 'fail',
+        failure: explain(model, { operations, part: failed.part, decision }, { meter, how }),
+      };
+    }
+    return passedOrUnknown(judgings, meter);
+  } catch (error) {
+    if (error instanceof ModelThrew) return threw(model, operations, error);
+    return { verdict: 'unknown', why: `the model threw: ${String(error)}`, progress: [] };
+  }
+}
+
+/** Parts in turn, each turn twice as long: a hard right part cannot hide an easy wrong one. */
+function* inTurns(judgings: readonly Judging[], firstTurn: number): Generator<undefined> {
+  if (judgings.some((judging) => judging.failed)) return;
+  let open = judgings.filter(({ decision }) => decision === undefined);
+  for (let turn = 2 * firstTurn; open.length > 0; turn *= 2) {
+    for (const judging of open) {
+      yield undefined;
+      judging.turn(turn);
+      if (judging.failed) return;
+    }
+    open = open.filter(({ decision }) => decision === undefined);
+  }
+}
+
+function passedOrUnknown(judgings: readonly Judging[], meter: Meter): Verdict {
+  const progress = judgings.map(({ part, decision, search }): Progress => {
+    const passed = decision?.verdict === 'pass';
+    return {
+      key: part.key,
+      verdict: passed ? 'pass' : 'unknown',
+      calls: part.source.length,
+      prefix:
+        decision?.verdict === 'pass' ? decision.order : search === undefined ? [] : sources(search),
+      configurations: search?.steps ?? 0,
+    };
+  });
+  if (progress.some(({ verdict }) => verdict === 'unknown')) {
+    const stop = meter.stopped ?? meter.full();
+    const why = stop === undefined ? 'a part has more calls than can be judged' : GAVE_UP[stop];
+    return { verdict: 'unknown', why, progress };
+  }
+  return {
+    verdict: 'pass',
+    witness: { parts: progress.map(({ key, prefix }) => ({ key, order: prefix })) },
+  };
+}
+
+function threw(model: AnyModel, operations: readonly Operation[], error: ModelThrew): Verdict {
+  const { input, output } = operations[error.operation] as Operation;
+  let call: string;
+  try {
+    call = model.describe?.(input, output) ?? JSON.stringify(input);
+  } catch {
+    call = 'its call';
+  }
+  return {
+    verdict: 'unknown',
+    why: `the model threw at operation ${error.operation} (${call}): ${error.message}`,
+    operation: error.operation,
+    progress: [],
+  };
+}

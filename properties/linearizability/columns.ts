@@ -1,0 +1,164 @@
+import { canonical } from '../../models/canonical.ts';
+import type { AnyModel, Call, Key, Operation, PartCall } from '../../models/model.ts';
+import { NEVER, type Part } from './part.ts';
+
+/** Calls that no state tells apart. */
+export type CallClass = Call<unknown, unknown> & {
+  readonly readOnly: boolean;
+  /** An operation of the history that is one of them, to name in messages. */
+  readonly example: number;
+};
+
+/** Unknown operations that no state tells apart, in the order of their invocations. */
+export type UnknownClass = {
+  readonly cls: number;
+  /** Their call indexes. */
+  readonly calls: readonly number[];
+  /** For each, the first next-return at which it may take effect: it is invoked before that. */
+  readonly since: readonly number[];
+};
+
+/**
+ * A part as the search wants it. A call's index: those seen to end, 0 to `certain` - 1, in the order of
+ * their returns; after them the unknown ones that may change something. "At r" means: every call below
+ * r is placed, r is the next to return.
+ */
+export type Columns = {
+  readonly certain: number;
+  /** The operation of the history behind each call. */
+  readonly source: Int32Array;
+  readonly cls: Int32Array;
+  readonly classes: readonly CallClass[];
+  readonly unknown: readonly UnknownClass[];
+  /** Calls seen to end, in the order of their invocations. */
+  readonly byInvocation: Int32Array;
+  /** At r, the first so many of `byInvocation` are invoked; `certain` + 1 entries. */
+  readonly invokedAt: Int32Array;
+  /** The first r at which a call is invoked. */
+  readonly visibleFrom: Int32Array;
+  /** A bit for each call, of its own while it is pending. */
+  readonly slot: Int32Array;
+  /** 32-bit words that hold all slots. */
+  readonly words: number;
+};
+
+/** The columns of a part; identical calls share a class. */
+export function columnsOf(model: AnyModel, operations: readonly Operation[], part: Part): Columns {
+  const order = byReturn(part);
+  const certain = order.length;
+  const size = part.source.length;
+  const unknownMembers: number[] = [];
+  for (let member = 0; member < size; member++) {
+    if (part.returned[member] !== NEVER) continue;
+    const { input } = operations[part.source[member] as number] as Operation;
+    // Nobody saw what an unknown read saw, so it says nothing at all.
+    if (model.readOnly?.(input) !== true) unknownMembers.push(member);
+  }
+  const members = [...order, ...unknownMembers];
+  const classes: CallClass[] = [];
+  const cls = classify(model, operations, part, { members, certain, classes });
+  const indexOf = new Int32Array(size).fill(-1);
+  for (let index = 0; index < certain; index++) indexOf[order[index] as number] = index;
+  const byInvocation = new Int32Array(certain);
+  let filled = 0;
+  for (const index of indexOf) if (index >= 0) byInvocation[filled++] = index;
+  return {
+    certain,
+    source: Int32Array.from(members, (member) => part.source[member] as number),
+    cls,
+    classes,
+    unknown: unknownClasses(part, { members, order, cls }),
+    byInvocation,
+    ...sweep(part, order, byInvocation),
+  };
+}
+
+/** The columns' calls as a model's `viable` is given them. */
+export function partCalls(columns: Columns): readonly PartCall<unknown, unknown>[] {
+  return Array.from(columns.cls, (cls, index) => {
+    const { input, output } = columns.classes[cls] as CallClass;
+    return { input, output, certain: index < columns.certain };
+  });
+}
+
+/** Members that were seen to end, by their returns. Rank and member share one number: sorted natively. */
+function byReturn(part: Part): Int32Array {
+  const keys = new Float64Array(part.source.length);
+  let count = 0;
+  for (let member = 0; member < keys.length; member++) {
+    const rank = part.returned[member] as number;
+    if (rank !== NEVER) keys[count++] = rank * 0x400000 + member;
+  }
+  return Int32Array.from(keys.subarray(0, count).sort(), (key) => key % 0x400000);
+}
+
+function classify(
+  model: AnyModel,
+  operations: readonly Operation[],
+  part: Part,
+  into: { members: readonly number[]; certain: number; classes: CallClass[] },
+): Int32Array {
+  const known = new Map<Key, number>();
+  const cls = new Int32Array(into.members.length);
+  into.members.forEach((member, index) => {
+    const example = part.source[member] as number;
+    const operation = operations[example] as Operation;
+    const { input } = operation;
+    const output = index < into.certain ? operation.output : undefined;
+    const key = model.identify?.(input, output) ?? canonical([input, output]);
+    let found = known.get(key);
+    if (found === undefined) {
+      found = into.classes.length;
+      known.set(key, found);
+      into.classes.push({ input, output, readOnly: model.readOnly?.(input) === true, example });
+    }
+    cls[index] = found;
+  });
+  return cls;
+}
+
+function unknownClasses(
+  part: Part,
+  of: { members: readonly number[]; order: Int32Array; cls: Int32Array },
+): readonly UnknownClass[] {
+  const byClass = new Map<number, { cls: number; calls: number[]; since: number[] }>();
+  let since = 0;
+  for (let index = of.order.length; index < of.members.length; index++) {
+    const invoked = part.invoked[of.members[index] as number] as number;
+    while (since < of.order.length && returnOf(part, of.order, since) < invoked) since += 1;
+    const cls = of.cls[index] as number;
+    const entry = byClass.get(cls) ?? { cls, calls: [], since: [] };
+    byClass.set(cls, entry);
+    entry.calls.push(index);
+    entry.since.push(since);
+  }
+  return [...byClass.values()];
+}
+
+function returnOf(part: Part, order: Int32Array, index: number): number {
+  return part.returned[order[index] as number] as number;
+}
+
+/** Goes through invocations and returns in order and hands out slots. */
+function sweep(part: Part, order: Int32Array, byInvocation: Int32Array) {
+  const certain = order.length;
+  const invokedAt = new Int32Array(certain + 1);
+  const visibleFrom = new Int32Array(certain);
+  const slot = new Int32Array(certain);
+  const free: number[] = [];
+  let slots = 0;
+  let next = 0;
+  for (let r = 0; r < certain; r++) {
+    const returned = returnOf(part, order, r);
+    for (; next < certain; next++) {
+      const index = byInvocation[next] as number;
+      if ((part.invoked[order[index] as number] as number) > returned) break;
+      visibleFrom[index] = r;
+      slot[index] = free.pop() ?? slots++;
+    }
+    invokedAt[r] = next;
+    free.push(slot[r] as number);
+  }
+  invokedAt[certain] = certain;
+  return { invokedAt, visibleFrom, slot, words: Math.max(1, Math.ceil(slots / 32)) };
+}

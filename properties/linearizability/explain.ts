@@ -1,0 +1,141 @@
+import { canonical } from '../../models/canonical.ts';
+import type { AnyModel, Key, Operation } from '../../models/model.ts';
+import { decide, sources, type Decision, type PartOf } from './decide.ts';
+import type { Meter } from './limits.ts';
+import { NEVER, type Part } from './part.ts';
+import { relax, type Relaxation } from './relax.ts';
+import { Search } from './search.ts';
+
+/** Answers to try for "what would have been legal"; configurations to look for them in. */
+const ANSWERS_MAX = 24;
+const LOOK_MAX = 20_000;
+
+/** Why a part is wrong. Numbers are positions in the history. */
+export type Failure = {
+  /** The object; undefined where the history is one. */
+  readonly key: Key | undefined;
+  /** The first return that no order explains, given all that returned before it. */
+  readonly at: number;
+  /** False where a limit ended the search for an earlier one. */
+  readonly first: boolean;
+  /** Other answers that would have been right there, as far as they were found. */
+  readonly legal: readonly unknown[];
+  /** The longest order that was found of what returned before. */
+  readonly prefix: readonly number[];
+  /** Only where asked for. */
+  readonly relaxation: Relaxation | undefined;
+};
+
+/**
+ * Explains a failing part.
+ * @param how `where` finds the return, `fully` also the minimal relaxation
+ */
+export function explain(
+  model: AnyModel,
+  of: PartOf & { readonly decision: Extract<Decision, { verdict: 'fail' }> },
+  { meter, how }: { readonly meter: Meter; readonly how: 'where' | 'fully' },
+): Failure {
+  const { operations, part, decision } = of;
+  const returns = memberByReturn(part);
+  const prefix = (at: number) => cutAfter(part, returnRank(part, returns, at));
+  decision.search?.release();
+  const { at, first } = firstWrong(
+    (k) => decide(model, { operations, part: prefix(k) }, meter).verdict,
+    guess(part, returns, decision),
+    returns.length - 1,
+  );
+  const wrong = part.source[returns[at] as number] as number;
+  const search = new Search(model, { operations, part: prefix(at) }, meter);
+  search.run(LOOK_MAX);
+  const failure = {
+    key: part.key,
+    at: wrong,
+    first,
+    legal: legalAnswers(model, { operations, part: prefix(at), wrong, search }, meter),
+    prefix: sources(search),
+  };
+  search.release();
+  return {
+    ...failure,
+    relaxation: how === 'fully' ? relax(model, { operations, part: prefix(at) }, meter) : undefined,
+  };
+}
+
+function memberByReturn(part: Part): Int32Array {
+  return Int32Array.from(part.source.keys())
+    .filter((member) => part.returned[member] !== NEVER)
+    .sort((a, b) => (part.returned[a] as number) - (part.returned[b] as number));
+}
+
+function returnRank(part: Part, returns: Int32Array, at: number): number {
+  return part.returned[returns[at] as number] as number;
+}
+
+/** What is known right after a return: later invocations are not there, later ends not seen. */
+function cutAfter(part: Part, rank: number): Part {
+  const members = Int32Array.from(part.source.keys()).filter(
+    (m) => (part.invoked[m] as number) < rank,
+  );
+  return {
+    key: part.key,
+    source: members.map((member) => part.source[member] as number),
+    invoked: members.map((member) => part.invoked[member] as number),
+    returned: members.map((member) => {
+      const returned = part.returned[member] as number;
+      return returned > rank ? NEVER : returned;
+    }),
+  };
+}
+
+/** Where it probably is: the return that a search could not get past, or that a monitor named. */
+function guess(part: Part, returns: Int32Array, decision: Decision): number {
+  if (decision.verdict !== 'fail') return returns.length - 1;
+  if (decision.search !== undefined) return Math.min(decision.search.reached, returns.length - 1);
+  const at = returns.findIndex(
+    (member) => (part.returned[member] as number) >= (decision.by ?? NEVER),
+  );
+  return at === -1 ? returns.length - 1 : at;
+}
+
+/** The least position that is wrong; a longer prefix of a wrong one is wrong. */
+function firstWrong(
+  verdictAt: (at: number) => Decision['verdict'],
+  guessed: number,
+  last: number,
+): { at: number; first: boolean } {
+  let high = last;
+  let low = 0;
+  const ask = (at: number): boolean | undefined => {
+    const verdict = verdictAt(at);
+    if (verdict === 'unknown') return undefined;
+    if (verdict === 'fail') high = at;
+    else low = at + 1;
+    return true;
+  };
+  if (guessed < last && ask(guessed) === undefined) return { at: last, first: false };
+  if (low < high && ask(high - 1) === undefined) return { at: high, first: false };
+  while (low < high) {
+    if (ask((low + high) >>> 1) === undefined) return { at: high, first: false };
+  }
+  return { at: high, first: true };
+}
+
+function legalAnswers(
+  model: AnyModel,
+  of: PartOf & { readonly wrong: number; readonly search: Search },
+  meter: Meter,
+): readonly unknown[] {
+  const { operations, part, wrong, search } = of;
+  if (model.answers === undefined) return [];
+  const { input } = operations[wrong] as Operation;
+  const near = [...search.statesAtReached].map((id) => search.states.states[id]);
+  const answers = new Map<Key, unknown>();
+  for (const state of [...near, ...search.states.states]) {
+    if (answers.size >= ANSWERS_MAX) break;
+    for (const answer of model.answers(state, input)) answers.set(canonical(answer), answer);
+  }
+  return [...answers.values()].filter((output) => {
+    const changed = operations.with(wrong, { ...(operations[wrong] as Operation), output });
+    return decide(model, { operations: changed, part }, meter).verdict === 'pass';
+  });
+}

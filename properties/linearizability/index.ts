@@ -1,0 +1,11 @@
+export {
+  checkLinearizable,
+  checkLinearizableInTurns,
+  type Explaining,
+  type Progress,
+  type Verdict,
+} from './check.ts';
+export type { Failure } from './explain.ts';
+export type { Limits } from './limits.ts';
+export { relaxedOperations, type Demand, type Relaxation } from './relax.ts';
+export { replay, type Witness } from './replay.ts';

@@ -1,0 +1,56 @@
+/**
+ * What a check may use. The checker has no clock of its own: whoever limits the time brings one.
+ * Every limit reached makes the verdict `unknown` and is named in it.
+ */
+export type Limits = {
+  /** Milliseconds of `now` after which the check gives up; needs `now`. No limit when left out. */
+  readonly timeoutMs?: number | undefined;
+  /** A monotonic clock in milliseconds, such as `() => performance.now()`. */
+  readonly now?: (() => number) | undefined;
+  /** Given up once it is aborted. Code that runs on one thread can abort only between two turns. */
+  readonly signal?: { readonly aborted: boolean } | undefined;
+  /** Bytes of interned states and visited configurations, estimated. Default 768 MiB. */
+  readonly maxBytes?: number | undefined;
+  /** Distinct states of all parts together. Default 2,000,000. */
+  readonly maxStates?: number | undefined;
+};
+
+/** Why a check gave up. */
+export type Stop = 'time' | 'aborted' | 'memory' | 'states';
+
+/** Watches the limits of one check while it runs. */
+export class Meter {
+  /** Set once and for all when a limit that binds every part is reached. */
+  stopped: 'time' | 'aborted' | undefined;
+  bytes = 0;
+  states = 0;
+  readonly maxBytes: number;
+  readonly maxStates: number;
+  readonly #limits: Limits;
+  readonly #deadline: number;
+  readonly #now: (() => number) | undefined;
+
+  constructor(limits: Limits, until?: number) {
+    this.#limits = limits;
+    this.#now = limits.now;
+    this.maxBytes = limits.maxBytes ?? 768 * 1024 * 1024;
+    this.maxStates = limits.maxStates ?? 2_000_000;
+    this.#deadline =
+      until ??
+      (limits.now === undefined ? Infinity : limits.now() + (limits.timeoutMs ?? Infinity));
+  }
+
+  /** Whether to give up now. */
+  over(): boolean {
+    if (this.stopped !== undefined) return true;
+    if (this.#limits.signal?.aborted === true) this.stopped = 'aborted';
+    else if (this.#now !== undefined && this.#now() >= this.#deadline) this.stopped = 'time';
+    return this.stopped !== undefined;
+  }
+
+  /** Whether states or bytes are used up. */
+  full(): 'memory' | 'states' | undefined {
+    if (this.bytes > this.maxBytes) return 'memory';
+    return this.states > this.maxStates ? 'states' : undefined;
+  }
+}

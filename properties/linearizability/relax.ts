@@ -1,0 +1,160 @@
+import type { AnyModel, Operation } from '../../models/model.ts';
+import { decide, type PartOf } from './decide.ts';
+import type { Meter } from './limits.ts';
+import { NEVER, type Part } from './part.ts';
+
+/**
+ * What is still demanded of one operation. Everything that is false here was shown not to matter.
+ * An update is never left out: that would make failures of its own.
+ */
+export type Demand = {
+  /** Position in the history. */
+  readonly operation: number;
+  /** False: it counts as one whose end nobody saw. */
+  readonly ended: boolean;
+  /** False: it might as well have been invoked at the very beginning. */
+  readonly notBefore: boolean;
+  /** False: it might as well have returned at the very end. */
+  readonly notAfter: boolean;
+};
+
+/**
+ * A history that allows more orders than the one judged, and still none that is right: without any
+ * one of its demands there is one, or, where `minimal` is false, time ran out before that was shown.
+ */
+export type Relaxation = { readonly demands: readonly Demand[]; readonly minimal: boolean };
+
+type Entry = { source: number; invoked: number; returned: number };
+
+/**
+ * Relaxes a failing part as far as it still fails: reads are dropped, updates made unknown, intervals
+ * widened. Every step only allows more orders, so what is needed once stays needed.
+ */
+export function relax(model: AnyModel, of: PartOf, meter: Meter): Relaxation {
+  const { operations, part } = of;
+  const isRead = (entry: Entry) =>
+    model.readOnly?.((operations[entry.source] as Operation).input) === true;
+  const end = part.source.length * 2 + Math.max(0, ...finite(part)) + 1;
+  let minimal = true;
+  const fails = (entries: readonly Entry[]): boolean => {
+    if (meter.over()) return (minimal = false);
+    const { verdict } = decide(model, { operations, part: partOf(part, entries) }, meter);
+    if (verdict === 'unknown') minimal = false;
+    return verdict === 'fail';
+  };
+  let entries = entriesOf(part).filter((entry) => entry.returned !== NEVER || !isRead(entry));
+  entries = dropped(entries, { may: isRead, still: fails });
+  const certain = (entry: Entry) => entry.returned !== NEVER;
+  entries = changed(entries, {
+    may: (entry) => certain(entry) && !isRead(entry),
+    to: (entry) => ({ ...entry, returned: NEVER }),
+    still: fails,
+  });
+  entries = changed(entries, {
+    may: (entry) => entry.invoked >= 0,
+    to: (entry) => ({ ...entry, invoked: -1 }),
+    still: fails,
+  });
+  entries = changed(entries, {
+    may: certain,
+    to: (entry) => ({ ...entry, returned: end }),
+    still: fails,
+  });
+  return {
+    minimal,
+    demands: entries.map(({ source, invoked, returned }) => ({
+      operation: source,
+      ended: returned !== NEVER,
+      notBefore: invoked >= 0,
+      notAfter: returned < end,
+    })),
+  };
+}
+
+/** The relaxed history as operations, to judge or to draw it. */
+export function relaxedOperations(
+  operations: readonly Operation[],
+  relaxation: Relaxation,
+): readonly Operation[] {
+  return relaxation.demands.map(({ operation, ended, notBefore, notAfter }) => {
+    const original = operations[operation] as Operation;
+    return {
+      ...original,
+      outcome: ended ? 'ok' : 'unknown',
+      invoked: notBefore ? original.invoked : -Infinity,
+      returned: ended && notAfter ? original.returned : Infinity,
+    };
+  });
+}
+
+function finite(part: Part): number[] {
+  return [...part.invoked, ...part.returned.filter((rank) => rank !== NEVER)];
+}
+
+function entriesOf(part: Part): Entry[] {
+  return Array.from(part.source, (source, member) => ({
+    source,
+    invoked: part.invoked[member] as number,
+    returned: part.returned[member] as number,
+  }));
+}
+
+function partOf({ key }: Part, entries: readonly Entry[]): Part {
+  const sorted = [...entries].sort((a, b) => a.invoked - b.invoked);
+  return {
+    key,
+    source: Int32Array.from(sorted, ({ source }) => source),
+    invoked: Int32Array.from(sorted, ({ invoked }) => invoked),
+    returned: Int32Array.from(sorted, ({ returned }) => returned),
+  };
+}
+
+/** Leaves out, in ever smaller groups, whatever may be left out while the rest is still wrong. */
+function dropped(
+  entries: Entry[],
+  { may, still }: { may: (entry: Entry) => boolean; still: (entries: readonly Entry[]) => boolean },
+): Entry[] {
+  const gone = new Set<Entry>();
+  inGroups(entries.filter(may), (group) => {
+    const less = entries.filter((entry) => !gone.has(entry) && !group.includes(entry));
+    if (!still(less)) return false;
+    for (const entry of group) gone.add(entry);
+    return true;
+  });
+  return entries.filter((entry) => !gone.has(entry));
+}
+
+/** The same for changes. */
+function changed(
+  entries: Entry[],
+  {
+    may,
+    to,
+    still,
+  }: {
+    may: (entry: Entry) => boolean;
+    to: (entry: Entry) => Entry;
+    still: (entries: readonly Entry[]) => boolean;
+  },
+): Entry[] {
+  let current = entries;
+  inGroups(
+    entries.map((_, at) => at).filter((at) => may(entries[at] as Entry)),
+    (group) => {
+      const next = [...current];
+      for (const at of group) next[at] = to(next[at] as Entry);
+      if (!still(next)) return false;
+      current = next;
+      return true;
+    },
+  );
+  return current;
+}
+
+/** Offers all, then the halves of what was refused, down to single ones. */
+function inGroups<T>(all: readonly T[], accept: (group: readonly T[]) => boolean): void {
+  if (all.length === 0 || accept(all) || all.length === 1) return;
+  const half = all.length >>> 1;
+  inGroups(all.slice(0, half), accept);
+  inGroups(all.slice(half), accept);
+}

@@ -1,0 +1,508 @@
+import type { AnyModel, Operation, Remaining, Viability } from '../../models/model.ts';
+import {
+  columnsOf,
+  partCalls,
+  type CallClass,
+  type Columns,
+  type UnknownClass,
+} from './columns.ts';
+import type { Meter } from './limits.ts';
+import type { Part } from './part.ts';
+import { ILLEGAL, States } from './states.ts';
+import { Windows } from './window.ts';
+
+/** For tests only: makes rare paths frequent, or switches reductions off. Verdicts may not change. */
+export type Tuning = {
+  /** Bits of a configuration's hash that are used; 0 makes all of them collide. Default 32. */
+  readonly hashBits?: number;
+  /** Configurations that the first table has room for. Default 1,024. */
+  readonly firstTable?: number;
+  /** Entries of windows to hold. Default 8,000,000. */
+  readonly windowEntries?: number;
+  /** Configurations of a part's first turn; later turns double it. Default 4,096. */
+  readonly firstTurn?: number;
+  /** Off: no monitor judges, only the search. */
+  readonly monitors?: boolean;
+};
+
+/** A part is judged, or its turn is over, or a limit ended it. */
+export type Outcome = 'pass' | 'fail' | 'turn over' | 'stopped';
+
+/** Fields of a configuration before its words: chain of its hash, parent, call placed last, r, state. */
+const CHAIN = 0;
+const PARENT = 1;
+const VIA = 2;
+const NEXT = 3;
+const STATE = 4;
+const FIELDS = 5;
+/** A step of a chain of unknown operations: on the way to a configuration, not one to come back to. */
+const NOT_HASHED = -2;
+
+/**
+ * A depth-first search for an order of a part's calls, over configurations: the next call to return,
+ * the state, which pending calls are placed, and how many unknown ones of each class took effect.
+ * It can be interrupted after any configuration and goes on where it was.
+ *
+ * What it leaves out, and why that loses nothing, is said where it is left out; in each case an order
+ * that ends well from here can be turned into another one that is looked at.
+ */
+export class Search {
+  /** The furthest next return that was reached: every call before it could be placed. */
+  reached = 0;
+  /** Configurations looked at. */
+  steps = 0;
+  /** The states in which the furthest next return was awaited. */
+  readonly statesAtReached = new Set<number>();
+  readonly columns: Columns;
+  readonly states: States;
+  /** The configuration that got furthest; for the longest prefix. */
+  furthest = 0;
+  readonly #meter: Meter;
+  readonly #windows: Windows;
+  readonly #viable: Viability<unknown> | undefined;
+  readonly #hashMask: number;
+  readonly #stride: number;
+  readonly #counts: number;
+  readonly #fields: readonly CountField[];
+  readonly #guards: Int32Array;
+  readonly #readOnly: Uint8Array;
+  readonly #seen: Int32Array;
+  readonly #remaining: { from: number; has: (index: number) => boolean };
+  /** By call index, for unknown ones: which class, and the how manieth of it. */
+  readonly #unknownAt: Int32Array;
+  readonly #ordinal: Int32Array;
+  #stamp = 0;
+  #nodes: Int32Array;
+  #table: Int32Array;
+  #top = 0;
+  #hashed = 0;
+  #stack: number[] = [];
+  #candidates: number[] = [];
+  #base = 0;
+  #final = -1;
+  /** Some configuration was not looked at to its end. */
+  #cutShort = false;
+
+  constructor(
+    model: AnyModel,
+    history: { readonly operations: readonly Operation[]; readonly part: Part },
+    meter: Meter,
+    tuning: Tuning = {},
+  ) {
+    const columns = columnsOf(model, history.operations, history.part);
+    this.columns = columns;
+    this.#meter = meter;
+    this.states = new States(model, columns.classes, meter);
+    this.#windows = new Windows(columns, tuning.windowEntries);
+    this.#viable = model.viable?.(partCalls(columns));
+    const bits = tuning.hashBits ?? 32;
+    this.#hashMask = bits >= 32 ? -1 : (1 << bits) - 1;
+    this.#readOnly = Uint8Array.from(columns.classes, ({ readOnly }) => (readOnly ? 1 : 0));
+    this.#seen = new Int32Array(columns.classes.length);
+    const layout = countLayout(columns.unknown);
+    this.#fields = layout.fields;
+    this.#guards = layout.guards;
+    this.#counts = FIELDS + columns.words;
+    this.#stride = this.#counts + layout.guards.length;
+    const size = tuning.firstTable ?? 1024;
+    this.#nodes = new Int32Array(this.#stride * size);
+    this.#table = new Int32Array(2 * size).fill(-1);
+    this.#unknownAt = new Int32Array(columns.source.length).fill(-1);
+    this.#ordinal = new Int32Array(columns.source.length);
+    columns.unknown.forEach(({ calls }, at) => {
+      calls.forEach((call, ordinal) => {
+        this.#unknownAt[call] = at;
+        this.#ordinal[call] = ordinal;
+      });
+    });
+    this.#remaining = { from: 0, has: (index) => this.#isLeft(index) };
+    this.#start();
+  }
+
+  /** Looks at up to `turns` more configurations. */
+  run(turns: number): Outcome {
+    for (let left = turns; this.#final < 0; left--) {
+      if (this.#stack.length === 0) return this.#cutShort ? 'stopped' : 'fail';
+      if (left <= 0) return 'turn over';
+      if (this.#meter.full() !== undefined) return 'stopped';
+      if ((this.steps++ & 63) === 0) this.#meter.over();
+      if (this.#meter.stopped !== undefined) return 'stopped';
+      this.#expand(this.#stack.pop() as number);
+    }
+    return 'pass';
+  }
+
+  /** What the search holds is given back to the meter. */
+  release(): void {
+    this.#meter.bytes -= 4 * (this.#nodes.length + this.#table.length);
+    this.#nodes = this.#table = new Int32Array(0);
+    this.states.release();
+  }
+
+  /** The calls as placed on the way to the end, or to the configuration that got furthest. */
+  order(): readonly number[] {
+    const path: number[] = [];
+    for (
+      let at = this.#final < 0 ? this.furthest : this.#final;
+      at >= 0;
+      at = this.#field(at, PARENT)
+    ) {
+      path.push(at);
+    }
+    const placed = new Set<number>();
+    const order: number[] = [];
+    const place = (index: number) => {
+      if (!placed.has(index)) order.push(index);
+      placed.add(index);
+    };
+    let before = 0;
+    for (const at of path.reverse()) {
+      const via = this.#field(at, VIA);
+      if (via >= 0) place(via);
+      const next = this.#field(at, NEXT);
+      // Everything else that is placed now was a read that could be placed at once, in this state.
+      for (let index = before; index < next; index++) place(index);
+      before = next;
+      if (next === this.columns.certain) continue;
+      this.#windows.at(next);
+      const { list, from, to } = this.#windows;
+      for (let entry = from; entry < to; entry++) {
+        const index = list[entry] as number;
+        if (this.#isPlaced(at * this.#stride, index)) place(index);
+      }
+    }
+    return order;
+  }
+
+  #start(): void {
+    this.#meter.bytes += 4 * (this.#nodes.length + this.#table.length);
+    this.#nodes.fill(0, 0, this.#stride);
+    this.#nodes[PARENT] = this.#nodes[VIA] = -1;
+    this.#top = 1;
+    this.#settle(0, true);
+    this.#admit(0);
+  }
+
+  /** Everything that may come next after a configuration. */
+  #expand(at: number): void {
+    const base = at * this.#stride;
+    const state = this.#nodes[base + STATE] as number;
+    const next = this.#nodes[base + NEXT] as number;
+    const candidates = this.#pending(base, next);
+    if (this.#fields.length > 0) this.#unknownFirst(at, { state, trail: [state], last: -1 });
+    // The first to return goes on top: looked at first.
+    for (let entry = candidates.length - 1; entry >= 0; entry--) {
+      const index = candidates[entry] as number;
+      this.#offerEach(at, index, this.states.step(state, this.columns.cls[index] as number));
+    }
+  }
+
+  /** Pending calls that are not placed; of identical ones the first to return, for they can be exchanged. */
+  #pending(base: number, next: number): number[] {
+    const candidates = this.#candidates;
+    candidates.length = 0;
+    this.#stamp += 1;
+    this.#windows.at(next);
+    const { list, from, to } = this.#windows;
+    for (let entry = from; entry < to; entry++) {
+      const index = list[entry] as number;
+      if (this.#isPlaced(base, index)) continue;
+      const cls = this.columns.cls[index] as number;
+      if (this.#seen[cls] === this.#stamp) continue;
+      this.#seen[cls] = this.#stamp;
+      candidates.push(index);
+    }
+    return candidates;
+  }
+
+  /**
+   * Lets an unknown operation take effect, and after it a pending call, or another unknown one. Of all
+   * orders that end well there is one with the fewest unknown operations, each as late as it can be,
+   * neighbours among them in the order of their classes. So one that the next call does not need, or
+   * that could as well come after it, is left out here.
+   */
+  #unknownFirst(
+    at: number,
+    chain: { readonly state: number; readonly trail: readonly number[]; readonly last: number },
+  ): void {
+    if (this.#meter.over() || this.#meter.full() !== undefined) this.#cutShort = true;
+    if (this.#cutShort) return;
+    for (let v = 0; v < this.#fields.length; v++) {
+      const { cls, calls, since } = this.columns.unknown[v] as UnknownClass;
+      const used = this.#used(at * this.#stride, v);
+      if (used === calls.length) continue;
+      if ((since[used] as number) > (this.#nodes[at * this.#stride + NEXT] as number)) continue;
+      const result = this.states.step(chain.state, cls);
+      if (result === ILLEGAL) continue;
+      for (const state of result >= 0 ? [result] : this.states.several(result)) {
+        if (chain.trail.includes(state)) continue;
+        if (chain.last >= 0 && this.#needless(chain, { cls, state }, v < chain.last)) continue;
+        const mark = this.#top;
+        const step = this.#append(at, calls[used] as number, state);
+        const base = step * this.#stride;
+        this.#nodes[base + CHAIN] = NOT_HASHED;
+        this.#use(base, v);
+        const trail = [...chain.trail, state];
+        if (this.#isViable(base)) {
+          for (const index of this.#candidates) {
+            const after = this.columns.cls[index] as number;
+            const ends = this.states.step(state, after);
+            if (ends === ILLEGAL) continue;
+            for (const end of ends >= 0 ? [ends] : this.states.several(ends)) {
+              const here = { state, trail, last: v };
+              if (!this.#needless(here, { cls: after, state: end }, true))
+                this.#offer(step, index, end);
+            }
+          }
+          this.#unknownFirst(step, { state, trail, last: v });
+        }
+        // Nothing came of it: its place is free again.
+        if (this.#top === step + 1) this.#top = mark;
+      }
+    }
+  }
+
+  /**
+   * Whether the unknown operation `chain.last`, which led to `chain.state`, can be dropped before
+   * this call, or (where `later`) moved behind it, with the same state afterwards.
+   */
+  #needless(
+    chain: { readonly trail: readonly number[]; readonly last: number },
+    call: { readonly cls: number; readonly state: number },
+    later: boolean,
+  ): boolean {
+    const before = chain.trail[chain.trail.length - 2] as number;
+    const without = this.states.step(before, call.cls);
+    if (without === ILLEGAL) return false;
+    if (this.states.includes(without, call.state)) return true;
+    if (!later) return false;
+    const { cls } = this.columns.unknown[chain.last] as UnknownClass;
+    for (const middle of without >= 0 ? [without] : this.states.several(without)) {
+      if (this.states.includes(this.states.step(middle, cls), call.state)) return true;
+    }
+    return false;
+  }
+
+  #offerEach(at: number, index: number, result: number): void {
+    if (result === ILLEGAL) return;
+    if (result >= 0) this.#offer(at, index, result);
+    else for (const state of this.states.several(result)) this.#offer(at, index, state);
+  }
+
+  /** Places a call and keeps the configuration, unless it is known or cannot end well. */
+  #offer(at: number, index: number, state: number): void {
+    const mark = this.#top;
+    const changed = this.#nodes[at * this.#stride + STATE] !== state || this.#isChainStep(at);
+    const base = this.#append(at, index, state) * this.#stride;
+    this.#place(base, index);
+    this.#settle(base, changed);
+    if (!this.#admit(base)) this.#top = mark;
+  }
+
+  #isChainStep(at: number): boolean {
+    return this.#nodes[at * this.#stride + CHAIN] === NOT_HASHED;
+  }
+
+  #append(parent: number, via: number, state: number): number {
+    const at = this.#top++;
+    const base = at * this.#stride;
+    if (base + this.#stride > this.#nodes.length) this.#growNodes();
+    const nodes = this.#nodes;
+    nodes.copyWithin(base, parent * this.#stride, (parent + 1) * this.#stride);
+    nodes[base + CHAIN] = 0;
+    nodes[base + PARENT] = parent;
+    nodes[base + VIA] = via;
+    nodes[base + STATE] = state;
+    return at;
+  }
+
+  /**
+   * Places every pending read that is right in this state, for it changes nothing and can only be
+   * wrong later; then moves on over returned calls that are placed.
+   */
+  #settle(base: number, changed: boolean): void {
+    const { certain, cls, byInvocation, invokedAt } = this.columns;
+    const state = this.#nodes[base + STATE] as number;
+    let next = this.#nodes[base + NEXT] as number;
+    if (changed && next < certain) {
+      this.#windows.at(next);
+      const { list, from, to } = this.#windows;
+      for (let entry = from; entry < to; entry++) {
+        const index = list[entry] as number;
+        const of = cls[index] as number;
+        if (this.#readOnly[of] === 1 && this.states.step(state, of) >= 0) this.#place(base, index);
+      }
+    }
+    while (next < certain && this.#isPlaced(base, next)) {
+      this.#unplace(base, next);
+      next += 1;
+      if (next === certain) break;
+      const invoked = invokedAt[next] as number;
+      for (let at = invokedAt[next - 1] as number; at < invoked; at++) {
+        const index = byInvocation[at] as number;
+        const of = cls[index] as number;
+        if (this.#readOnly[of] === 1 && this.states.step(state, of) >= 0) this.#place(base, index);
+      }
+    }
+    this.#nodes[base + NEXT] = next;
+  }
+
+  /** Keeps a new configuration if it is worth looking at. */
+  #admit(base: number): boolean {
+    const next = this.#nodes[base + NEXT] as number;
+    if (next >= this.reached) {
+      if (next > this.reached) this.statesAtReached.clear();
+      this.reached = next;
+      this.statesAtReached.add(this.#nodes[base + STATE] as number);
+    }
+    if (next < this.columns.certain && !this.#isViable(base)) return false;
+    if (!this.#isNew(base)) return false;
+    const at = base / this.#stride;
+    if (next >= this.#field(this.furthest, NEXT)) this.furthest = at;
+    if (next === this.columns.certain) this.#final = at;
+    this.#stack.push(at);
+    return true;
+  }
+
+  #isViable(base: number): boolean {
+    if (this.#viable === undefined) return true;
+    this.#base = base;
+    this.#remaining.from = this.#nodes[base + NEXT] as number;
+    return this.#viable(
+      this.states.states[this.#nodes[base + STATE] as number],
+      this.#remaining satisfies Remaining,
+    );
+  }
+
+  #isLeft(index: number): boolean {
+    const { certain, visibleFrom } = this.columns;
+    const next = this.#nodes[this.#base + NEXT] as number;
+    if (index < certain) {
+      if (index < next) return false;
+      return (visibleFrom[index] as number) > next || !this.#isPlaced(this.#base, index);
+    }
+    const v = this.#unknownAt[index] as number;
+    return (this.#ordinal[index] as number) >= this.#used(this.#base, v);
+  }
+
+  /**
+   * Enters a configuration into the table, unless the same one is there with no more unknown
+   * operations used: whatever can still be done with fewer left can be done with more.
+   */
+  #isNew(base: number): boolean {
+    if (this.#hashed * 2 > this.#table.length) this.#growTable();
+    const nodes = this.#nodes;
+    const bucket = this.#hash(base) & (this.#table.length - 1);
+    const head = this.#table[bucket] as number;
+    for (let at = head; at >= 0; at = nodes[at * this.#stride + CHAIN] as number) {
+      if (this.#dominates(at * this.#stride, base)) return false;
+    }
+    nodes[base + CHAIN] = head;
+    this.#table[bucket] = base / this.#stride;
+    this.#hashed += 1;
+    return true;
+  }
+
+  /** Whether a known configuration is the other one with as many or fewer unknown operations used. */
+  #dominates(known: number, other: number): boolean {
+    const nodes = this.#nodes;
+    for (let field = NEXT; field < this.#counts; field++) {
+      if (nodes[known + field] !== nodes[other + field]) return false;
+    }
+    for (let word = 0; word < this.#guards.length; word++) {
+      const guard = this.#guards[word] as number;
+      const more = nodes[other + this.#counts + word] as number;
+      const fewer = nodes[known + this.#counts + word] as number;
+      // A field that is greater borrows from its guard bit.
+      if ((((more | guard) - fewer) & guard) !== guard) return false;
+    }
+    return true;
+  }
+
+  #hash(base: number): number {
+    let hash = 0x811c9dc5;
+    for (let field = NEXT; field < this.#counts; field++) {
+      hash = Math.imul(hash ^ (this.#nodes[base + field] as number), 0x9e3779b1);
+      hash ^= hash >>> 15;
+    }
+    hash = Math.imul(hash, 0x85ebca6b);
+    return (hash ^ (hash >>> 13)) & this.#hashMask;
+  }
+
+  #growNodes(): void {
+    const bigger = new Int32Array(Math.max(this.#nodes.length * 2, this.#top * this.#stride));
+    this.#meter.bytes += 4 * (bigger.length - this.#nodes.length);
+    bigger.set(this.#nodes);
+    this.#nodes = bigger;
+  }
+
+  #growTable(): void {
+    this.#meter.bytes += 4 * this.#table.length;
+    this.#table = new Int32Array(this.#table.length * 2).fill(-1);
+    for (let bucket = 0, at = 0; at < this.#top - 1; at++) {
+      const base = at * this.#stride;
+      if (this.#nodes[base + CHAIN] === NOT_HASHED) continue;
+      bucket = this.#hash(base) & (this.#table.length - 1);
+      this.#nodes[base + CHAIN] = this.#table[bucket] as number;
+      this.#table[bucket] = at;
+    }
+  }
+
+  #field(at: number, field: number): number {
+    return this.#nodes[at * this.#stride + field] as number;
+  }
+
+  #isPlaced(base: number, index: number): boolean {
+    const slot = this.columns.slot[index] as number;
+    return (((this.#nodes[base + FIELDS + (slot >> 5)] as number) >>> (slot & 31)) & 1) === 1;
+  }
+
+  #place(base: number, index: number): void {
+    const slot = this.columns.slot[index] as number;
+    const word = base + FIELDS + (slot >> 5);
+    this.#nodes[word] = (this.#nodes[word] as number) | (1 << (slot & 31));
+  }
+
+  #unplace(base: number, index: number): void {
+    const slot = this.columns.slot[index] as number;
+    const word = base + FIELDS + (slot >> 5);
+    this.#nodes[word] = (this.#nodes[word] as number) & ~(1 << (slot & 31));
+  }
+
+  #used(base: number, v: number): number {
+    const { word, shift, mask } = this.#fields[v] as CountField;
+    return ((this.#nodes[base + this.#counts + word] as number) >>> shift) & mask;
+  }
+
+  #use(base: number, v: number): void {
+    const { word, shift } = this.#fields[v] as CountField;
+    const at = base + this.#counts + word;
+    this.#nodes[at] = (this.#nodes[at] as number) + (1 << shift);
+  }
+}
+
+/** Where the count of one class of unknown operations is: bits of a word, with a guard bit above. */
+type CountField = { readonly word: number; readonly shift: number; readonly mask: number };
+
+function countLayout(unknown: readonly UnknownClass[]) {
+  const fields: CountField[] = [];
+  const guards: number[] = [];
+  let used = 32;
+  for (const { calls } of unknown) {
+    const bits = 32 - Math.clz32(calls.length);
+    if (used + bits + 1 > 32) {
+      guards.push(0);
+      used = 0;
+    }
+    const word = guards.length - 1;
+    fields.push({ word, shift: used, mask: (1 << bits) - 1 });
+    guards[word] = (guards[word] as number) | (1 << (used + bits));
+    used += bits + 1;
+  }
+  return { fields, guards: Int32Array.from(guards) };
+}
+
+/** The class of a call, for messages. */
+export function classOf(columns: Columns, index: number): CallClass {
+  return columns.classes[columns.cls[index] as number] as CallClass;
+}

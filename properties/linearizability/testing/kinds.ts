@@ -1,0 +1,88 @@
+import {
+  casRegister,
+  counter,
+  kvAppend,
+  multiRegister,
+  mutex,
+  queue,
+  register,
+  set,
+  swarmObjects,
+  type AnyModel,
+} from '../../../models/index.ts';
+import type { Random } from './random.ts';
+
+/** A model and what to ask of it: `unique` values are counted up, for the conditions of the monitors. */
+export type Kind = {
+  readonly model: AnyModel;
+  input(random: Random, unique: () => number): unknown;
+};
+
+/** Erases types: a kind's inputs fit its own model. */
+function kind<I>(model: { readonly name: string }, input: (r: Random, u: () => number) => I): Kind {
+  return { model: model as AnyModel, input };
+}
+
+const few = (random: Random) => random.below(3);
+
+/** Every model, with few values, so that reads are ambiguous; and each monitor's own conditions. */
+export const kinds: Readonly<Record<string, Kind>> = {
+  register: kind(register<number>(0), (r) =>
+    r.chance(0.5) ? { f: 'read' } : { f: 'write', value: few(r) },
+  ),
+  'register, unique values': kind(register<number>(0), (r, unique) =>
+    r.chance(0.6) ? { f: 'read' } : { f: 'write', value: unique() },
+  ),
+  'cas-register': kind(casRegister<number>(0), (r) =>
+    r.chance(0.4)
+      ? { f: 'read' }
+      : r.chance(0.4)
+        ? { f: 'write', value: few(r) }
+        : { f: 'cas', from: few(r), to: few(r) },
+  ),
+  'cas-register, unique values': kind(casRegister<number>(0), (r, unique) => {
+    if (r.chance(0.4)) return { f: 'read' };
+    const to = unique();
+    return r.chance(0.3) ? { f: 'write', value: to } : { f: 'cas', from: r.below(to), to };
+  }),
+  'multi-register': kind(multiRegister<number>(0), (r) => ({
+    steps: Array.from({ length: 1 + r.below(2) }, () =>
+      r.chance(0.5) ? { f: 'r', key: r.below(2) } : { f: 'w', key: r.below(2), value: few(r) },
+    ),
+  })),
+  mutex: kind(mutex(), (r) => ({ f: r.chance(0.5) ? 'acquire' : 'release' })),
+  'kv-append': kind(kvAppend(), (r) => {
+    const key = r.pick(['x', 'x', 'y']);
+    if (r.chance(0.5)) return { f: 'get', key };
+    return { f: r.chance(0.2) ? 'put' : 'append', key, value: r.pick(['a', 'b', 'c', 'ab']) };
+  }),
+  set: kind(set<number>(), (r) => {
+    if (r.chance(0.3)) return { f: 'read' };
+    return { f: r.pick(['add', 'add', 'remove', 'contains']), value: few(r) };
+  }),
+  'set, growing': kind(set<number>(), (r, unique) =>
+    r.chance(0.4) ? { f: 'read' } : { f: 'add', value: unique() },
+  ),
+  'set, by element': kind(set<number>(), (r, unique) =>
+    r.chance(0.3)
+      ? { f: 'add', value: unique() }
+      : { f: r.pick(['remove', 'contains', 'contains', 'contains']), value: 1 + few(r) },
+  ),
+  counter: kind(counter(), (r) =>
+    r.chance(0.4) ? { f: 'read' } : { f: 'add', by: r.pick([1, 1, 2, -1]) },
+  ),
+  queue: kind(queue<number>(), (r) =>
+    r.chance(0.5) ? { f: 'dequeue' } : { f: 'enqueue', value: few(r) },
+  ),
+  'queue, unique values': kind(queue<number>(), (r, unique) =>
+    r.chance(0.55) ? { f: 'dequeue' } : { f: 'enqueue', value: unique() },
+  ),
+  'swarm-objects': kind(swarmObjects<number>(), (r) => {
+    const name = r.pick(['web', 'web', 'db']);
+    if (r.chance(0.4)) return { f: 'read', name };
+    if (r.chance(0.35)) return { f: 'create', name, value: few(r) };
+    return r.chance(0.25)
+      ? { f: 'remove', name }
+      : { f: 'update', name, version: 1 + r.below(4), value: few(r) };
+  }),
+};
