@@ -26,6 +26,8 @@ export type AgentOutput = {
     { readonly sequence: number; readonly operations: readonly DiskOperation[] } | undefined;
   /** Local states of tasks that changed, for observers. */
   readonly changes: readonly { readonly id: string; readonly state: string }[];
+  /** After the input `leave`: every task is stopped, and the dispatcher was told where there was one. */
+  readonly left: boolean;
 };
 
 export type Agent = {
