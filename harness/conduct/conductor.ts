@@ -271,6 +271,9 @@ export const createConductor = (plan: Plan): Conducting => {
     get finished() {
       return endAt !== undefined;
     },
+    get healing() {
+      return phase === 'settle' || phase === 'final';
+    },
     get problem() {
       return problem;
     },

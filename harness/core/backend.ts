@@ -69,6 +69,8 @@ export type Conductor = {
   /** The first commands. */
   start(at: Ms): readonly Command[];
   readonly finished: boolean;
+  /** The heal has begun: a world's own noise, which no fault asked for, ends as well, so that liveness can be judged. */
+  readonly healing: boolean;
 };
 
 /** A started cluster of a live world. */
