@@ -1,0 +1,69 @@
+import pRetry, { AbortError } from 'p-retry';
+import { LiveFailure, messageOf } from './failure.ts';
+
+export type Deadline = {
+  /** What is waited for, and where: `m2`, `links`. */
+  readonly place: string;
+  readonly doing: string;
+  readonly withinMs: number;
+  readonly nextStep: string;
+};
+
+/** What an attempt throws when no further attempt can mend it. */
+export const hopeless = (error: Error): Error => new AbortError(error);
+
+/**
+ * Tries until an attempt succeeds or the deadline has passed, also where an attempt never ends: its signal aborts then.
+ * Rejects with a `LiveFailure` that carries the last attempt's error as cause, or with what `hopeless` was given.
+ */
+export const beforeDeadline = async <T>(
+  deadline: Deadline,
+  attempt: (signal: AbortSignal) => Promise<T>,
+): Promise<T> => {
+  const over = new AbortController();
+  let last: Error | undefined;
+  const timer = setTimeout(() => {
+    over.abort(last ?? new Error('no answer'));
+  }, deadline.withinMs);
+  try {
+    return await pRetry(() => unlessAborted(over.signal, attempt), {
+      retries: Number.MAX_SAFE_INTEGER,
+      minTimeout: 10,
+      factor: 1.5,
+      maxTimeout: 200,
+      signal: over.signal,
+      onFailedAttempt: ({ error }) => {
+        if (!over.signal.aborted) last = error;
+      },
+    });
+  } catch (thrown) {
+    if (!over.signal.aborted) throw thrown;
+    throw new LiveFailure(
+      {
+        place: deadline.place,
+        what: `${deadline.doing} did not succeed within ${deadline.withinMs} ms (${messageOf(last ?? thrown)})`,
+        nextStep: deadline.nextStep,
+      },
+      { cause: last ?? thrown },
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** The attempt's end or the signal's, whichever comes first. */
+const unlessAborted = <T>(
+  signal: AbortSignal,
+  attempt: (signal: AbortSignal) => Promise<T>,
+): Promise<T> =>
+  new Promise<T>((resolve, reject) => {
+    const abort = (): void => {
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    attempt(signal)
+      .then(resolve, reject)
+      .finally(() => {
+        signal.removeEventListener('abort', abort);
+      });
+  });

@@ -1,0 +1,97 @@
+import type { Evidence } from '../../core/fault.ts';
+import type { Ms } from '../../core/cluster.ts';
+import { unreachable } from '../../core/unreachable.ts';
+import type { LinkDeed } from './links.ts';
+import { countOf, type Counters } from './toxiproxy/counters.ts';
+import type { Stream, ToxiproxyControl } from './toxiproxy/control.ts';
+
+/** What was counted around a deed on links. */
+export type Marked = {
+  readonly deed: LinkDeed;
+  /** The directions of proxies that the deed tampered with. */
+  readonly streams: readonly { readonly proxy: string; readonly stream: Stream }[];
+  /** Before the first call, after the last confirmation, and before it was taken back. */
+  readonly before: Counters;
+  readonly begun: Counters;
+  readonly end: Counters;
+  /** Calls of clients that found a proxy closed meanwhile. */
+  readonly refusals: ReadonlyMap<string, number>;
+};
+
+type Source = {
+  readonly control: Pick<ToxiproxyControl, 'counters'>;
+  readonly counting: 'live' | 'at-close';
+  readonly countWithinMs?: Ms;
+};
+
+/**
+ * Whether traffic entered the links and did not leave.
+ * Dropped and reset: bytes received less bytes sent on, since the deed had begun. Refused: nothing enters a port that is
+ * closed, so live connections that had carried traffic and were severed by the deed, and calls that were turned away, are
+ * the evidence.
+ * Delayed: bytes that passed while the delay was on. A counter that moves `at-close` is read again after the deed's end,
+ * which closes what was dropped, until it shows something or `countWithinMs` has passed.
+ */
+export const evidenceOf = async (marked: Marked, source: Source): Promise<Evidence> => {
+  const live = judge(marked, marked.end);
+  if (live.bit || source.counting === 'live') return live;
+  const until = performance.now() + (source.countWithinMs ?? 1_000);
+  let late = judge(marked, await source.control.counters());
+  while (!late.bit && performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    late = judge(marked, await source.control.counters());
+  }
+  return late;
+};
+
+const judge = (marked: Marked, end: Counters): Evidence => {
+  const { deed, streams } = marked;
+  if (deed.deed === 'delay')
+    return told(
+      streams,
+      'bytes were delayed',
+      ({ proxy, stream }) =>
+        countOf(end, proxy)[stream].received - countOf(marked.begun, proxy)[stream].received,
+    );
+  switch (deed.mode) {
+    case 'drop':
+    case 'reset':
+      return told(streams, 'bytes entered and did not leave', ({ proxy, stream }) => {
+        const then = countOf(marked.begun, proxy)[stream];
+        const now = countOf(end, proxy)[stream];
+        return now.received - now.sent - (then.received - then.sent);
+      });
+    case 'refuse':
+      return told(
+        streams,
+        'connections were severed or refused',
+        ({ proxy }) => severed(marked, proxy) + (marked.refusals.get(proxy) ?? 0),
+      );
+    default:
+      return unreachable(deed.mode);
+  }
+};
+
+/** Where connections are not counted, bytes that are counted at a connection's end tell that one ended. */
+const severed = ({ before, begun }: Marked, proxy: string): number => {
+  const then = countOf(before, proxy);
+  const now = countOf(begun, proxy);
+  if (now.connections !== undefined)
+    return now.connections.severed - (then.connections?.severed ?? 0);
+  return now.upstream.received > then.upstream.received ? 1 : 0;
+};
+
+const told = (
+  streams: Marked['streams'],
+  what: string,
+  measure: (of: Marked['streams'][number]) => number,
+): Evidence => {
+  const measured = streams.map((of) => ({ name: of.proxy, value: measure(of) }));
+  const some = measured.filter(({ value }) => value > 0);
+  return some.length === 0
+    ? { bit: false, text: `no ${what} on ${streams.map(({ proxy }) => proxy).join(', ')}` }
+    : {
+        bit: true,
+        text: `${what}: ${some.map(({ name, value }) => `${name} ${value}`).join(', ')}`,
+      };
+};

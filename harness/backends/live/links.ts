@@ -1,0 +1,331 @@
+import {
+  clientSide,
+  linkName,
+  type Link,
+  type Ms,
+  type Node,
+  type NodeName,
+} from '../../core/cluster.ts';
+import type { Deed, Evidence } from '../../core/fault.ts';
+import { LiveFailure, messageOf } from './failure.ts';
+import { evidenceOf, type Marked } from './link-evidence.ts';
+import {
+  clientPort,
+  type Address,
+  type Addresses,
+  type LiveTarget,
+  type PortName,
+} from './target.ts';
+import type { Counters } from './toxiproxy/counters.ts';
+import type { Stream, ToxicBody, ToxiproxyControl } from './toxiproxy/control.ts';
+
+/** A directed link of one protocol, and the proxy that carries it. */
+export type LinkProxy = {
+  /** `m1__m2`, `client__m1`; protocols after the first have theirs appended: `m1__m2.gossip`. */
+  readonly name: string;
+  readonly link: Link;
+  readonly port: PortName;
+};
+
+/** The deeds that links can do. */
+export type LinkDeed = Extract<Deed, { readonly links: readonly Link[] }>;
+
+export type Links = {
+  readonly proxies: readonly LinkProxy[];
+  /** Where a link's proxy listens. */
+  addressOf(link: Link, port: PortName): Address;
+  /** Points all links to a node at where it listens now, and opens them. */
+  leadTo(node: NodeName, addresses: Addresses): Promise<void>;
+  /** The ports of a node that has ended are closed: whoever dials is refused. */
+  closeTo(node: NodeName): Promise<void>;
+  /** Rejects with what went wrong, and takes back what was done of it. What it did, in words. */
+  begin(id: number, deed: LinkDeed): Promise<string>;
+  /** A client's call on this link was refused: evidence for the deeds that refuse there now. */
+  refused(link: Link): void;
+  /** Takes a deed back, confirms it and probes the links. */
+  end(id: number): Promise<{ readonly evidence: Evidence; readonly healed: boolean }>;
+};
+
+export type LinkWorld = {
+  readonly control: ToxiproxyControl;
+  readonly target: Pick<LiveTarget, 'talks' | 'ports' | 'answers'>;
+  readonly nodes: readonly Node[];
+  /** Where a link's proxy is to listen (port 0: the kernel's choice), and where it leads as far as that is known. */
+  place(proxy: LinkProxy): { readonly listen: Address; readonly upstream: Address };
+  /** `live`: counters move with the bytes. `at-close`: a connection's bytes are counted when it ends, as the real Toxiproxy does. */
+  readonly counting: 'live' | 'at-close';
+  /** Rejects where a connection through the link does not reach the node that listens. */
+  probe(proxy: LinkProxy, listen: Address): Promise<void>;
+  /** How long counters are waited for that move when connections close. */
+  readonly countWithinMs?: Ms;
+};
+
+/** Every ordered pair that talks, and one from the clients to every node. */
+export const linkProxies = (
+  target: Pick<LiveTarget, 'talks' | 'ports'>,
+  nodes: readonly Node[],
+): readonly LinkProxy[] => {
+  const between = target.ports.filter((port) => port !== clientPort);
+  const named = (link: Link, port: PortName): LinkProxy => ({
+    name: port === clientPort || port === between[0] ? linkName(link) : `${linkName(link)}.${port}`,
+    link,
+    port,
+  });
+  const peers = nodes.flatMap((from) =>
+    nodes
+      .filter((to) => to.name !== from.name && target.talks(from, to))
+      .flatMap((to) => between.map((port) => named({ from: from.name, to: to.name }, port))),
+  );
+  return [...peers, ...nodes.map((to) => named({ from: clientSide, to: to.name }, clientPort))];
+};
+
+/** A proxy as it should be; what is asked of the server follows from it. */
+type Wanted = {
+  readonly proxy: LinkProxy;
+  listen: Address;
+  upstream: Address;
+  /** The node at its end runs. */
+  open: boolean;
+  readonly refusedBy: Set<number>;
+  readonly toxics: Set<string>;
+  /** Changes of one proxy follow one another. */
+  queue: Promise<unknown>;
+};
+
+type Tampering = { readonly wanted: Wanted; readonly stream: Stream };
+type Active = {
+  readonly deed: LinkDeed;
+  readonly tampered: readonly Tampering[];
+  readonly before: Counters;
+  readonly after: Counters;
+  /** Per proxy, calls that found it closed. */
+  readonly refusals: Map<string, number>;
+};
+
+/** Creates the proxies of all links. */
+export const openLinks = async (world: LinkWorld): Promise<Links> => {
+  const { control, nodes, target } = world;
+  const proxies = linkProxies(target, nodes);
+  const created = await control.populate(
+    proxies.map((proxy) => ({ name: proxy.name, ...world.place(proxy), enabled: true })),
+  );
+  const all = new Map<string, Wanted>();
+  for (const proxy of proxies) {
+    const state = created.get(proxy.name);
+    if (state?.enabled !== true)
+      throw new LiveFailure({
+        place: `link ${proxy.name}`,
+        what: `its proxy at ${control.url} does not listen`,
+        nextStep: 'see the log of the proxy',
+      });
+    all.set(proxy.name, {
+      proxy,
+      listen: state.listen,
+      upstream: state.upstream,
+      open: true,
+      refusedBy: new Set(),
+      toxics: new Set(),
+      queue: Promise.resolve(),
+    });
+  }
+  return new ProxiedLinks(world, all);
+};
+
+class ProxiedLinks implements Links {
+  readonly proxies: readonly LinkProxy[];
+  readonly #world: LinkWorld;
+  readonly #all: ReadonlyMap<string, Wanted>;
+  readonly #active = new Map<number, Active>();
+
+  constructor(world: LinkWorld, all: ReadonlyMap<string, Wanted>) {
+    this.#world = world;
+    this.#all = all;
+    this.proxies = [...all.values()].map(({ proxy }) => proxy);
+  }
+
+  addressOf(link: Link, port: PortName): Address {
+    for (const { proxy, listen } of this.#of(link)) if (proxy.port === port) return listen;
+    throw new RangeError(`there is no link ${linkName(link)} for ${port}`);
+  }
+
+  async leadTo(node: NodeName, addresses: Addresses): Promise<void> {
+    await this.#each(this.#to(node), (wanted) => {
+      const address = addresses[wanted.proxy.port];
+      if (address === undefined)
+        throw new LiveFailure({
+          place: node,
+          what: `it did not say where it listens for ${wanted.proxy.port}`,
+          nextStep: 'let it announce every port that its target names',
+        });
+      wanted.upstream = address;
+      wanted.open = true;
+      return this.#apply(wanted);
+    });
+  }
+
+  async closeTo(node: NodeName): Promise<void> {
+    await this.#each(this.#to(node), (wanted) => {
+      wanted.open = false;
+      return this.#apply(wanted);
+    });
+  }
+
+  async begin(id: number, deed: LinkDeed): Promise<string> {
+    const tampered = this.#tampered(deed);
+    const { control } = this.#world;
+    const before = await control.counters();
+    try {
+      await this.#each(tampered, (tampering) => this.#tamper(id, deed, tampering));
+      const after = await control.counters();
+      this.#active.set(id, { deed, tampered, before, after, refusals: new Map() });
+    } catch (thrown) {
+      // The first failure is the one to tell; where the server is gone, so is what it did.
+      await this.#each(tampered, (tampering) => this.#mend(id, deed, tampering)).catch(
+        () => undefined,
+      );
+      throw thrown;
+    }
+    return `${deed.deed} on ${deed.links.map(linkName).join(', ')}`;
+  }
+
+  refused(link: Link): void {
+    const names = this.#find(link).map(({ proxy }) => proxy.name);
+    for (const { refusals } of this.#active.values())
+      for (const name of names) refusals.set(name, (refusals.get(name) ?? 0) + 1);
+  }
+
+  async end(id: number): Promise<{ readonly evidence: Evidence; readonly healed: boolean }> {
+    const active = this.#active.get(id);
+    if (active === undefined)
+      return { evidence: { bit: false, text: 'it had not begun' }, healed: true };
+    this.#active.delete(id);
+    const { deed, tampered, before, after, refusals } = active;
+    const atEnd = await this.#world.control.counters();
+    await this.#each(tampered, (tampering) => this.#mend(id, deed, tampering));
+    const marked: Marked = {
+      deed,
+      streams: tampered.map(({ wanted, stream }) => ({ proxy: wanted.proxy.name, stream })),
+      before,
+      begun: after,
+      end: atEnd,
+      refusals,
+    };
+    const [evidence, problems] = await Promise.all([
+      evidenceOf(marked, this.#world),
+      this.#probe(tampered.map(({ wanted }) => wanted)),
+    ]);
+    return problems.length === 0
+      ? { evidence, healed: true }
+      : {
+          evidence: { ...evidence, text: `${evidence.text}; ${problems.join('; ')}` },
+          healed: false,
+        };
+  }
+
+  /** What a deed does to which direction of which proxies. */
+  #tampered(deed: LinkDeed): readonly Tampering[] {
+    const both = deed.deed === 'delay' || deed.mode === 'drop';
+    return deed.links.flatMap((link) => {
+      const asks =
+        link.to === clientSide
+          ? []
+          : this.#of(link).map((wanted) => ({ wanted, stream: 'upstream' as const }));
+      // What the one says is also in the answers that it gives on connections of the other.
+      const back = { from: link.to, to: link.from };
+      const answers =
+        link.to === clientSide ||
+        (both && link.from !== clientSide && this.#world.target.answers === 'same')
+          ? this.#find(back).map((wanted) => ({ wanted, stream: 'downstream' as const }))
+          : [];
+      return [...asks, ...answers];
+    });
+  }
+
+  #tamper(id: number, deed: LinkDeed, { wanted, stream }: Tampering): Promise<void> {
+    if (deed.deed === 'cut' && deed.mode === 'refuse') {
+      wanted.refusedBy.add(id);
+      return this.#apply(wanted);
+    }
+    const toxic = toxicOf(id, deed, stream);
+    wanted.toxics.add(toxic.name);
+    return this.#queued(wanted, () => this.#world.control.addToxic(wanted.proxy.name, toxic));
+  }
+
+  #mend(id: number, deed: LinkDeed, { wanted, stream }: Tampering): Promise<void> {
+    if (deed.deed === 'cut' && deed.mode === 'refuse') {
+      wanted.refusedBy.delete(id);
+      return this.#apply(wanted);
+    }
+    const { name } = toxicOf(id, deed, stream);
+    wanted.toxics.delete(name);
+    return this.#queued(wanted, () => this.#world.control.removeToxic(wanted.proxy.name, name));
+  }
+
+  /** What still stands in the way after a heal, per link; links that another deed holds, or whose node is down, cannot be told. */
+  async #probe(wanted: readonly Wanted[]): Promise<readonly string[]> {
+    const problems: string[] = [];
+    await Promise.all(
+      [...new Set(wanted)].map(async (one) => {
+        if (!carries(one)) return;
+        try {
+          await this.#world.probe(one.proxy, one.listen);
+        } catch (thrown) {
+          // It may have gone down, or been cut again, while it was probed.
+          if (!carries(one)) return;
+          problems.push(`${one.proxy.name} does not carry again: ${messageOf(thrown)}`);
+        }
+      }),
+    );
+    return problems;
+  }
+
+  #apply(wanted: Wanted): Promise<void> {
+    return this.#queued(wanted, async () => {
+      const { listen, upstream } = wanted;
+      const enabled = wanted.open && wanted.refusedBy.size === 0;
+      await this.#world.control.update({ name: wanted.proxy.name, listen, upstream, enabled });
+    });
+  }
+
+  #queued<T>(wanted: Wanted, change: () => Promise<T>): Promise<T> {
+    const done = wanted.queue.then(change);
+    wanted.queue = done.catch(() => undefined);
+    return done;
+  }
+
+  /** All at once; rejects only when all have ended, with the first reason. */
+  async #each<T>(items: readonly T[], change: (item: T) => Promise<void>): Promise<void> {
+    const ends = await Promise.allSettled(items.map(async (item) => change(item)));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  #to(node: NodeName): readonly Wanted[] {
+    return [...this.#all.values()].filter(({ proxy }) => proxy.link.to === node);
+  }
+
+  #find(link: Link): readonly Wanted[] {
+    return [...this.#all.values()].filter(
+      ({ proxy }) => proxy.link.from === link.from && proxy.link.to === link.to,
+    );
+  }
+
+  #of(link: Link): readonly Wanted[] {
+    const found = this.#find(link);
+    if (found.length > 0) return found;
+    throw new RangeError(`there is no link ${linkName(link)}`);
+  }
+}
+
+/** Nothing that we know of stands in its way. */
+const carries = ({ open, refusedBy, toxics }: Wanted): boolean =>
+  open && refusedBy.size === 0 && toxics.size === 0;
+
+/** Its name tells whose it is, so that deeds on one link neither meet nor undo each other. */
+const toxicOf = (id: number, deed: LinkDeed, stream: Stream): ToxicBody => {
+  const name = `${deed.deed}-${id}-${stream}`;
+  if (deed.deed === 'delay')
+    return { name, stream, type: 'latency', attributes: { latency: deed.delayMs, jitter: 0 } };
+  const type = deed.mode === 'reset' ? 'reset_peer' : 'timeout';
+  return { name, stream, type, attributes: { timeout: 0 } };
+};

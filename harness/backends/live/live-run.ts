@@ -1,0 +1,144 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JsonObject } from '../../core/json.ts';
+import { LiveFailure, messageOf } from './failure.ts';
+import { identityOf } from './process-identity.ts';
+import { programBeside } from './program.ts';
+import { folderPrefix } from './reclaim.ts';
+import {
+  goodbye,
+  removeRecord,
+  runRecordSchema,
+  stateFolder,
+  writeRecord,
+  type RunRecord,
+} from './run-record.ts';
+
+export type LiveRunOptions = {
+  readonly backend: RunRecord['backend'];
+  /** Where the run's folder is made; default: the machine's folder for temporary files. */
+  readonly parentFolder?: string;
+  readonly state?: string;
+  /** URL of a module that exports `reap: Reaper`; the guardian loads it when it needs it. */
+  readonly reaperUrl?: string;
+  /** Given the run's id: what the reaper needs to know. */
+  readonly details?: (run: string) => JsonObject;
+};
+
+/** What a live run owns: a folder, processes, a record of both, and the guardian that outlives the harness if it must. */
+export class LiveRun implements AsyncDisposable {
+  #record: RunRecord;
+  readonly #state: string;
+  readonly #guardian: ChildProcess;
+
+  private constructor(
+    state: string,
+    { record, guardian }: { record: RunRecord; guardian: ChildProcess },
+  ) {
+    this.#state = state;
+    this.#record = record;
+    this.#guardian = guardian;
+  }
+
+  /** The record is written before anything exists that it names. */
+  static async open(options: LiveRunOptions): Promise<LiveRun> {
+    const run = `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
+    const state = options.state ?? stateFolder();
+    const owner = identityOf(process.pid);
+    if (owner === undefined)
+      throw new Error(`this machine does not show our own process ${process.pid}`);
+    const record: RunRecord = {
+      schema: runRecordSchema,
+      run,
+      backend: options.backend,
+      owner,
+      guardian: undefined,
+      folder: join(options.parentFolder ?? tmpdir(), `${folderPrefix}${run}`),
+      processes: [],
+      details: options.details?.(run) ?? {},
+    };
+    try {
+      writeRecord(state, record);
+      mkdirSync(record.folder, { recursive: true });
+      const guardian = await startGuardian([state, run, options.reaperUrl ?? '']);
+      const opened = new LiveRun(state, { record, guardian });
+      opened.#write({ guardian: identityOf(guardian.pid ?? 0) });
+      return opened;
+    } catch (thrown) {
+      removeRecord(state, run);
+      rmSync(record.folder, { recursive: true, force: true });
+      throw new LiveFailure(
+        {
+          place: `run ${run}`,
+          what: messageOf(thrown),
+          nextStep: `see that ${state} and ${record.folder} can be written (SCHISM_STATE_DIR and TMPDIR choose others)`,
+        },
+        { cause: thrown },
+      );
+    }
+  }
+
+  get id(): string {
+    return this.#record.run;
+  }
+
+  get folder(): string {
+    return this.#record.folder;
+  }
+
+  get record(): RunRecord {
+    return this.#record;
+  }
+
+  /** From now on this process ends with the run. */
+  adopt(pid: number, name: string): void {
+    const identity = identityOf(pid);
+    if (identity === undefined) return;
+    this.#write({ processes: [...this.#record.processes, { ...identity, name }] });
+  }
+
+  /** It has ended. */
+  release(pid: number): void {
+    this.#write({ processes: this.#record.processes.filter((one) => one.pid !== pid) });
+  }
+
+  /** To be called when everything that the run owned has ended: removes folder and record and lets the guardian go. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+    removeRecord(this.#state, this.id);
+    const gone = new Promise<void>((resolve) => {
+      this.#guardian.once('exit', () => {
+        resolve();
+      });
+    });
+    if (this.#guardian.exitCode !== null || this.#guardian.signalCode !== null) return;
+    this.#guardian.stdin?.end(goodbye);
+    await gone;
+  }
+
+  #write(change: Partial<Pick<RunRecord, 'guardian' | 'processes'>>): void {
+    this.#record = { ...this.#record, ...change };
+    writeRecord(this.#state, this.#record);
+  }
+}
+
+const startGuardian = (args: readonly string[]): Promise<ChildProcess> =>
+  new Promise((resolve, reject) => {
+    const program = programBeside(import.meta.url, 'guardian-main');
+    // In a session of its own, so that Ctrl-C reaches the harness only.
+    const guardian = spawn(process.execPath, [program, ...args], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      cwd: '/',
+    });
+    guardian.once('error', reject);
+    guardian.once('spawn', () => {
+      // A guardian that is gone already has nothing to be told.
+      guardian.stdin.on('error', () => undefined);
+      guardian.unref();
+      resolve(guardian);
+    });
+  });

@@ -1,0 +1,68 @@
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { JsonObject } from '../../core/json.ts';
+import type { ProcessIdentity } from './process-identity.ts';
+
+/** Every process of a run carries its id in this environment variable. */
+export const runVariable = 'SCHISM_RUN';
+/** What a harness tells its guardian before it closes the pipe in peace. */
+export const goodbye = 'goodbye\n';
+export const runRecordSchema = 'schism/live-run@1';
+
+/** What a live run owns, written down while it lives, so that whoever comes after a dead owner can clean up. */
+export type RunRecord = {
+  readonly schema: typeof runRecordSchema;
+  readonly run: string;
+  readonly backend: 'process' | 'docker';
+  readonly owner: ProcessIdentity;
+  readonly guardian: ProcessIdentity | undefined;
+  /** Removed with the run. */
+  readonly folder: string;
+  readonly processes: readonly (ProcessIdentity & { readonly name: string })[];
+  /** What a backend needs besides, to find its own: labels, names. */
+  readonly details: JsonObject;
+};
+
+/** `SCHISM_STATE_DIR`, else `schism` in the user's folder for state. */
+export const stateFolder = (): string =>
+  process.env.SCHISM_STATE_DIR ??
+  join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'schism');
+
+const fileOf = (state: string, run: string): string => join(state, 'runs', `${run}.json`);
+
+/** Replaces the record as a whole: a reader sees the old or the new one. */
+export const writeRecord = (state: string, record: RunRecord): void => {
+  mkdirSync(join(state, 'runs'), { recursive: true });
+  const file = fileOf(state, record.run);
+  writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`);
+  renameSync(`${file}.new`, file);
+};
+
+export const readRecord = (state: string, run: string): RunRecord | undefined => {
+  try {
+    const parsed = JSON.parse(readFileSync(fileOf(state, run), 'utf8')) as RunRecord;
+    // A record of another version is left to the version that wrote it.
+    return (parsed.schema as string) === runRecordSchema ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+export const removeRecord = (state: string, run: string): void => {
+  rmSync(fileOf(state, run), { force: true });
+  rmSync(`${fileOf(state, run)}.new`, { force: true });
+};
+
+export const listRecords = (state: string): readonly RunRecord[] => {
+  let names: string[];
+  try {
+    names = readdirSync(join(state, 'runs'));
+  } catch {
+    return [];
+  }
+  return names
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .flatMap((name) => readRecord(state, name.slice(0, -'.json'.length)) ?? []);
+};
