@@ -26,4 +26,23 @@ export default tseslint.config(
     },
   },
   { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ['reports/assets/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'addEventListener',
+          'atob',
+          'Blob',
+          'DecompressionStream',
+          'devicePixelRatio',
+          'document',
+          'getComputedStyle',
+          'getSelection',
+          'navigator',
+          'Response',
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
 );

@@ -1,0 +1,63 @@
+/** Many runs, summed up: what the last lines, `--json` and the report show. */
+import type { Ms } from './cluster.ts';
+import type { BackendName } from './run.ts';
+import type { Property } from './property.ts';
+
+export type PropertyTally = {
+  readonly property: string;
+  readonly kind: Property['kind'];
+  readonly guarantee: string;
+  readonly source: string;
+  /** Runs by verdict; of those that passed, in how many the property was really put to the test. */
+  readonly pass: number;
+  readonly tested: number;
+  readonly fail: number;
+  readonly unknown: number;
+  /** What was missing in the first run that was `unknown`. */
+  readonly missing: string | undefined;
+};
+
+export type WorldTally = {
+  readonly backend: BackendName;
+  readonly runs: number;
+  /** Of the cluster's own time. */
+  readonly simulatedMs: Ms;
+  readonly wallMs: Ms;
+  /** Faults that bit, of all that were carried out. */
+  readonly faults: number;
+  readonly faultsBit: number;
+  /** One line for a reader: shapes, or why there were no runs. */
+  readonly note: string;
+};
+
+export type FailureSummary = {
+  readonly property: string;
+  readonly scenario: string;
+  readonly backend: BackendName;
+  readonly seed: number;
+  readonly index: number;
+  readonly summary: string;
+  /** The run file. */
+  readonly file: string;
+  readonly digest: string;
+  /** The line that shows it again. */
+  readonly replay: string;
+};
+
+export type CampaignSummary = {
+  readonly title: string;
+  readonly seed: number;
+  readonly ok: boolean;
+  readonly worlds: readonly WorldTally[];
+  readonly properties: readonly PropertyTally[];
+  readonly failures: readonly FailureSummary[];
+  /** Over all runs in order. */
+  readonly digest: string;
+  readonly wallMs: Ms;
+  readonly simulatedMs: Ms;
+  readonly version: string;
+  readonly commit: string;
+  readonly platform: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+};

@@ -1,0 +1,285 @@
+// The page is complete without this. It adds: copying a line, a filter over all events, and a picture to zoom into.
+'use strict';
+(() => {
+  const make = (name, attributes = {}, ...children) => {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) {
+      if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
+      else element.setAttribute(key, value);
+    }
+    element.append(...children);
+    return element;
+  };
+
+  // The inverse of reports/page/pack.ts.
+  const unpack = (packed) => {
+    if (typeof packed !== 'object' || packed === null) return packed;
+    if ('l' in packed) return packed.l.map(unpack);
+    if ('r' in packed) {
+      return Object.fromEntries(
+        Object.entries(packed.r).map(([key, value]) => [key, unpack(value)]),
+      );
+    }
+    const shapes = packed.s.map(({ k, c }) => ({ keys: k, columns: c.map(column), next: 0 }));
+    return packed.t.map((place) => {
+      const shape = shapes[place];
+      const row = shape.next++;
+      const record = {};
+      shape.keys.forEach((key, at) => {
+        record[key] = shape.columns[at][row];
+      });
+      return record;
+    });
+  };
+  const column = (packed) => {
+    if ('d' in packed) {
+      let sum = 0;
+      return packed.d.map((difference) => (sum += difference) / 1000);
+    }
+    if ('w' in packed) return packed.i.map((place) => packed.w[place]);
+    return packed.v.map(unpack);
+  };
+
+  let decoded;
+  const files = () => {
+    decoded ??= (async () => {
+      const text = document.getElementById('document').textContent.trim();
+      const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+      const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+      return unpack(JSON.parse(await new Response(stream).text()));
+    })();
+    return decoded;
+  };
+
+  for (const line of document.querySelectorAll('.replay code')) {
+    const button = make(
+      'button',
+      {
+        type: 'button',
+        onclick: async () => {
+          try {
+            await navigator.clipboard.writeText(line.textContent);
+            button.textContent = 'copied';
+          } catch {
+            getSelection().selectAllChildren(line);
+            button.textContent = 'selected';
+          }
+        },
+      },
+      'copy',
+    );
+    line.after(' ', make('span', { class: 'tools' }, button));
+  }
+
+  const rowsOf = (run) => {
+    const { history } = run;
+    const zero = history.phases.injectAt;
+    const rows = [];
+    const add = (at, node, kind, text) => rows.push({ at, time: at - zero, node, kind, text });
+    for (const of of history.operations) {
+      const end =
+        of.endedAt == null
+          ? 'no answer'
+          : `${of.outcome} after ${(of.endedAt - of.invokedAt).toFixed(1)} ms`;
+      add(
+        of.invokedAt,
+        of.node,
+        'operation',
+        `${of.client == null ? 'operator' : `client ${of.client}`}: ${of.operation} ${JSON.stringify(of.args)} → ${end}`,
+      );
+    }
+    for (const said of history.observations) {
+      const { node, at, kind, ...rest } = said;
+      delete rest.boot;
+      delete rest.seq;
+      add(at, node, kind, JSON.stringify(rest));
+    }
+    for (const event of history.lifecycle)
+      add(event.at, event.node, 'node', `${event.event} ${event.text}`);
+    for (const fault of history.faults) {
+      if (fault.beginAt != null)
+        add(
+          fault.beginAt,
+          '',
+          'fault',
+          `${JSON.stringify(fault.fault)} ${JSON.stringify(fault.deeds)}`,
+        );
+      if (fault.endedAt != null) add(fault.endedAt, '', 'heal', fault.evidence.text);
+    }
+    return rows.sort((a, b) => a.at - b.at);
+  };
+
+  const shownMax = 500;
+  const explore = (article, run) => {
+    const rows = rowsOf(run);
+    const body = article.querySelector('.events tbody');
+    const status = article.querySelector('[data-events]');
+    const text = make('input', {
+      type: 'search',
+      placeholder: 'filter, e.g. m2 leader',
+      'aria-label': 'Filter events',
+    });
+    const kinds = [...new Set(rows.map((row) => row.kind))].sort();
+    const kind = make(
+      'select',
+      { 'aria-label': 'Kind of event' },
+      make('option', { value: '' }, 'every kind'),
+      ...kinds.map((name) => make('option', {}, name)),
+    );
+    const first = run.history.phases.injectAt;
+    const last = run.history.phases.endAt;
+    const view = { from: Math.min(first, rows[0]?.at ?? first), to: last };
+    const whole = { ...view };
+
+    const canvas = make('canvas', {
+      tabindex: '0',
+      role: 'img',
+      height: '220',
+      'aria-label':
+        'All events over time; plus and minus zoom, arrow keys move. The table below shows the events in view.',
+    });
+    const nodes = run.history.nodes.map((node) => node.name);
+    const draw = () => {
+      const scale = devicePixelRatio || 1;
+      const width = canvas.clientWidth || 1000;
+      canvas.width = width * scale;
+      canvas.height = 220 * scale;
+      const context = canvas.getContext('2d');
+      const colour = (name) =>
+        getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+      const inks = {
+        role: colour('--leader'),
+        operation: colour('--ok'),
+        fault: colour('--fault'),
+        heal: colour('--fault'),
+        commit: colour('--soft'),
+        node: colour('--ink'),
+        lock: colour('--locked'),
+      };
+      context.scale(scale, scale);
+      context.clearRect(0, 0, width, 220);
+      context.font = '11px system-ui';
+      const lane = 200 / (nodes.length + 1);
+      nodes.forEach((name, place) => {
+        context.fillStyle = colour('--ink');
+        context.fillText(name, 4, lane * (place + 1) + lane / 2 + 4);
+      });
+      const left = 40;
+      const per = (width - left - 4) / (view.to - view.from || 1);
+      for (const row of rows) {
+        if (row.at < view.from || row.at > view.to) continue;
+        context.fillStyle = inks[row.kind] ?? colour('--soft');
+        const top = lane * (nodes.indexOf(row.node) + 1);
+        const high = row.kind === 'commit' || row.kind === 'task' ? lane * 0.3 : lane * 0.8;
+        context.fillRect(left + (row.at - view.from) * per, top + lane * 0.1, 1.5, high);
+      }
+      context.fillStyle = colour('--soft');
+      context.fillText(`${((view.from - first) / 1000).toFixed(3)} s`, left, 216);
+      const end = `${((view.to - first) / 1000).toFixed(3)} s`;
+      context.fillText(end, width - 8 - context.measureText(end).width, 216);
+    };
+    const list = () => {
+      const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const wanted = rows.filter(
+        (row) =>
+          row.at >= view.from &&
+          row.at <= view.to &&
+          (kind.value === '' || row.kind === kind.value) &&
+          words.every((word) => `${row.node} ${row.kind} ${row.text}`.toLowerCase().includes(word)),
+      );
+      body.replaceChildren(
+        ...wanted
+          .slice(0, shownMax)
+          .map((row) =>
+            make(
+              'tr',
+              { class: row.kind },
+              make('td', { class: 'time' }, `${(row.time / 1000).toFixed(3)} s`),
+              make('td', {}, row.node),
+              make('td', {}, row.kind),
+              make('td', {}, row.text),
+            ),
+          ),
+      );
+      status.textContent = `${wanted.length} of ${rows.length} events${wanted.length > shownMax ? `, the first ${shownMax} of them` : ''}.`;
+    };
+    const show = () => {
+      draw();
+      list();
+    };
+    const zoom = (factor, about = (view.from + view.to) / 2) => {
+      view.from = Math.max(whole.from, about - (about - view.from) * factor);
+      view.to = Math.min(whole.to, about + (view.to - about) * factor);
+      show();
+    };
+    const move = (share) => {
+      const by = Math.max(
+        whole.from - view.from,
+        Math.min(whole.to - view.to, (view.to - view.from) * share),
+      );
+      view.from += by;
+      view.to += by;
+      show();
+    };
+    const keys = {
+      '+': () => zoom(0.5),
+      '=': () => zoom(0.5),
+      '-': () => zoom(2),
+      ArrowLeft: () => move(-0.25),
+      ArrowRight: () => move(0.25),
+      Home: () => zoom(1e9),
+    };
+    canvas.addEventListener('keydown', (event) => {
+      if (keys[event.key] === undefined) return;
+      event.preventDefault();
+      keys[event.key]();
+    });
+    canvas.addEventListener('wheel', (event) => {
+      if (!event.ctrlKey && !event.shiftKey) return;
+      event.preventDefault();
+      const share = (event.offsetX - 40) / (canvas.clientWidth - 44);
+      zoom(event.deltaY < 0 ? 0.8 : 1.25, view.from + share * (view.to - view.from));
+    });
+    text.addEventListener('input', list);
+    kind.addEventListener('change', list);
+    const button = (words, act) => make('button', { type: 'button', onclick: act }, words);
+    const tools = make(
+      'div',
+      { class: 'tools' },
+      text,
+      kind,
+      button('zoom in', () => zoom(0.5)),
+      button('zoom out', () => zoom(2)),
+      button('earlier', () => move(-0.5)),
+      button('later', () => move(0.5)),
+      button('everything', () => zoom(1e9)),
+    );
+    const figure = make('div', { class: 'timeline' }, canvas);
+    status.before(tools, figure);
+    show();
+    addEventListener('resize', draw);
+  };
+
+  document.querySelectorAll('article.run').forEach((article) => {
+    const place = Number(article.id.slice('run-'.length));
+    const status = article.querySelector('[data-events]');
+    const open = make(
+      'button',
+      {
+        type: 'button',
+        onclick: async () => {
+          open.disabled = true;
+          try {
+            const all = await files();
+            open.remove();
+            explore(article, all[place].run);
+          } catch (error) {
+            open.replaceWith(`The document inside this page cannot be read: ${error.message}`);
+          }
+        },
+      },
+      'explore all events',
+    );
+    status.after(make('div', { class: 'tools' }, open));
+  });
+})();

@@ -1,0 +1,215 @@
+import type { CampaignSummary, PropertyTally } from '../../harness/core/campaign.ts';
+import type { RunFile } from '../../harness/core/run.ts';
+import { html, trusted, type Html } from './html.ts';
+import { runSection } from './run.ts';
+import { count, duration } from './words.ts';
+
+/** What the renderer needs of the world, since it has neither files nor hashes of its own. */
+export type PageAssets = {
+  readonly style: string;
+  readonly script: string;
+  /** Base64 of the SHA-256 of a text. */
+  sha256(text: string): string;
+  /** Base64 of the gzipped text. */
+  gzip(text: string): string;
+};
+
+export type PageInput = {
+  readonly summary: CampaignSummary;
+  /** In the order to be shown: failures first. */
+  readonly runs: readonly RunFile[];
+  /** The document that `replay` takes out of the page again: the packed run files. */
+  readonly document: string;
+};
+
+const stateOf = (tally: PropertyTally): 'fail' | 'unknown' | 'pass' =>
+  tally.fail > 0 ? 'fail' : tally.pass === 0 || tally.tested === 0 ? 'unknown' : 'pass';
+
+const stateWord = { pass: 'held', fail: 'broken', unknown: 'inconclusive' } as const;
+
+/** The verdict in one sentence. */
+export const sentence = (summary: CampaignSummary): string => {
+  const runs = summary.worlds.reduce((sum, world) => sum + world.runs, 0);
+  const broken = summary.properties.filter((tally) => tally.fail > 0);
+  if (broken.length > 0) {
+    const failing = broken.map(
+      (tally) =>
+        `${tally.property} (${count(tally.fail)} of ${count(tally.fail + tally.pass + tally.unknown)} runs)`,
+    );
+    return `${broken.length === 1 ? 'A guarantee was' : `${broken.length} guarantees were`} broken: ${failing.join(', ')}.`;
+  }
+  const open = summary.properties.filter((tally) => stateOf(tally) === 'unknown');
+  if (open.length > 0) {
+    return `Nothing broke in ${count(runs)} runs, but ${open.map((tally) => tally.property).join(', ')} ${open.length === 1 ? 'was' : 'were'} never put to the test.`;
+  }
+  return `All ${summary.properties.length} guarantees held in ${count(runs)} ${runs === 1 ? 'run' : 'runs'}.`;
+};
+
+const worlds = (summary: CampaignSummary): Html =>
+  html`<div class="scroll" tabindex="0" role="region" aria-label="Where"><table class="worlds">
+    <caption>
+      Where
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">world</th>
+        <th scope="col">runs</th>
+        <th scope="col">cluster time</th>
+        <th scope="col">wall time</th>
+        <th scope="col">faults that bit</th>
+        <th scope="col">note</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${summary.worlds.map(
+        (world) =>
+          html`<tr>
+            <th scope="row">${world.backend}</th>
+            <td class="number">${count(world.runs)}</td>
+            <td class="number">${duration(world.simulatedMs)}</td>
+            <td class="number">${duration(world.wallMs)}</td>
+            <td class="number">${count(world.faultsBit)} of ${count(world.faults)}</td>
+            <td>${world.note}</td>
+          </tr> `,
+      )}
+    </tbody>
+  </table></div>`;
+
+const properties = (summary: CampaignSummary): Html =>
+  html`<div class="scroll" tabindex="0" role="region" aria-label="Guarantees">
+    <table class="properties">
+      <caption>
+        Guarantees
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">verdict</th>
+          <th scope="col">property</th>
+          <th scope="col">held</th>
+          <th scope="col">put to the test</th>
+          <th scope="col">broken</th>
+          <th scope="col">unknown</th>
+          <th scope="col">guarantee</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${summary.properties.map(
+          (tally) =>
+            html`<tr>
+              <td><span class="word ${stateOf(tally)}">${stateWord[stateOf(tally)]}</span></td>
+              <th scope="row">${tally.property}</th>
+              <td class="number">${count(tally.pass)}</td>
+              <td class="number">${count(tally.tested)}</td>
+              <td class="number">${count(tally.fail)}</td>
+              <td class="number">${count(tally.unknown)}</td>
+              <td class="words">
+                ${tally.guarantee}
+                <cite>${tally.source}</cite
+                >${tally.missing === undefined ? undefined : html` <em>Unknown where: ${tally.missing}</em>`}
+              </td>
+            </tr> `,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+
+const failures = (summary: CampaignSummary): Html | undefined =>
+  summary.failures.length === 0
+    ? undefined
+    : html`<div class="scroll" tabindex="0" role="region" aria-label="Failures">
+        <table class="failures">
+          <caption>
+            Failures
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">property</th>
+              <th scope="col">scenario</th>
+              <th scope="col">world</th>
+              <th scope="col">run</th>
+              <th scope="col">what</th>
+              <th scope="col">see it again</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${summary.failures.slice(0, 200).map(
+              (failure) =>
+                html`<tr>
+                  <th scope="row">${failure.property}</th>
+                  <td>${failure.scenario}</td>
+                  <td>${failure.backend}</td>
+                  <td class="number">${failure.index}</td>
+                  <td>${failure.summary}</td>
+                  <td><code>${failure.replay}</code></td>
+                </tr> `,
+            )}
+          </tbody>
+        </table>
+      </div>`;
+
+/** The whole page: one file, no network, readable without its script. */
+export const page = ({ summary, runs, document }: PageInput, assets: PageAssets): string => {
+  const { style, script } = assets;
+  const policy = `default-src 'none'; style-src 'sha256-${assets.sha256(style)}'; script-src 'sha256-${assets.sha256(script)}'; img-src data:; base-uri 'none'; form-action 'none'`;
+  const state = summary.properties.some((tally) => tally.fail > 0)
+    ? 'fail'
+    : summary.ok
+      ? 'pass'
+      : 'unknown';
+  const first = summary.failures[0];
+  // A failure is told before the summary; everything else comes after it.
+  const shown = state === 'fail' ? 1 : 0;
+  return html`${trusted('<!doctype html>')}
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${trusted(policy)}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>
+          ${summary.title}:
+          ${state === 'pass' ? 'held' : state === 'fail' ? 'broken' : 'inconclusive'}
+        </title>
+        <style>${trusted(style)}</style>
+      </head>
+      <body>
+        <header class="${state}">
+          <p class="brand">schism · ${summary.title}</p>
+          <h1>${sentence(summary)}</h1>
+          ${
+            first === undefined
+              ? undefined
+              : html`<p class="summary">${first.summary}</p>
+                  <p class="replay">See it again: <code>${first.replay}</code></p>`
+          }
+          <p class="meta">
+            seed ${summary.seed} · ${summary.startedAt} · ${duration(summary.wallMs)} for
+            ${duration(summary.simulatedMs)} of cluster time · commit ${summary.commit} ·
+            ${summary.platform} · digest <code>${summary.digest}</code>
+          </p>
+        </header>
+        <main>
+          ${runs.slice(0, shown).map(runSection)}
+          <section aria-labelledby="summary">
+            <h2 id="summary">Summary</h2>
+            ${worlds(summary)}${properties(summary)}${failures(summary)}
+          </section>
+          ${runs.slice(shown).map(
+            (file, place) =>
+              html`<details
+                class="more"
+                ${place === 0 && state !== 'fail' ? trusted(' open') : undefined}
+              >
+                <summary>
+                  ${file.run.scenario.name} on ${file.run.backend}, seed ${file.run.seed}, run
+                  ${file.run.index}
+                </summary>
+                ${runSection(file, place + shown)}
+              </details>`,
+          )}
+        </main>
+        <script type="application/schism+gzip" id="document">${trusted(assets.gzip(document))}</script>
+        <script>${trusted(script)}</script>
+      </body>
+    </html> `.markup;
+};

@@ -1,0 +1,281 @@
+import type { Ms, NodeName } from '../../harness/core/cluster.ts';
+import type { FaultRecord, History, Operation } from '../../harness/core/history.ts';
+import type { Moment } from '../../harness/core/property.ts';
+import { html, type Html } from './html.ts';
+import { stretchesOf, taskCountsOf, type TaskCounts } from './lanes.ts';
+import { deedWords, faultWords, seconds } from './words.ts';
+
+const width = 1200;
+const labels = 96;
+const laneHeight = { manager: 30, worker: 18, client: 12, fault: 15 } as const;
+/** More marks than this are thinned out: first those of operations that ended well. */
+const marksMax = 2_000;
+const faultsMax = 60;
+
+type Frame = { readonly from: Ms; readonly to: Ms; readonly zero: Ms };
+
+const x = (at: Ms, { from, to }: Frame): string =>
+  (labels + ((at - from) / Math.max(to - from, 1)) * (width - labels - 4)).toFixed(1);
+
+const span = (from: Ms, to: Ms, frame: Frame): { readonly x: string; readonly w: string } => {
+  const left = x(Math.max(from, frame.from), frame);
+  const right = x(Math.min(to, frame.to), frame);
+  return { x: left, w: Math.max(Number(right) - Number(left), 1.5).toFixed(1) };
+};
+
+const tickOf = (length: Ms): Ms =>
+  [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000].find(
+    (step) => length / step <= 12,
+  ) ?? Math.ceil(length / 12);
+
+const axis = (frame: Frame, height: number): readonly Html[] => {
+  const step = tickOf(frame.to - frame.from);
+  const ticks: Html[] = [];
+  for (
+    let at = Math.ceil((frame.from - frame.zero) / step) * step;
+    at + frame.zero <= frame.to;
+    at += step
+  ) {
+    const left = x(at + frame.zero, frame);
+    ticks.push(
+      html`<line class="grid" x1="${left}" x2="${left}" y1="16" y2="${height}" /><text
+          class="tick"
+          x="${left}"
+          y="11"
+          >${at / 1000} s</text
+        >`,
+    );
+  }
+  return ticks;
+};
+
+const nodeLane = (
+  history: History,
+  node: History['nodes'][number],
+  { frame, y }: { readonly frame: Frame; readonly y: number },
+): Html => {
+  const height = laneHeight[node.role];
+  const bars = stretchesOf(history, node, frame).map((stretch) => {
+    const { x: left, w } = span(stretch.from, stretch.to, frame);
+    const words = `${stretch.what}${stretch.term === undefined ? '' : `, term ${stretch.term}`}`;
+    const text =
+      stretch.what === 'follower' || stretch.what === 'worker' || stretch.what === 'none'
+        ? ''
+        : words;
+    const label =
+      Number(w) > text.length * 6.2 && text !== ''
+        ? html`<text class="role" x="${(Number(left) + 4).toFixed(1)}" y="${y + height / 2 + 4}"
+            >${text}</text
+          >`
+        : undefined;
+    return html`<g
+      ><title>
+        ${node.name}: ${words}, ${seconds(stretch.from - frame.zero)} to
+        ${seconds(stretch.to - frame.zero)}</title
+      ><rect
+        class="bar ${stretch.what}"
+        x="${left}"
+        y="${y + 2}"
+        width="${w}"
+        height="${height - 4}"
+      />${label}</g
+    >`;
+  });
+  return html`<text class="lane" x="4" y="${y + height / 2 + 4}">${node.name}</text>${bars}`;
+};
+
+const faultLane = (
+  fault: FaultRecord,
+  { frame, y }: { readonly frame: Frame; readonly y: number },
+): Html => {
+  const from = fault.beginAt ?? frame.from;
+  const { x: left, w } = span(from, fault.endedAt ?? fault.endAt ?? frame.to, frame);
+  const words = faultWords(fault.fault);
+  const end = Number(left) + Number(w);
+  const beside = end + 6 + words.length * 5.6 < width;
+  const at = beside ? end + 5 : Math.max(Number(left) - 5, labels);
+  return html`<g
+    ><title>${words}: ${fault.deeds.map(deedWords).join('; ')} — ${fault.evidence.text}</title
+    ><rect
+      class="fault ${fault.evidence.bit ? 'bit' : 'idle'}"
+      x="${left}"
+      y="${y + 2}"
+      width="${w}"
+      height="${laneHeight.fault - 5}"
+    /><text
+      class="faultname"
+      x="${at.toFixed(1)}"
+      y="${y + laneHeight.fault - 4}"
+      text-anchor="${beside ? 'start' : 'end'}"
+      >${words}</text
+    ></g
+  >`;
+};
+
+const mark = (
+  operation: Operation,
+  { frame, y }: { readonly frame: Frame; readonly y: number },
+): Html => {
+  const { x: left, w } = span(operation.invokedAt, operation.endedAt ?? frame.to, frame);
+  const status = `${operation.operation} at ${operation.node}: ${operation.outcome}`;
+  const shape =
+    operation.outcome === 'ok'
+      ? html`<rect class="op ok" x="${left}" y="${y + 4}" width="${w}" height="4" />`
+      : operation.outcome === 'rejected'
+        ? html`<rect class="op rejected" x="${left}" y="${y + 2}" width="${w}" height="8" />`
+        : html`<path class="op unknown" d="M${left} ${y + 1}l8 10m0 -10l-8 10" /><rect
+              class="op unknownspan"
+              x="${left}"
+              y="${y + 5}"
+              width="${w}"
+              height="2"
+            />`;
+  return html`<g
+    ><title>${status}, ${seconds(operation.invokedAt - frame.zero)}</title>${shape}</g
+  >`;
+};
+
+/** The operations worth a mark: all that did not end well, and of the others as many as there is room for, evenly. */
+const marked = (operations: readonly Operation[]): readonly Operation[] => {
+  if (operations.length <= marksMax) return operations;
+  const odd = operations.filter((operation) => operation.outcome !== 'ok').slice(0, marksMax / 2);
+  const ok = operations.filter((operation) => operation.outcome === 'ok');
+  const stride = Math.ceil(ok.length / (marksMax - odd.length));
+  return [...odd, ...ok.filter((_, place) => place % stride === 0)];
+};
+
+const steps = (
+  counts: readonly TaskCounts[],
+  which: 'desired' | 'running',
+  {
+    frame,
+    y,
+    top,
+  }: { readonly frame: Frame; readonly y: (value: number) => string; readonly top: number },
+): string => {
+  const stride = Math.max(1, Math.ceil(counts.length / top));
+  let path = '';
+  let before = y(0);
+  counts.forEach((count, place) => {
+    if (place % stride !== 0 && place !== counts.length - 1) return;
+    const left = x(Math.min(Math.max(count.at, frame.from), frame.to), frame);
+    path +=
+      path === '' ? `M${left} ${y(count[which])}` : `L${left} ${before}L${left} ${y(count[which])}`;
+    before = y(count[which]);
+  });
+  return path === '' ? '' : `${path}L${x(frame.to, frame)} ${before}`;
+};
+
+const tasksLane = (
+  history: History,
+  { frame, y }: { readonly frame: Frame; readonly y: number },
+): Html => {
+  const counts = taskCountsOf(history);
+  if (counts.length === 0) return html``;
+  const most = Math.max(1, ...counts.map((count) => Math.max(count.desired, count.running)));
+  const scale = (value: number): string => (y + 52 - (value / most) * 44).toFixed(1);
+  const place = { frame, y: scale, top: 1_500 };
+  return html`<text class="lane" x="4" y="${y + 22}">tasks</text
+    ><text class="tick left" x="4" y="${y + 38}">0 to ${most}</text
+    ><path class="desired" d="${steps(counts, 'desired', place)}" /><path
+      class="running"
+      d="${steps(counts, 'running', place)}"
+    />`;
+};
+
+/** Numbers of moments that are close to each other stand below each other, so that each can be read. */
+const pinRows = (
+  moments: readonly Moment[],
+  frame: Frame,
+): readonly { readonly moment: Moment; readonly number: number; readonly row: number }[] => {
+  const placed: { readonly left: number; readonly row: number }[] = [];
+  return moments.map((moment, place) => {
+    const left = Number(x(moment.at, frame));
+    const near = placed.filter((other) => Math.abs(other.left - left) < 17).map(({ row }) => row);
+    let row = 0;
+    while (near.includes(row)) row += 1;
+    placed.push({ left, row });
+    return { moment, number: place + 1, row };
+  });
+};
+
+/** The run as a picture: faults, a lane a node, a lane a client, tasks against the desired state. Needs no script. */
+export const timeline = (history: History, moments: readonly Moment[]): Html => {
+  const { phases } = history;
+  const zero = phases.injectAt;
+  const frame: Frame = {
+    from: Math.min(zero, ...moments.map(({ at }) => at)),
+    to: phases.endAt,
+    zero,
+  };
+  const faults = history.faults.filter((fault) => fault.beginAt !== undefined).slice(0, faultsMax);
+  const clients = [...new Set(history.operations.map((operation) => operation.client))].sort(
+    (a, b) => (a ?? 1e9) - (b ?? 1e9),
+  );
+  const parts: Html[] = [];
+  let y = 20;
+  for (const fault of faults) {
+    parts.push(faultLane(fault, { frame, y }));
+    y += laneHeight.fault;
+  }
+  if (faults.length > 0) parts.push(html`<text class="lane" x="4" y="32">faults</text>`);
+  y += 4;
+  for (const node of history.nodes) {
+    parts.push(nodeLane(history, node, { frame, y }));
+    y += laneHeight[node.role];
+  }
+  y += 6;
+  const rows = new Map<number | undefined, number>();
+  for (const client of clients) {
+    rows.set(client, y);
+    parts.push(
+      html`<text class="lane small" x="4" y="${y + 10}"
+        >${client === undefined ? 'operator' : `client ${client}`}</text
+      >`,
+    );
+    y += laneHeight.client;
+  }
+  const visible = history.operations.filter(
+    ({ invokedAt, endedAt }) => (endedAt ?? invokedAt) >= frame.from,
+  );
+  const drawn = marked(visible);
+  for (const operation of drawn) {
+    parts.push(mark(operation, { frame, y: rows.get(operation.client) ?? y }));
+  }
+  parts.push(tasksLane(history, { frame, y }));
+  const height = y + 60;
+  const phaseLine = (at: Ms, words: string): Html =>
+    html`<line
+        class="phase"
+        x1="${x(at, frame)}"
+        x2="${x(at, frame)}"
+        y1="16"
+        y2="${height}"
+      /><text class="phasename" x="${(Number(x(at, frame)) + 3).toFixed(1)}" y="${height - 4}"
+        >${words}</text
+      >`;
+  const pins = pinRows(moments, frame).map(({ moment, number, row }) => {
+    const left = x(moment.at, frame);
+    const top = 24 + row * 18;
+    return html`<g><title>${moment.text}</title><line class="pin" x1="${left}" x2="${left}" y1="16" y2="${height}" /><circle class="pin" cx="${left}" cy="${top}" r="8" /><text class="pinname" x="${left}" y="${top + 4}">${number}</text></g>`;
+  });
+  const nodes: readonly NodeName[] = history.nodes.map((node) => node.name);
+  return html`<figure class="timeline"><div class="wide" tabindex="0" role="region" aria-label="Timeline of the run">
+    <svg
+      viewBox="0 0 ${width} ${height}"
+      role="img"
+      aria-label="Timeline: ${faults.length} faults, the roles of ${nodes.join(', ')}, ${visible.length} operations; the tables below say the same in words"
+    >
+      ${axis(frame, height)}${parts}${phaseLine(phases.healAt, 'heal')}${phases.quietAt < phases.endAt ? phaseLine(phases.quietAt, 'quiet') : undefined}${pins}
+    </svg></div>
+    <figcaption>
+      <span class="key leader">leader</span> <span class="key candidate">candidate</span>
+      <span class="key follower">follower</span> <span class="key locked">locked</span>
+      <span class="key paused">paused</span> <span class="key down">down</span>
+      <span class="key ok">operation ok</span> <span class="key rejected">rejected</span>
+      <span class="key unknown">unknown</span> <span class="key desiredkey">tasks desired</span>
+      <span class="key runningkey">tasks running</span>
+      ${drawn.length < visible.length ? html`<span>${drawn.length} of ${visible.length} operations are drawn.</span>` : undefined}
+    </figcaption>
+  </figure>`;
+};

@@ -1,0 +1,60 @@
+import type { Ms } from '../../harness/core/cluster.ts';
+import type { Deed, Fault, Selection } from '../../harness/core/fault.ts';
+import { unreachable } from '../../harness/core/unreachable.ts';
+
+/** `1.204 s`, counted from the end of formation. */
+export const seconds = (ms: Ms): string => `${(ms / 1000).toFixed(3)} s`;
+
+const nameOf = (selection: Selection): string =>
+  typeof selection === 'string' ? selection : selection.map(nameOf).join(', ');
+
+/** A fault as drawn, in a few words. */
+export const faultWords = (fault: Fault): string => {
+  switch (fault.kind) {
+    case 'cut':
+      return `cut ${nameOf(fault.from)} ${fault.direction === 'both' ? '↔' : '→'} ${nameOf(fault.to)} (${fault.mode})`;
+    case 'partition':
+      return `partition ${fault.groups.map((group) => `{${nameOf(group)}}`).join(' | ')} (${fault.mode})`;
+    case 'ring':
+      return `ring (${fault.mode})`;
+    case 'delay':
+      return `delay ${nameOf(fault.from)} ↔ ${nameOf(fault.to)} by ${fault.delayMs} ms`;
+    case 'flap':
+      return `flap ${nameOf(fault.from)} ↔ ${nameOf(fault.to)} every ${fault.periodMs} ms`;
+    case 'kill':
+      return `kill ${nameOf(fault.nodes)}`;
+    case 'pause':
+      return `pause ${nameOf(fault.nodes)}`;
+    case 'procedure':
+      return fault.nodes === undefined ? fault.name : `${fault.name} ${nameOf(fault.nodes)}`;
+    default:
+      return unreachable(fault);
+  }
+};
+
+/** What it came to, once roles had names. */
+export const deedWords = (deed: Deed): string => {
+  switch (deed.deed) {
+    case 'cut':
+      return `${deed.mode} ${deed.links.map(({ from, to }) => `${from}→${to}`).join(' ')}`;
+    case 'delay':
+      return `+${deed.delayMs} ms ${deed.links.map(({ from, to }) => `${from}→${to}`).join(' ')}`;
+    case 'kill':
+      return `kill ${deed.node}`;
+    case 'pause':
+      return `pause ${deed.node}`;
+    default:
+      return unreachable(deed);
+  }
+};
+
+/** `6 h 42 min`, `15 s`, `840 ms`. */
+export const duration = (ms: Ms): string => {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 120_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+  const minutes = Math.round(ms / 60_000);
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+};
+
+/** `2,412`: grouped the same on every machine. */
+export const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',');

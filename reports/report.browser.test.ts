@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { AxeBuilder } from '@axe-core/playwright';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { sampleRun, sampleSummary } from './sample.ts';
+import { renderReport } from './write.ts';
+
+const hostile =
+  '</script><script>document.title="owned"</script><img src=x onerror=alert(1)>\u001b[31m\u202eevil';
+const folder = mkdtempSync(join(tmpdir(), 'schism-report-'));
+let browser: Browser;
+
+const pageOf = (name: string, html: string): string => {
+  const file = join(folder, `${name}.html`);
+  writeFileSync(file, html);
+  return pathToFileURL(file).href;
+};
+
+const broken = pageOf('broken', renderReport(sampleSummary(false), [sampleRun(400, hostile)]));
+const held = pageOf('held', renderReport(sampleSummary(true), [sampleRun(400), sampleRun(200)]));
+
+beforeAll(async () => {
+  browser = await chromium.launch({
+    executablePath: process.env.SCHISM_CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
+});
+
+afterAll(async () => {
+  await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Opens a page; whatever it complains of or asks the network for is collected. */
+const open = async (url: string, options: BrowserContextOptions = {}) => {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => {
+    if (!request.url().startsWith('file:') && !request.url().startsWith('data:')) {
+      complaints.push(`asked for ${request.url()}`);
+    }
+  });
+  await page.goto(url);
+  return { page, complaints };
+};
+
+const violations = async (page: Page): Promise<readonly string[]> => {
+  const result = await new AxeBuilder({ page }).analyze();
+  return result.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' ')}`,
+  );
+};
+
+describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+  test.each([
+    ['broken', 1280],
+    ['broken', 400],
+    ['held', 1280],
+  ])('%s, %i px wide, breaks no rule of axe and stays within its policy', async (name, width) => {
+    const { page, complaints } = await open(name === 'broken' ? broken : held, {
+      colorScheme,
+      viewport: { width, height: 900 },
+    });
+    expect(await violations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+});
+
+test('without JavaScript the verdict, the moments, the picture and the events are all there', async () => {
+  const { page } = await open(broken, { javaScriptEnabled: false });
+  expect(await page.textContent('h1')).toContain('at-most-one-leader-per-term');
+  expect(await page.locator('.moments li').count()).toBe(2);
+  expect(await page.locator('svg .bar.leader').count()).toBe(3);
+  expect(await page.locator('svg circle.pin').count()).toBe(2);
+  expect(await page.locator('.events tbody tr').count()).toBeGreaterThan(100);
+});
+
+test('hostile text of logs stays text', async () => {
+  const { page, complaints } = await open(broken);
+  expect(await page.title()).toContain('leader-cut-off');
+  expect(await page.locator('main img').count()).toBe(0);
+  expect(await page.content()).not.toContain('\u001b');
+  expect(await page.locator('.events tr.note').first().textContent()).toContain(
+    '<script>document.title',
+  );
+  expect(complaints).toEqual([]);
+});
+
+test('the page does not scroll sideways on a narrow screen', async () => {
+  const { page } = await open(broken, { viewport: { width: 400, height: 800 } });
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(400);
+});
+
+test('all events can be explored by keyboard', async () => {
+  const { page, complaints } = await open(broken);
+  const button = page.getByRole('button', { name: 'explore all events' });
+  await button.focus();
+  await page.keyboard.press('Enter');
+  const filter = page.getByRole('searchbox', { name: 'Filter events' });
+  await filter.fill('m2 leader');
+  const status = page.locator('[data-events]');
+  await expect(status.textContent()).resolves.toMatch(/^2 of \d+ events\.$/);
+  await filter.fill('');
+  const all = await status.textContent();
+  await page.locator('canvas').focus();
+  await page.keyboard.press('+');
+  expect(await status.textContent()).not.toBe(all);
+  await page.keyboard.press('Home');
+  expect(await status.textContent()).toBe(all);
+  expect(await violations(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test('printed, nothing is hidden by a scroll box', async () => {
+  const { page } = await open(broken);
+  await page.emulateMedia({ media: 'print' });
+  const clipped = await page.evaluate(
+    `[...document.querySelectorAll('.scroll')].filter((box) => box.scrollHeight > box.clientHeight + 1).length`,
+  );
+  expect(clipped).toBe(0);
+});

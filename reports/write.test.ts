@@ -1,0 +1,32 @@
+import { expect, test } from '@jest/globals';
+import { sampleRun, sampleSummary } from './sample.ts';
+import { renderReport, runFilesOfReport } from './write.ts';
+
+test('a report carries the run files that it shows', () => {
+  const run = sampleRun(300, '</script>');
+  const [back] = runFilesOfReport(renderReport(sampleSummary(false), [run]));
+  expect(back).toEqual(JSON.parse(JSON.stringify(run)));
+});
+
+test.each([
+  ['a foreign page', '<html></html>', /not written by schism/],
+  [
+    'a damaged document',
+    '<script type="application/schism+gzip" id="document">AAAA</script>',
+    /damaged/,
+  ],
+])('%s is refused with a reason', (_name, text, reason) => {
+  expect(() => runFilesOfReport(text)).toThrow(reason);
+});
+
+test('a report cut off in the middle is refused', () => {
+  const text = renderReport(sampleSummary(true), [sampleRun(300)]);
+  expect(() => runFilesOfReport(text.slice(0, text.length / 2))).toThrow(/cut off/);
+});
+
+test('the verdict stands in one sentence at the top', () => {
+  expect(renderReport(sampleSummary(true), [])).toContain('All 2 guarantees held in 2,412 runs.');
+  expect(renderReport(sampleSummary(false), [sampleRun(100)])).toContain(
+    'A guarantee was broken: at-most-one-leader-per-term (1 of 2,412 runs).',
+  );
+});
