@@ -1,0 +1,121 @@
+/** Reads a request's body field by field, and keeps the first thing that is wrong with it in the words of Go's decoder. */
+import type { Json } from './seam.ts';
+
+export type Fields = { readonly [key: string]: Json | undefined };
+
+const kindOf = (value: Json): string => {
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value;
+};
+
+const noFields: Fields = Object.freeze({});
+
+export class BodyReader {
+  /** Why the body does not fit, or `undefined`. */
+  #problem: string | undefined;
+  readonly #type: string;
+  /** The body itself; empty where there was none. */
+  readonly fields: Fields;
+
+  /** `type`: the Go type that the engine would decode into, for the message. */
+  constructor(body: Json | undefined, type: string) {
+    this.#type = type;
+    this.fields = noFields;
+    if (body === undefined || body === null) return;
+    if (isFields(body)) this.fields = body;
+    else
+      this.#problem = `invalid JSON: json: cannot unmarshal ${kindOf(body)} into Go value of type ${type}`;
+  }
+
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  text(path: string, value: Json | undefined): string | undefined {
+    return this.#only(path, value, { type: 'string', fits: isText });
+  }
+
+  flag(path: string, value: Json | undefined): boolean | undefined {
+    return this.#only(path, value, { type: 'bool', fits: isFlag });
+  }
+
+  /** An integer, as every number of this API is but a ratio. */
+  whole(path: string, value: Json | undefined): number | undefined {
+    return this.#only(path, value, { type: 'int64', fits: isWhole });
+  }
+
+  number(path: string, value: Json | undefined): number | undefined {
+    return this.#only(path, value, { type: 'float32', fits: isNumber });
+  }
+
+  /** A part with fields of its own; `undefined` where it is not there. */
+  part(path: string, value: Json | undefined): Fields | undefined {
+    return this.#only(path, value, { type: 'struct', fits: isFields });
+  }
+
+  list(path: string, value: Json | undefined): readonly Json[] | undefined {
+    return this.#only(path, value, { type: '[]', fits: isList });
+  }
+
+  texts(path: string, value: Json | undefined): readonly string[] | undefined {
+    for (const item of this.list(path, value) ?? []) this.text(path, item);
+    return this.#only(path, value, { type: '[]string', fits: isTexts });
+  }
+
+  /** A table of texts, as labels are. */
+  table(path: string, value: Json | undefined): Readonly<Record<string, string>> | undefined {
+    for (const item of Object.values(this.part(path, value) ?? {})) this.text(path, item);
+    return this.#only(path, value, { type: 'map[string]string', fits: isTable });
+  }
+
+  #only<T extends Json>(
+    path: string,
+    value: Json | undefined,
+    { type, fits }: { readonly type: string; readonly fits: (value: Json) => value is T },
+  ): T | undefined {
+    if (value === undefined || value === null) return undefined;
+    if (fits(value)) return value;
+    this.#problem ??= `invalid JSON: json: cannot unmarshal ${kindOf(value)} into Go struct field ${this.#type}.${path} of type ${type}`;
+    return undefined;
+  }
+}
+
+type Table = Readonly<Record<string, string>>;
+
+const isText = (value: Json): value is string => typeof value === 'string';
+const isFlag = (value: Json): value is boolean => typeof value === 'boolean';
+const isNumber = (value: Json): value is number => typeof value === 'number';
+const isWhole = (value: Json): value is number => Number.isSafeInteger(value);
+const isTexts = (value: Json): value is readonly string[] => isList(value) && value.every(isText);
+const isTable = (value: Json): value is Table =>
+  isFields(value) && Object.values(value).every((item) => typeof item === 'string');
+
+/** `Array.isArray` does not see through `readonly`. */
+export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+
+export const isFields = (value: Json | undefined): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The same value without `null` fields, which Go reads as absent; the very same one where there are none. */
+export const withoutNulls = (value: Json): Json => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isList(value)) {
+    const items = value.map(withoutNulls);
+    return items.every((item, at) => item === value[at]) ? value : items;
+  }
+  const fields = value;
+  let changed = false;
+  const kept: Record<string, Json> = {};
+  for (const key in fields) {
+    const item = fields[key];
+    if (item === null || item === undefined) {
+      changed = true;
+      continue;
+    }
+    const clean = withoutNulls(item);
+    changed ||= clean !== item;
+    kept[key] = clean;
+  }
+  return changed ? kept : value;
+};

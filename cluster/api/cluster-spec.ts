@@ -1,0 +1,101 @@
+/** The cluster's spec: what a client may give, completed by this node's defaults. */
+import type { NodeConfig } from '../node/config.ts';
+import type { ClusterSpec } from '../store/objects.ts';
+import { BodyReader } from './body.ts';
+import type { Fields } from './body.ts';
+import { refuse, refuseRpc } from './respond.ts';
+import type { ApiResponse, Json } from './seam.ts';
+
+const nanosPerMs = 1_000_000;
+const hourNanos = 3_600_000 * nanosPerMs;
+/** 90 days. @source swarmkit, ca/certificates.go */
+const certExpiryNanos = 90 * 24 * hourNanos;
+
+export type SpecResult =
+  | { readonly ok: true; readonly spec: ClusterSpec }
+  | { readonly ok: false; readonly response: ApiResponse };
+
+/**
+ * A field that is absent or 0 takes its default, also in an update: clients send the whole spec.
+ * @source moby, daemon/cluster/swarm.go (Update); swarmkit, manager/controlapi/cluster.go (validateClusterSpec)
+ */
+export const completeClusterSpec = (body: Json | undefined, config: NodeConfig): SpecResult => {
+  const reader = new BodyReader(body, 'Spec');
+  const spec = specOf(reader, config);
+  if (reader.problem !== undefined) return { ok: false, response: refuse(400, reader.problem) };
+  const response = objection(reader.fields, spec);
+  return response === undefined ? { ok: true, spec } : { ok: false, response };
+};
+
+const specOf = (reader: BodyReader, config: NodeConfig): ClusterSpec => {
+  const { fields } = reader;
+  const part = (name: string): Fields => reader.part(name, fields[name]) ?? {};
+  const orchestration = part('Orchestration');
+  const raft = part('Raft');
+  const dispatcher = part('Dispatcher');
+  const ca = part('CAConfig');
+  const encryption = part('EncryptionConfig');
+  /** 0 stands for "not given". */
+  const positive = (path: string, value: Json | undefined, otherwise: number): number => {
+    const given = reader.whole(path, value) ?? 0;
+    return given === 0 ? otherwise : given;
+  };
+  const electionTick = Math.max(1, Math.round(config.electionTimeoutMsMin / config.heartbeatMs));
+  return {
+    Name: 'default',
+    Labels: reader.table('Labels', fields.Labels) ?? {},
+    Orchestration: {
+      TaskHistoryRetentionLimit:
+        reader.whole(
+          'Orchestration.TaskHistoryRetentionLimit',
+          orchestration.TaskHistoryRetentionLimit,
+        ) ?? config.taskHistoryLimit,
+    },
+    Raft: {
+      SnapshotInterval: positive(
+        'Raft.SnapshotInterval',
+        raft.SnapshotInterval,
+        config.snapshotIntervalEntries,
+      ),
+      KeepOldSnapshots: reader.whole('Raft.KeepOldSnapshots', raft.KeepOldSnapshots) ?? 0,
+      LogEntriesForSlowFollowers: positive(
+        'Raft.LogEntriesForSlowFollowers',
+        raft.LogEntriesForSlowFollowers,
+        config.trailingEntries,
+      ),
+      ElectionTick: positive('Raft.ElectionTick', raft.ElectionTick, electionTick),
+      HeartbeatTick: positive('Raft.HeartbeatTick', raft.HeartbeatTick, 1),
+    },
+    Dispatcher: {
+      HeartbeatPeriod: positive(
+        'Dispatcher.HeartbeatPeriod',
+        dispatcher.HeartbeatPeriod,
+        config.dispatcherHeartbeatMs * nanosPerMs,
+      ),
+    },
+    CAConfig: {
+      NodeCertExpiry: positive('CAConfig.NodeCertExpiry', ca.NodeCertExpiry, certExpiryNanos),
+    },
+    TaskDefaults: (reader.part('TaskDefaults', fields.TaskDefaults) ??
+      {}) as ClusterSpec['TaskDefaults'],
+    EncryptionConfig: {
+      AutoLockManagers:
+        reader.flag('EncryptionConfig.AutoLockManagers', encryption.AutoLockManagers) ?? false,
+    },
+  };
+};
+
+const objection = (fields: Fields, spec: ClusterSpec): ApiResponse | undefined => {
+  const name = fields.Name ?? '';
+  if (name !== '' && name !== 'default') return refuse(400, 'swarm spec must be named "default"');
+  if (spec.CAConfig.NodeCertExpiry < hourNanos)
+    return refuseRpc('InvalidArgument', 'minimum certificate expiry time is: 1h0m0s');
+  if (spec.Dispatcher.HeartbeatPeriod < 0)
+    return refuseRpc('InvalidArgument', 'heartbeat time period cannot be a negative duration');
+  if (spec.Raft.SnapshotInterval < 0 || spec.Raft.LogEntriesForSlowFollowers < 0)
+    return refuse(
+      400,
+      'invalid JSON: json: cannot unmarshal number into Go struct field Spec.Raft of type uint64',
+    );
+  return undefined;
+};

@@ -1,0 +1,103 @@
+/** Requests that change this node's own membership, read from their bodies. @source moby, daemon/cluster/swarm.go */
+import { parseUnlockKey } from '../keys/unlock-key.ts';
+import { BodyReader } from './body.ts';
+import { completeClusterSpec } from './cluster-spec.ts';
+import { isJoinToken } from './join-token.ts';
+import { looseFlagOf } from './query.ts';
+import { refuse, refuseRpc } from './respond.ts';
+import type { ApiRequest, ApiResponse, Json } from './seam.ts';
+import { invalidJoinToken, malformedUnlockKey } from './texts.ts';
+import type { Decision, Local } from './types.ts';
+
+const reply = (response: ApiResponse): Decision => ({ type: 'reply', response });
+
+export const decideInit = (request: ApiRequest, { config }: Local): Decision => {
+  const reader = new BodyReader(request.body, 'InitRequest');
+  const { fields } = reader;
+  const spec = reader.part('Spec', fields.Spec) ?? {};
+  const autoLock = reader.flag('AutoLockManagers', fields.AutoLockManagers) ?? false;
+  const forceNewCluster = reader.flag('ForceNewCluster', fields.ForceNewCluster) ?? false;
+  const advertiseAddr = reader.text('AdvertiseAddr', fields.AdvertiseAddr) ?? '';
+  const availability = readAvailability(reader, fields.Availability);
+  if (reader.problem !== undefined) return reply(refuse(400, reader.problem));
+  if (forceNewCluster)
+    return reply(refuseRpc('Unimplemented', 'force-new-cluster is not implemented'));
+  if (availability === undefined)
+    return reply(refuse(400, `invalid Availability: ${JSON.stringify(fields.Availability)}`));
+  const address = completeAddress(advertiseAddr, config.advertiseAddr);
+  if (address === undefined)
+    return reply(
+      refuse(400, `invalid AdvertiseAddr "${advertiseAddr}": it must be host or host:port`),
+    );
+  const completed = completeClusterSpec(spec, config);
+  if (!completed.ok) return reply(completed.response);
+  return {
+    type: 'init',
+    request: {
+      advertiseAddr: address,
+      autoLock: autoLock || completed.spec.EncryptionConfig.AutoLockManagers,
+      availability,
+      spec,
+    },
+  };
+};
+
+export const decideJoin = (request: ApiRequest, { config }: Local): Decision => {
+  const reader = new BodyReader(request.body, 'JoinRequest');
+  const { fields } = reader;
+  const remotes = reader.texts('RemoteAddrs', fields.RemoteAddrs) ?? [];
+  const joinToken = reader.text('JoinToken', fields.JoinToken) ?? '';
+  const advertiseAddr = reader.text('AdvertiseAddr', fields.AdvertiseAddr) ?? '';
+  const availability = readAvailability(reader, fields.Availability);
+  if (reader.problem !== undefined) return reply(refuse(400, reader.problem));
+  if (remotes.length === 0) return reply(refuse(400, 'at least 1 RemoteAddr is required to join'));
+  if (availability === undefined)
+    return reply(refuse(400, `invalid Availability: ${JSON.stringify(fields.Availability)}`));
+  const remoteAddrs: string[] = [];
+  for (const remote of remotes) {
+    const address = completeAddress(remote, config.advertiseAddr);
+    if (remote === '' || address === undefined)
+      return reply(refuse(400, `invalid remoteAddr "${remote}": invalid empty address`));
+    remoteAddrs.push(address);
+  }
+  const own = completeAddress(advertiseAddr, config.advertiseAddr);
+  if (own === undefined)
+    return reply(
+      refuse(400, `invalid AdvertiseAddr "${advertiseAddr}": it must be host or host:port`),
+    );
+  if (!isJoinToken(joinToken)) return reply(invalidJoinToken);
+  return {
+    type: 'join',
+    request: { remoteAddrs, joinToken, advertiseAddr: own, availability },
+  };
+};
+
+export const decideLeave = (request: ApiRequest): Decision => ({
+  type: 'leave',
+  force: looseFlagOf(request.query, 'force'),
+});
+
+/** The caller has made sure that the node is locked. */
+export const decideUnlock = (request: ApiRequest): Decision => {
+  const reader = new BodyReader(request.body, 'UnlockRequest');
+  const text = reader.text('UnlockKey', reader.fields.UnlockKey) ?? '';
+  if (reader.problem !== undefined) return reply(refuse(400, reader.problem));
+  const key = parseUnlockKey(text);
+  return key === undefined ? reply(malformedUnlockKey) : { type: 'unlock', key };
+};
+
+const availabilities = ['active', 'pause', 'drain'] as const;
+
+const readAvailability = (reader: BodyReader, value: Json | undefined) => {
+  const text = (reader.text('Availability', value) ?? '').toLowerCase();
+  return text === '' ? 'active' : availabilities.find((known) => known === text);
+};
+
+/** `host:port`; a missing port is that of `standard`, an empty address is `standard` itself. */
+const completeAddress = (address: string, standard: string): string | undefined => {
+  const bare = address.startsWith('tcp://') ? address.slice('tcp://'.length) : address;
+  if (bare === '') return standard;
+  if (/^\[[^\]]+\]:\d+$|^[^:\s/]+:\d+$/.test(bare)) return bare;
+  const port = standard.slice(standard.lastIndexOf(':'));
+  return /^\[[^\]]+\]$|^[^:\s/]+$/.test(bare) ? bare + port : undefined;
+};

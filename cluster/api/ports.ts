@@ -1,0 +1,50 @@
+/**
+ * A published port belongs to one service of the whole swarm.
+ * @source swarmkit, manager/controlapi/service.go (checkPortConflicts)
+ */
+import type { ServiceSpec } from '../store/objects.ts';
+import type { View } from '../store/types.ts';
+import { isFields } from './body.ts';
+import { refuseRpc } from './respond.ts';
+import type { ApiResponse } from './seam.ts';
+
+type PublishedPort = { readonly port: number; readonly key: string; readonly ingress: boolean };
+
+/** Why the spec's ports cannot be had, or `undefined`. `serviceId`: the service that is updated. */
+export const portConflict = (
+  view: View,
+  spec: ServiceSpec,
+  serviceId: string | undefined,
+): ApiResponse | undefined => {
+  const wanted = publishedPorts(spec);
+  if (wanted.length === 0) return undefined;
+  for (const service of view.services()) {
+    if (service.ID === serviceId) continue;
+    for (const taken of publishedPorts(service.Spec)) {
+      const clash = wanted.find(({ key }) => key === taken.key);
+      // Any number of services may publish one port on their hosts: the scheduler keeps them apart.
+      if (clash === undefined || (!taken.ingress && !clash.ingress)) continue;
+      const as = taken.ingress ? 'an ingress port' : 'a host-published port';
+      return refuseRpc(
+        'InvalidArgument',
+        `port '${taken.port}' is already in use by service '${service.Spec.Name}' (${service.ID}) as ${as}`,
+      );
+    }
+  }
+  return undefined;
+};
+
+const none: readonly PublishedPort[] = Object.freeze([]);
+
+const publishedPorts = (spec: ServiceSpec): readonly PublishedPort[] => {
+  const endpoint = spec.EndpointSpec;
+  if (!isFields(endpoint) || !Array.isArray(endpoint.Ports)) return none;
+  const ports: PublishedPort[] = [];
+  for (const port of endpoint.Ports as readonly (typeof endpoint)[]) {
+    const { PublishedPort: number, Protocol, PublishMode } = port;
+    if (typeof number !== 'number' || number === 0) continue;
+    const protocol = typeof Protocol === 'string' ? Protocol : 'tcp';
+    ports.push({ port: number, key: `${number}/${protocol}`, ingress: PublishMode !== 'host' });
+  }
+  return ports;
+};

@@ -1,0 +1,212 @@
+/**
+ * What a service may look like. The checks come in SwarmKit's order, so that of several mistakes the same one is named.
+ * @source swarmkit, manager/controlapi/service.go (validateServiceSpec); moby, daemon/cluster/convert/service.go
+ */
+import type { ServiceSpec } from '../store/objects.ts';
+import { BodyReader, withoutNulls } from './body.ts';
+import type { Fields } from './body.ts';
+import { constraintProblem } from './constraint.ts';
+import { refuse, refuseRpc } from './respond.ts';
+import type { ApiResponse, Json } from './seam.ts';
+
+export type ServiceSpecResult =
+  | { readonly ok: true; readonly spec: ServiceSpec }
+  | { readonly ok: false; readonly response: ApiResponse };
+
+/** The same names as SwarmKit's own pattern, without its backtracking. */
+const nameShape = /^[a-zA-Z0-9]+(?:[-_]+[a-zA-Z0-9]+)*$/;
+const nameLengthMax = 63;
+const nanoCpusMin = 1_000_000;
+const memoryBytesMin = 4 << 20;
+
+const domain = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])';
+const pathPart = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
+const imageShape = new RegExp(
+  `^(?:${domain}(?:\\.${domain})*(?::[0-9]+)?/)?${pathPart}(?:/${pathPart})*` +
+    `(?::[\\w][\\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$`,
+);
+
+/** The spec of a request's body, as it will be stored: without `null`, with its mode filled in. */
+export const readServiceSpec = (body: Json | undefined): ServiceSpecResult => {
+  const reader = new BodyReader(body === undefined ? body : withoutNulls(body), 'ServiceSpec');
+  const parts = readParts(reader);
+  if (reader.problem !== undefined) return { ok: false, response: refuse(400, reader.problem) };
+  const response =
+    unsupported(parts) ??
+    nameObjection(parts.name) ??
+    taskObjection(parts) ??
+    modeObjection(parts) ??
+    updateObjection(parts) ??
+    endpointObjection(parts);
+  if (response !== undefined) return { ok: false, response };
+  const spec = { ...reader.fields, Labels: parts.labels, Mode: modeOf(parts) };
+  return { ok: true, spec: spec as unknown as ServiceSpec };
+};
+
+type Parts = ReturnType<typeof readParts>;
+
+/** Everything that this implementation acts on, with its type checked. The rest is kept and shown as it was given. */
+const readParts = (reader: BodyReader) => {
+  const { fields } = reader;
+  const part = (path: string, value: Json | undefined): Fields => reader.part(path, value) ?? {};
+  const task = part('TaskTemplate', fields.TaskTemplate);
+  const container = reader.part('TaskTemplate.ContainerSpec', task.ContainerSpec);
+  const inContainer = container ?? {};
+  const resources = part('TaskTemplate.Resources', task.Resources);
+  const restart = part('TaskTemplate.RestartPolicy', task.RestartPolicy);
+  const placement = part('TaskTemplate.Placement', task.Placement);
+  const mode = part('Mode', fields.Mode);
+  const replicated = reader.part('Mode.Replicated', mode.Replicated);
+  const update = part('UpdateConfig', fields.UpdateConfig);
+  const endpoint = part('EndpointSpec', fields.EndpointSpec);
+  reader.texts('TaskTemplate.ContainerSpec.Args', inContainer.Args);
+  reader.texts('TaskTemplate.ContainerSpec.Command', inContainer.Command);
+  reader.texts('TaskTemplate.ContainerSpec.Env', inContainer.Env);
+  reader.whole('TaskTemplate.ContainerSpec.StopGracePeriod', inContainer.StopGracePeriod);
+  reader.whole('TaskTemplate.RestartPolicy.MaxAttempts', restart.MaxAttempts);
+  reader.whole('TaskTemplate.Placement.MaxReplicas', placement.MaxReplicas);
+  reader.whole('TaskTemplate.ForceUpdate', task.ForceUpdate);
+  return {
+    name: reader.text('Name', fields.Name) ?? '',
+    labels: reader.table('Labels', fields.Labels) ?? {},
+    hasContainer: container !== undefined,
+    runtime: reader.text('TaskTemplate.Runtime', task.Runtime) ?? '',
+    image: reader.text('TaskTemplate.ContainerSpec.Image', inContainer.Image) ?? '',
+    mountTargets: (reader.list('TaskTemplate.ContainerSpec.Mounts', inContainer.Mounts) ?? []).map(
+      (mount) => readMountTarget(reader, mount),
+    ),
+    limits: readResources(reader, 'Limits', resources.Limits),
+    reservations: readResources(reader, 'Reservations', resources.Reservations),
+    restartCondition: reader.text('TaskTemplate.RestartPolicy.Condition', restart.Condition) ?? '',
+    restartDelay: reader.whole('TaskTemplate.RestartPolicy.Delay', restart.Delay) ?? 0,
+    restartWindow: reader.whole('TaskTemplate.RestartPolicy.Window', restart.Window) ?? 0,
+    constraints: reader.texts('TaskTemplate.Placement.Constraints', placement.Constraints) ?? [],
+    modes: Object.keys(mode),
+    replicas: reader.whole('Mode.Replicated.Replicas', replicated?.Replicas) ?? 1,
+    updateDelay: reader.whole('UpdateConfig.Delay', update.Delay) ?? 0,
+    updateMonitor: reader.whole('UpdateConfig.Monitor', update.Monitor) ?? 0,
+    updateFailureRatio: reader.number('UpdateConfig.MaxFailureRatio', update.MaxFailureRatio) ?? 0,
+    endpointMode: reader.text('EndpointSpec.Mode', endpoint.Mode) ?? '',
+    ports: (reader.list('EndpointSpec.Ports', endpoint.Ports) ?? []).map((port) =>
+      readPort(reader, port),
+    ),
+  };
+};
+
+const readResources = (reader: BodyReader, name: string, value: Json | undefined) => {
+  const path = `TaskTemplate.Resources.${name}`;
+  const part = reader.part(path, value) ?? {};
+  return {
+    nanoCpus: reader.whole(`${path}.NanoCPUs`, part.NanoCPUs) ?? 0,
+    memoryBytes: reader.whole(`${path}.MemoryBytes`, part.MemoryBytes) ?? 0,
+  };
+};
+
+const readMountTarget = (reader: BodyReader, value: Json): string => {
+  const path = 'TaskTemplate.ContainerSpec.Mounts';
+  const mount = reader.part(path, value) ?? {};
+  return reader.text(`${path}.Target`, mount.Target) ?? '';
+};
+
+const readPort = (reader: BodyReader, value: Json) => {
+  const port = reader.part('EndpointSpec.Ports', value) ?? {};
+  return {
+    published: reader.whole('EndpointSpec.Ports.PublishedPort', port.PublishedPort) ?? 0,
+    protocol: reader.text('EndpointSpec.Ports.Protocol', port.Protocol) ?? 'tcp',
+    mode: reader.text('EndpointSpec.Ports.PublishMode', port.PublishMode) ?? 'ingress',
+  };
+};
+
+const invalid = (text: string): ApiResponse => refuseRpc('InvalidArgument', text);
+
+const unsupported = (parts: Parts): ApiResponse | undefined => {
+  if (parts.modes.length > 1) return refuse(400, 'must specify only one service mode');
+  if (parts.modes.includes('ReplicatedJob') || parts.modes.includes('GlobalJob'))
+    return refuseRpc('Unimplemented', 'jobs are not implemented');
+  if (parts.runtime !== '' && parts.runtime !== 'container')
+    return refuseRpc('Unimplemented', 'RuntimeSpec: unimplemented runtime in service spec');
+  return undefined;
+};
+
+const nameObjection = (name: string): ApiResponse | undefined => {
+  if (name === '') return invalid('meta: name must be provided');
+  if (!nameShape.test(name)) return invalid('name must be valid as a DNS name component');
+  if (name.length > nameLengthMax) return invalid('name must be 63 characters or fewer');
+  return undefined;
+};
+
+const resourcesObjection = ({
+  nanoCpus,
+  memoryBytes,
+}: Parts['limits']): ApiResponse | undefined => {
+  if (nanoCpus !== 0 && nanoCpus < nanoCpusMin)
+    return invalid(`invalid cpu value ${nanoCpus / 1e9}: Must be at least 0.001`);
+  if (memoryBytes !== 0 && memoryBytes < memoryBytesMin)
+    return invalid(`invalid memory value ${memoryBytes}: Must be at least 4MiB`);
+  return undefined;
+};
+
+const restartObjection = (parts: Parts): ApiResponse | undefined => {
+  if (!['', 'none', 'on-failure', 'any'].includes(parts.restartCondition))
+    return refuse(400, `invalid RestartCondition: "${parts.restartCondition}"`);
+  if (parts.restartDelay < 0) return invalid('TaskSpec: restart-delay cannot be negative');
+  if (parts.restartWindow < 0) return invalid('TaskSpec: restart-window cannot be negative');
+  return undefined;
+};
+
+const placementObjection = ({ constraints }: Parts): ApiResponse | undefined => {
+  for (const expression of constraints) {
+    const problem = constraintProblem(expression);
+    if (problem !== undefined) return invalid(problem);
+  }
+  return undefined;
+};
+
+const containerObjection = (parts: Parts): ApiResponse | undefined => {
+  if (!parts.hasContainer) return invalid('TaskSpec: missing runtime');
+  if (parts.image === '') return invalid('ContainerSpec: image reference must be provided');
+  if (!imageShape.test(parts.image))
+    return invalid(`ContainerSpec: "${parts.image}" is not a valid repository/tag`);
+  const targets = new Set<string>();
+  for (const target of parts.mountTargets) {
+    if (targets.has(target)) return invalid(`ContainerSpec: duplicate mount point: ${target}`);
+    targets.add(target);
+  }
+  return undefined;
+};
+
+const taskObjection = (parts: Parts): ApiResponse | undefined =>
+  resourcesObjection(parts.limits) ??
+  resourcesObjection(parts.reservations) ??
+  restartObjection(parts) ??
+  placementObjection(parts) ??
+  containerObjection(parts);
+
+const modeObjection = ({ replicas }: Parts): ApiResponse | undefined =>
+  replicas < 0 ? invalid('Number of replicas must be non-negative') : undefined;
+
+const updateObjection = (parts: Parts): ApiResponse | undefined => {
+  if (parts.updateDelay < 0) return invalid('TaskSpec: update-delay cannot be negative');
+  if (parts.updateMonitor < 0) return invalid('TaskSpec: update-monitor cannot be negative');
+  if (parts.updateFailureRatio < 0 || parts.updateFailureRatio > 1)
+    return invalid('TaskSpec: update-maxfailureratio cannot be less than 0 or bigger than 1');
+  return undefined;
+};
+
+const endpointObjection = ({ endpointMode, ports }: Parts): ApiResponse | undefined => {
+  const seen = new Set<string>();
+  for (const { published, protocol, mode } of ports) {
+    if (endpointMode === 'dnsrr' && mode === 'ingress')
+      return invalid(
+        "EndpointSpec: port published with ingress mode can't be used with dnsrr mode",
+      );
+    if (published === 0) continue;
+    const key = `${published}/${protocol}`;
+    if (seen.has(key)) return invalid('EndpointSpec: duplicate published ports provided');
+    seen.add(key);
+  }
+  return undefined;
+};
+
+const modeOf = ({ modes, replicas }: Parts): NonNullable<ServiceSpec['Mode']> =>
+  modes.includes('Global') ? { Global: {} } : { Replicated: { Replicas: replicas } };
