@@ -1,0 +1,85 @@
+/** One HTTP request, all of it read, as the value that the API decides on. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { refuse } from '../api/respond.ts';
+import type { ApiRequest, ApiResponse, Json } from '../api/seam.ts';
+import { refuseApiVersion } from '../api/version.ts';
+
+export type RawRequest = {
+  readonly method: string;
+  /** Path and query as they came. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+};
+
+export type RequestRead =
+  | { readonly ok: true; readonly request: ApiRequest }
+  | { readonly ok: false; readonly response: ApiResponse };
+
+export const readRequest = (raw: RawRequest): RequestRead => {
+  const mark = raw.url.indexOf('?');
+  const encodedPath = mark === -1 ? raw.url : raw.url.slice(0, mark);
+  const { version, rest } = splitVersion(encodedPath);
+  const unfit = version === undefined ? undefined : refuseApiVersion(version);
+  if (unfit !== undefined) return { ok: false, response: unfit };
+  const method = methods.find((known) => known === raw.method);
+  if (method === undefined) return refused(405, `method ${raw.method} is not allowed`);
+  const path = decode(rest);
+  if (path === undefined) return refused(400, `invalid URL escape in ${encodedPath}`);
+  const body = readBody(raw);
+  if (!body.ok) return refused(400, body.why);
+  const query = Object.fromEntries(new URLSearchParams(mark === -1 ? '' : raw.url.slice(mark + 1)));
+  const headers = readHeaders(raw.headers);
+  return { ok: true, request: { method, path, query, headers, body: body.json } };
+};
+
+const methods = ['GET', 'HEAD', 'POST', 'DELETE', 'PUT'] as const;
+
+const refused = (status: number, message: string): RequestRead => ({
+  ok: false,
+  response: refuse(status, message),
+});
+
+/** `/v1.41/nodes` → version `1.41`, rest `/nodes`. */
+const splitVersion = (path: string) => {
+  const groups = /^\/v(?<version>\d+\.\d+)(?<rest>\/.*)$/.exec(path)?.groups;
+  return { version: groups?.version, rest: groups?.rest ?? path };
+};
+
+const decode = (path: string): string | undefined => {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Names in lower case, as Node gives them; a header that came several times is joined. */
+const readHeaders = (headers: IncomingHttpHeaders): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
+  );
+
+type BodyRead =
+  | { readonly ok: true; readonly json: Json | undefined }
+  | { readonly ok: false; readonly why: string };
+
+const readBody = ({ body, headers }: RawRequest): BodyRead => {
+  if (body.length === 0) return { ok: true, json: undefined };
+  const type = headers['content-type'] ?? '';
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
+    return {
+      ok: false,
+      why: `unsupported Content-Type header (${type}): must be 'application/json'`,
+    };
+  }
+  try {
+    // JSON.parse makes nothing but JSON.
+    return { ok: true, json: JSON.parse(body.toString('utf8')) as Json };
+  } catch (error) {
+    return { ok: false, why: `invalid JSON: ${error instanceof Error ? error.message : ''}` };
+  }
+};
