@@ -1,0 +1,722 @@
+import type { Command, Happening } from '../../core/backend.ts';
+import type { Choices } from '../../core/choices.ts';
+import type { Ms, Node, NodeName } from '../../core/cluster.ts';
+import type { Observation } from '../../core/history.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { unreachable } from '../../core/unreachable.ts';
+import { randomFrom } from './chance.ts';
+import { createFastCipher, hashBytes, watchNonces } from './cipher.ts';
+import { Clients, type Call } from './clients.ts';
+import type { CrashPoint } from './crash-points.ts';
+import { Deeds, type Probing } from './deeds.ts';
+import { Digest } from './digest.ts';
+import type { DiskTrouble, Persist } from './disk.ts';
+import { EventQueue, kinds, type Pending } from './event-queue.ts';
+import { deepFreeze } from './frozen.ts';
+import type { Journal } from './journal.ts';
+import { Network, never, type Link } from './network.ts';
+import { SimNode } from './node.ts';
+import { chanceBase, drawProfile, ticksPerMs, type Profile } from './profile.ts';
+import type {
+  Cipher,
+  NodeEvent,
+  PeerIdentity,
+  Said,
+  Sender,
+  SimTarget,
+  Vocabulary,
+  WorldEffect,
+} from './program.ts';
+import { findCanaries } from './scan.ts';
+import type { World } from './world.ts';
+
+export type SimulationGiven = {
+  readonly target: SimTarget;
+  readonly nodes: readonly Node[];
+  readonly settings: JsonObject;
+  readonly choices: Choices;
+  /** AES-256-GCM, for the share of runs that uses it; without it those use the fast one, with the same digest. */
+  readonly realCipher?: Cipher;
+  /** Instead of what the choices would draw. */
+  readonly profile?: Partial<Profile>;
+  readonly journal?: Journal;
+  onHappening(happening: Happening, at: Ms): void;
+};
+
+type Event = NodeEvent<Vocabulary>;
+
+const startEvent: Event = Object.freeze({ type: 'start' });
+const wakeEvent: Event = Object.freeze({ type: 'wake' });
+
+/** What a node's program threw. A program that throws is broken, and so is its run. */
+export type Thrown = { readonly node: NodeName; readonly at: Ms; readonly message: string };
+
+/** A cluster in virtual time. `step` carries out the next event; nothing happens by itself. */
+export class Simulation implements World {
+  readonly target: SimTarget;
+  readonly queue = new EventQueue();
+  readonly network: Network;
+  readonly choices: Choices;
+  readonly nodes: readonly SimNode[];
+  readonly profile: Profile;
+  tick = 0;
+  /** Events carried out so far. */
+  events = 0;
+  thrown: Thrown | undefined = undefined;
+
+  readonly #given: SimulationGiven;
+  readonly #names = new Map<NodeName, SimNode>();
+  readonly #clients: Clients;
+  readonly #deeds: Deeds;
+  readonly #digest = new Digest();
+  /** Each node's wake, and the conductor's behind them; the earliest of them. */
+  readonly #wakes: Float64Array;
+  #nextWake = Infinity;
+  #nextWaker = 0;
+  /** Hashes of bytes given to persists that are under way, in strict runs. */
+  readonly #given2disk = new Map<Persist, number>();
+
+  constructor(given: SimulationGiven) {
+    const { choices } = given;
+    this.#given = given;
+    this.target = given.target;
+    this.choices = choices;
+    this.profile = { ...drawProfile(choices), ...given.profile };
+    this.network = new Network(
+      given.nodes.map((node) => node.name),
+      { profile: this.profile, choices },
+    );
+    const fast = createFastCipher();
+    const inner = this.profile.realCipher ? (given.realCipher ?? fast) : fast;
+    this.nodes = given.nodes.map(
+      (node, index) =>
+        new SimNode(node, index, { profile: this.profile, choices, cipher: watchNonces(inner) }),
+    );
+    this.#wakes = new Float64Array(this.nodes.length + 1).fill(Infinity);
+    for (const node of this.nodes) {
+      this.#names.set(node.name, node);
+      for (const peer of this.nodes) {
+        const link = this.network.link(node.index, peer.index);
+        node.routes.set(this.target.addressOf(peer.name), link);
+      }
+    }
+    this.#clients = new Clients(this);
+    this.#deeds = new Deeds(this, this.#clients);
+  }
+
+  /** Milliseconds of the run's clock. */
+  get now(): Ms {
+    return this.tick / ticksPerMs;
+  }
+
+  /** Over everything that has happened so far. */
+  get digest(): string {
+    return this.#digest.text;
+  }
+
+  /** Starts every node. */
+  begin(): void {
+    for (const node of this.nodes) this.#boot(node);
+  }
+
+  /** Ends the world's own noise: loss, duplicates, stalls. What deeds do goes on. */
+  calm(): void {
+    this.network.calm();
+    this.#calm = true;
+  }
+
+  #calm = false;
+
+  /** From now on, until it is taken back, a node's disk fails. */
+  troubleDisk(name: NodeName, trouble: DiskTrouble | undefined): void {
+    this.named(name).disk.trouble = trouble;
+  }
+
+  /** Carries out one command. Not from inside `onHappening`: what a node's event causes comes first. */
+  carryOut(command: Command): void {
+    this.#digest.addWord(command.type);
+    switch (command.type) {
+      case 'call':
+        this.#clients.begin(command);
+        return;
+      case 'begin':
+        this.#digest.addWord(command.deed.deed);
+        this.#deeds.begin(command.id, command.deed);
+        return;
+      case 'end':
+        this.#deeds.end(command.id);
+        return;
+      case 'start':
+        this.#startOnCommand(command.id, this.named(command.node));
+        return;
+      case 'kill':
+        this.#killOnCommand(command.id, this.named(command.node));
+        return;
+      case 'scan':
+        this.#scan(command);
+        return;
+      case 'read-file': {
+        const bytes = this.named(command.node).disk.view().get(command.file);
+        this.tellLater({ type: 'file-read', id: command.id, bytes }, ticksPerMs);
+        return;
+      }
+      case 'wake':
+        this.#setWake(this.nodes.length, tickAt(command.at));
+        return;
+      default:
+        unreachable(command);
+    }
+  }
+
+  /** Carries out the next event; `false` where nothing is left that could happen. */
+  step(): boolean {
+    const next = this.queue.nextTick;
+    if (this.#nextWake <= next) {
+      if (this.#nextWake === Infinity) return false;
+      this.#wake();
+    } else {
+      this.tick = next;
+      const record = this.queue.take();
+      const node = this.nodes[record.node];
+      if (node !== undefined && node.pauses > 0 && isForNode(record)) node.held.push(record);
+      else {
+        this.events += 1;
+        const digest = this.#digest;
+        digest.addWide(next);
+        digest.add(record.kind | (record.node << 8));
+        this.#happens(record);
+        if (this.#given.journal !== undefined) this.#note(record);
+        this.queue.release(record);
+      }
+    }
+    return true;
+  }
+
+  named(name: NodeName): SimNode {
+    const node = this.#names.get(name);
+    if (node === undefined) throw new Error(`no node is called ${name}`);
+    return node;
+  }
+
+  tell(happening: Happening): void {
+    this.#given.onHappening(happening, this.now);
+  }
+
+  tellLater(happening: Happening, ticks: number): void {
+    this.queue.add(this.tick + ticks, kinds.happening).payload = happening;
+  }
+
+  setWake(node: SimNode, tick: number): void {
+    this.#setWake(node.index, tick);
+  }
+
+  wakeOf(node: SimNode): number {
+    return this.#wakes[node.index] ?? Infinity;
+  }
+
+  deliver(node: SimNode, event: Event): void {
+    const { program, era } = node;
+    if (program === undefined) return;
+    let effects;
+    try {
+      effects = program.handle(event, node.clock.at(this.tick));
+    } catch (error) {
+      this.#threw(node, error);
+      return;
+    }
+    for (let i = 0; i < effects.length; i += 1) {
+      if (node.doom !== undefined && this.#strikes(node, 'amid-effects')) {
+        this.#deeds.strike(node, `behind ${i} of ${effects.length} effects of an event`);
+        return;
+      }
+      const effect = effects[i];
+      // A target's own effects share the word `type` and nothing else with ours.
+      if (effect !== undefined) this.#carryOutEffect(node, effect as WorldEffect<Vocabulary>);
+      if (node.era !== era) return;
+    }
+  }
+
+  crash(node: SimNode, event: 'killed' | 'exited', text: string): void {
+    const { kept, lost, torn } = node.disk.crash(this.choices.stream('crash-disk', node.name));
+    const unsynced =
+      kept + lost === 0
+        ? ''
+        : `; of ${kept + lost} unsynced writes ${kept} were kept${torn ? ' and one was torn' : ''}`;
+    node.era += 1;
+    node.program = undefined;
+    node.device = undefined;
+    node.identity = undefined;
+    node.pauses = 0;
+    this.#setWake(node.index, Infinity);
+    this.#clients.died(node);
+    for (const record of node.held) {
+      if (record.kind === kinds.call) this.#clients.dropped(record.payload as Call);
+      this.queue.release(record);
+    }
+    node.held = [];
+    this.#digest.add(kept);
+    this.#lived(node, event, text + unsynced);
+    const { doom } = node;
+    node.doom = undefined;
+    doom?.then('as it ended by itself');
+  }
+
+  start(node: SimNode, then: (ok: boolean) => void): void {
+    if (node.starting !== undefined) {
+      node.starting.push(then);
+      return;
+    }
+    node.starting = [then];
+    const { bootMin, bootSpread } = this.profile;
+    const takes = bootMin + this.choices.choose('boot-time', node.name, bootSpread + 1);
+    this.queue.add(this.tick + takes, kinds.boot).node = node.index;
+  }
+
+  #happens(record: Pending): void {
+    switch (record.kind) {
+      case kinds.message:
+        this.#arrive(record);
+        return;
+      case kinds.synced:
+        this.#synced(this.#nodeOf(record), record.era);
+        return;
+      case kinds.device: {
+        const node = this.#nodeOf(record);
+        const event = node.era === record.era ? node.device?.due(record.number) : undefined;
+        if (event !== undefined) this.deliver(node, event);
+        return;
+      }
+      case kinds.boot: {
+        const node = this.#nodeOf(record);
+        const waiting = node.starting ?? [];
+        node.starting = undefined;
+        if (!node.running) this.#boot(node);
+        for (const then of waiting) then(node.running);
+        return;
+      }
+      case kinds.call:
+        this.#clients.arrive(record.payload as Call, record.era);
+        return;
+      case kinds.answer:
+        this.#clients.ended(record, record.payload as Call);
+        return;
+      case kinds.timeout:
+        this.#clients.timedOut(record.payload as Call);
+        return;
+      case kinds.abort: {
+        const node = this.#nodeOf(record);
+        if (node.era === record.era) {
+          this.deliver(node, { type: 'request-aborted', id: record.number });
+        }
+        return;
+      }
+      case kinds.happening:
+        this.#tellNow(record.payload as Happening);
+        return;
+      case kinds.doom: {
+        const node = this.#nodeOf(record);
+        if (node.doom !== undefined && node.era === record.era) {
+          this.#deeds.strike(node, 'between two events');
+        }
+        return;
+      }
+      case kinds.probe: {
+        const { link } = record;
+        if (link?.era === record.era) this.#deeds.probed(record.payload as Probing, link);
+        return;
+      }
+      case kinds.probeLimit:
+        this.#deeds.probeLimit(record.payload as Probing);
+        return;
+      case kinds.none:
+      case kinds.wake:
+      case kinds.conductorWake:
+        throw new Error('such an event is never queued');
+      default:
+        unreachable(record.kind);
+    }
+  }
+
+  #carryOutEffect(node: SimNode, effect: WorldEffect<Vocabulary>): void {
+    switch (effect.type) {
+      case 'send':
+        this.#send(node, effect.to, effect.message);
+        return;
+      case 'wake':
+        this.#setWake(node.index, node.clock.tickOf(effect.at, this.tick));
+        return;
+      case 'persist':
+        this.#persist(node, effect);
+        return;
+      case 'observe':
+        this.#observe(node, effect.observation);
+        return;
+      case 'reply':
+        this.#clients.reply(node, effect.id, effect.response);
+        return;
+      case 'identity':
+        node.identity = effect.identity;
+        return;
+      case 'halt':
+        this.crash(node, 'exited', effect.reason);
+        return;
+      default:
+        this.#toDevice(node, effect);
+    }
+  }
+
+  #toDevice(node: SimNode, effect: Vocabulary['deviceEffect']): void {
+    const { device } = node;
+    if (device === undefined) return;
+    device.carryOut(effect, (afterMs, ticket) => {
+      const ticks = Math.ceil(afterMs * ticksPerMs);
+      const record = this.queue.add(this.tick + ticks, kinds.device);
+      record.node = node.index;
+      record.era = node.era;
+      record.number = ticket;
+    });
+  }
+
+  #send(node: SimNode, to: string, message: unknown): void {
+    const link = node.routes.get(to);
+    if (link === undefined) return;
+    const { network } = this;
+    const arrival = network.send(link, this.tick);
+    if (arrival === never) return;
+    const carried = this.profile.strict ? this.#carry(message) : message;
+    const copy = network.copyArrival;
+    this.#queueMessage(link, node.identity, arrival, carried);
+    if (copy !== never) this.#queueMessage(link, node.identity, copy, carried);
+  }
+
+  #queueMessage(
+    link: Link,
+    identity: PeerIdentity | undefined,
+    tick: number,
+    message: unknown,
+  ): void {
+    const record = this.queue.add(tick, kinds.message);
+    record.node = link.to;
+    record.era = link.era;
+    record.link = link;
+    record.identity = identity;
+    record.payload = message;
+  }
+
+  #carry(message: unknown): unknown {
+    deepFreeze(message);
+    const carried = this.target.decode(this.target.encode(message));
+    deepFreeze(carried);
+    return carried;
+  }
+
+  #arrive(record: Pending): void {
+    const { link, payload } = record;
+    if (link?.era !== record.era) return;
+    const node = this.nodes[record.node];
+    if (node?.program === undefined) return;
+    this.#digest.add(link.from | (this.target.fingerprint(payload) << 6));
+    const from = this.#senderOver(link, record.identity, node.identity);
+    this.deliver(node, { type: 'message', from, message: payload });
+  }
+
+  /** The sender as the receiving transport knows it: by id only where both ends prove the same secret. */
+  #senderOver(link: Link, own: PeerIdentity | undefined, theirs: PeerIdentity | undefined): Sender {
+    const known = link.sender;
+    if (known !== undefined && link.senderOwn === own && link.senderTheirs === theirs) return known;
+    const trusted = own !== undefined && theirs !== undefined && sameSecret(own, theirs);
+    const from = this.nodes[link.from];
+    const sender: Sender = Object.freeze({
+      nodeId: trusted ? own.nodeId : undefined,
+      address: from === undefined ? '' : this.target.addressOf(from.name),
+    });
+    link.sender = sender;
+    link.senderOwn = own;
+    link.senderTheirs = theirs;
+    return sender;
+  }
+
+  #persist(node: SimNode, persist: Persist): void {
+    if (node.doom !== undefined && this.#strikes(node, 'before-persist')) {
+      this.#deeds.strike(node, `before persist ${persist.id}`);
+      return;
+    }
+    if (this.profile.strict) this.#given2disk.set(persist, hashOf(persist));
+    if (node.disk.ask(persist)) this.#sync(node);
+  }
+
+  #sync(node: SimNode): void {
+    const { syncMin, syncSpread, stallMax, noise } = this.profile;
+    const draws = this.choices.stream('sync-time', node.name);
+    let takes = syncMin + draws.next(syncSpread + 1);
+    if (noise.stall > 0 && !this.#calm && draws.next(chanceBase) < noise.stall) {
+      takes += draws.next(stallMax);
+    }
+    const record = this.queue.add(this.tick + takes, kinds.synced);
+    record.node = node.index;
+    record.era = node.era;
+  }
+
+  #synced(node: SimNode, era: number): void {
+    if (node.era !== era) return;
+    const { trouble } = node.disk;
+    const group = trouble === undefined ? node.disk.synced() : node.disk.failed();
+    if (node.disk.syncNext()) this.#sync(node);
+    for (const persist of group) {
+      this.#digest.add(persist.operations.length);
+      if (this.profile.strict) this.#checkUnchanged(node, persist);
+      if (node.doom !== undefined && this.#strikes(node, 'after-persist')) {
+        this.#deeds.strike(node, `behind persist ${persist.id}, before it heard of it`);
+        return;
+      }
+      const { id } = persist;
+      this.deliver(
+        node,
+        trouble === undefined
+          ? { type: 'persisted', id }
+          : { type: 'persist-failed', id, error: troubleText(trouble) },
+      );
+      if (node.era !== era) return;
+    }
+  }
+
+  #checkUnchanged(node: SimNode, persist: Persist): void {
+    const before = this.#given2disk.get(persist);
+    this.#given2disk.delete(persist);
+    if (before === hashOf(persist)) return;
+    this.#threw(
+      node,
+      new Error(`the bytes of persist ${persist.id} changed after it was asked for`),
+    );
+  }
+
+  #observe(node: SimNode, said: Said): void {
+    const observation = sign(said, {
+      node: node.name,
+      boot: node.bootLabel,
+      seq: node.said,
+      at: this.now,
+    });
+    node.said += 1;
+    this.#digestObservation(observation);
+    this.tell({ type: 'observed', observation });
+  }
+
+  #digestObservation(observation: Observation): void {
+    const digest = this.#digest;
+    digest.addWord(observation.kind);
+    switch (observation.kind) {
+      case 'role':
+        digest.addWord(observation.role);
+        digest.addWide(observation.term);
+        return;
+      case 'commit':
+        digest.addWide(observation.index);
+        digest.addWide(observation.hash);
+        return;
+      case 'task':
+      case 'lock':
+        digest.addWord(observation.state);
+        return;
+      case 'membership':
+        digest.add(observation.voters.length | (observation.learners.length << 8));
+        return;
+      case 'manager':
+        digest.add(observation.running ? 1 : 0);
+        return;
+      case 'note':
+        digest.addText(observation.text);
+        return;
+      case 'boot':
+        return;
+      default:
+        unreachable(observation);
+    }
+  }
+
+  #tellNow(happening: Happening): void {
+    if (happening.type === 'ended') this.#digest.addText(happening.evidence.text);
+    this.tell(happening);
+  }
+
+  #boot(node: SimNode): void {
+    const { choices, target } = this;
+    node.boots += 1;
+    node.said = 0;
+    const scope = `${node.name}#${node.bootLabel}`;
+    node.clock.boot(this.tick, choices.choose('clock-start', scope, 1_000_000));
+    const random = randomFrom(choices, scope);
+    this.#lived(node, 'started', `boot ${node.boots}`);
+    try {
+      node.device = target.device(node.name, randomFrom(choices, `${scope}/device`));
+      node.program = target.boot({
+        name: node.name,
+        settings: this.#given.settings,
+        random,
+        cipher: node.cipher,
+        files: node.disk.read(),
+      });
+    } catch (error) {
+      this.#threw(node, error);
+      return;
+    }
+    this.deliver(node, startEvent);
+  }
+
+  #startOnCommand(id: number, node: SimNode): void {
+    if (node.running) {
+      this.tellLater({ type: 'started', id, ok: true, text: `${node.name} runs already` }, 1);
+      return;
+    }
+    this.start(node, (ok) => {
+      const text = ok ? `${node.name} runs` : `${node.name} ended at once`;
+      this.tellLater({ type: 'started', id, ok, text }, 1);
+    });
+  }
+
+  #killOnCommand(id: number, node: SimNode): void {
+    const told = (): void => {
+      this.tellLater({ type: 'killed', id }, 1);
+    };
+    if (this.#deeds.kill(node, told) !== undefined) told();
+  }
+
+  #scan(command: Extract<Command, { readonly type: 'scan' }>): void {
+    const { id, node, autolock, canaries } = command;
+    const files = this.named(node).disk.view();
+    let bytes = 0;
+    for (const content of files.values()) bytes += content.length;
+    const found = findCanaries(files, canaries);
+    this.#digest.add(found.length);
+    const looked = canaries.map((canary) => canary.name);
+    const scan = { at: this.now, node, autolock, files: files.size, bytes, found, looked };
+    this.tellLater({ type: 'scanned', id, scan }, ticksPerMs);
+  }
+
+  #lived(node: SimNode, event: 'started' | 'killed' | 'exited', text: string): void {
+    this.tell({
+      type: 'lifecycle',
+      lifecycle: { at: this.now, node: node.name, event, text },
+    });
+  }
+
+  #strikes(node: SimNode, point: CrashPoint): boolean {
+    const { doom } = node;
+    if (doom?.point !== point) return false;
+    doom.countdown -= 1;
+    return doom.countdown < 0;
+  }
+
+  #threw(node: SimNode, error: unknown): void {
+    const message = messageOf(error);
+    this.#digest.addText(message);
+    this.thrown ??= { node: node.name, at: this.now, message };
+  }
+
+  #wake(): void {
+    const waker = this.#nextWaker;
+    this.tick = this.#nextWake;
+    this.events += 1;
+    this.#setWake(waker, Infinity);
+    this.#digest.addWide(this.tick);
+    this.#digest.add(kinds.wake | (waker << 8));
+    const node = this.nodes[waker];
+    if (node === undefined) this.tell({ type: 'wake' });
+    else this.deliver(node, wakeEvent);
+    this.#given.journal?.note({
+      tick: this.tick,
+      text: `${node?.name ?? 'the conductor'} wakes`,
+      digest: this.digest,
+    });
+  }
+
+  #setWake(place: number, tick: number): void {
+    const wakes = this.#wakes;
+    wakes[place] = tick;
+    if (tick < this.#nextWake) {
+      this.#nextWake = tick;
+      this.#nextWaker = place;
+    } else if (place === this.#nextWaker) {
+      let earliest = Infinity;
+      let earliestAt = 0;
+      for (let i = 0; i < wakes.length; i += 1) {
+        const wake = wakes[i] ?? Infinity;
+        if (wake < earliest) {
+          earliest = wake;
+          earliestAt = i;
+        }
+      }
+      this.#nextWake = earliest;
+      this.#nextWaker = earliestAt;
+    }
+  }
+
+  #nodeOf(record: Pending): SimNode {
+    const node = this.nodes[record.node];
+    if (node === undefined) throw new Error(`no node has the number ${record.node}`);
+    return node;
+  }
+
+  #note(record: Pending): void {
+    const name = kindNames[record.kind] ?? '';
+    const where = record.link?.name ?? this.nodes[record.node]?.name ?? '';
+    const { payload } = record;
+    const type = typeof payload === 'object' && payload !== null && 'type' in payload;
+    const what = type && typeof payload.type === 'string' ? ` ${payload.type}` : '';
+    this.#given.journal?.note({
+      tick: this.tick,
+      text: `${name}${what} ${where}`,
+      digest: this.digest,
+    });
+  }
+}
+
+const kindNames: readonly string[] = Object.keys(kinds);
+
+/** Whether a pause of its node holds it back: what happens in the node's process, or waits in its sockets. */
+const isForNode = ({ kind }: Pending): boolean =>
+  kind === kinds.message ||
+  kind === kinds.synced ||
+  kind === kinds.device ||
+  kind === kinds.call ||
+  kind === kinds.abort;
+
+/** The first tick that is not before this time. */
+const tickAt = (at: Ms): number => {
+  const tick = Math.ceil(at * ticksPerMs);
+  return tick / ticksPerMs < at ? tick + 1 : tick;
+};
+
+const sameSecret = (one: PeerIdentity, other: PeerIdentity): boolean => {
+  if (one.clusterId !== other.clusterId || one.secret.length !== other.secret.length) return false;
+  for (let i = 0; i < one.secret.length; i += 1) {
+    if (one.secret[i] !== other.secret[i]) return false;
+  }
+  return true;
+};
+
+const troubleText = (trouble: DiskTrouble): string =>
+  trouble === 'full' ? 'ENOSPC: no space left on device, write' : 'EIO: i/o error, write';
+
+const hashOf = ({ operations }: Persist): number => {
+  let hash = 0;
+  for (const operation of operations) {
+    if ('bytes' in operation) hash = hashBytes(operation.bytes, hash);
+  }
+  return hash;
+};
+
+/** The text of what was thrown, also by another realm's error: never its stack, which engines word as they like. */
+const messageOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'message' in error
+    ? String(error.message)
+    : String(error);
+
+type Signature = {
+  readonly node: NodeName;
+  readonly boot: string;
+  readonly seq: number;
+  readonly at: Ms;
+};
+
+const sign = (said: Said, by: Signature): Observation => ({ ...by, ...said });
