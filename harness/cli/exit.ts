@@ -1,0 +1,21 @@
+/** How a command ends: the exit codes that scripts rely on. */
+export const exitCodes = {
+  pass: 0,
+  violated: 1,
+  usage: 2,
+  inconclusive: 3,
+  environment: 4,
+  internal: 70,
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** The user asked for something that cannot be: what, and what can be done instead. Exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The machine lacks something: what, and the command that mends it. Exit code 4. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+}

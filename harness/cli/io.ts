@@ -1,0 +1,15 @@
+import type { Colors } from 'picocolors/types.js';
+
+/** Where a command writes: results to `out`, progress and complaints to `err`, a line each. */
+export type Io = {
+  out(line: string): void;
+  err(line: string): void;
+  /** Overwrites its own last line where `err` is a terminal, and is silent elsewhere. */
+  progress(line: string): void;
+  /** Ends a line of progress. */
+  settle(): void;
+  readonly colors: Colors;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted at the first Ctrl-C; a second one ends the process. */
+  readonly signal: AbortSignal;
+};
