@@ -58,60 +58,60 @@ const listOf = (value: unknown): readonly unknown[] =>
 
 /** The message of an error body, or the body where it is plain text. */
 export const messageOf = (body: unknown): string =>
-  typeof body === 'string' ? body : textOf(fieldsOf(body)['message']);
+  typeof body === 'string' ? body : textOf(fieldsOf(body).message);
 
-const versionOf = (object: Fields): number => numberOf(fieldsOf(object['Version'])['Index']);
+const versionOf = (object: Fields): number => numberOf(fieldsOf(object.Version).Index);
 
 export const shownService = (body: unknown): ServiceShown => {
   const object = fieldsOf(body);
-  const spec = fieldsOf(object['Spec']);
-  const replicated = fieldsOf(spec['Mode'])['Replicated'];
-  const placement = fieldsOf(fieldsOf(spec['TaskTemplate'])['Placement']);
+  const spec = fieldsOf(object.Spec);
+  const replicated = fieldsOf(spec.Mode).Replicated;
+  const placement = fieldsOf(fieldsOf(spec.TaskTemplate).Placement);
   return {
-    id: textOf(object['ID']),
-    name: textOf(spec['Name']),
+    id: textOf(object.ID),
+    name: textOf(spec.Name),
     version: versionOf(object),
-    mark: textOf(fieldsOf(spec['Labels'])['mark']),
-    replicas: replicated === undefined ? undefined : numberOf(fieldsOf(replicated)['Replicas']),
-    constraints: listOf(placement['Constraints']).map(textOf),
+    mark: textOf(fieldsOf(spec.Labels).mark),
+    replicas: replicated === undefined ? undefined : numberOf(fieldsOf(replicated).Replicas),
+    constraints: listOf(placement.Constraints).map(textOf),
   };
 };
 
 export const shownTask = (body: unknown): TaskShown => {
   const object = fieldsOf(body);
   return {
-    id: textOf(object['ID']),
-    service: textOf(object['ServiceID']),
-    node: textOf(object['NodeID']),
-    slot: numberOf(object['Slot']),
-    state: textOf(fieldsOf(object['Status'])['State']),
-    desired: textOf(object['DesiredState']),
+    id: textOf(object.ID),
+    service: textOf(object.ServiceID),
+    node: textOf(object.NodeID),
+    slot: numberOf(object.Slot),
+    state: textOf(fieldsOf(object.Status).State),
+    desired: textOf(object.DesiredState),
   };
 };
 
 export const shownNode = (body: unknown): NodeShown => {
   const object = fieldsOf(body);
-  const spec = fieldsOf(object['Spec']);
-  const manager = fieldsOf(object['ManagerStatus']);
+  const spec = fieldsOf(object.Spec);
+  const manager = fieldsOf(object.ManagerStatus);
   return {
-    id: textOf(object['ID']),
-    name: textOf(fieldsOf(object['Description'])['Hostname']),
+    id: textOf(object.ID),
+    name: textOf(fieldsOf(object.Description).Hostname),
     version: versionOf(object),
-    role: textOf(spec['Role']),
-    availability: textOf(spec['Availability']),
-    state: textOf(fieldsOf(object['Status'])['State']),
-    reachability: textOf(manager['Reachability']),
-    leads: manager['Leader'] === true,
+    role: textOf(spec.Role),
+    availability: textOf(spec.Availability),
+    state: textOf(fieldsOf(object.Status).State),
+    reachability: textOf(manager.Reachability),
+    leads: manager.Leader === true,
   };
 };
 
 export const shownInfo = (body: unknown): InfoShown => {
-  const swarm = fieldsOf(fieldsOf(body)['Swarm']);
+  const swarm = fieldsOf(fieldsOf(body).Swarm);
   return {
-    state: textOf(swarm['LocalNodeState']),
-    control: swarm['ControlAvailable'] === true,
-    error: textOf(swarm['Error']),
-    nodeId: textOf(swarm['NodeID']),
+    state: textOf(swarm.LocalNodeState),
+    control: swarm.ControlAvailable === true,
+    error: textOf(swarm.Error),
+    nodeId: textOf(swarm.NodeID),
   };
 };
 

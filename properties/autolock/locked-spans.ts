@@ -1,0 +1,64 @@
+import type { Ms, NodeName } from '../../harness/core/cluster.ts';
+import type { History, Operation } from '../../harness/core/history.ts';
+import { chronicleOf, type Boot } from '../chronicle.ts';
+
+/** One boot of a manager that came up locked, and how long it surely was of no help to anybody. */
+export type LockedSpan = {
+  readonly node: NodeName;
+  readonly boot: Boot;
+  /** The end of the boot before it was confirmed. */
+  readonly from: Ms;
+  /** The node was first asked to unlock with a key that it took; or its next boot began; or the run ended. */
+  readonly to: Ms;
+  /** The unlock that it took, where there was one. */
+  readonly unlock: Operation | undefined;
+};
+
+export const isUnlock = ({ operation }: Operation): boolean => operation === 'swarm.unlock';
+
+const computed = new WeakMap<History, readonly LockedSpan[]>();
+
+/** All boots that came up locked, in the order in which they were heard of. */
+export const lockedSpans = (history: History): readonly LockedSpan[] => {
+  const known = computed.get(history);
+  if (known !== undefined) return known;
+  const chronicle = chronicleOf(history);
+  const spans =
+    chronicle.locks === 0
+      ? []
+      : chronicle.boots.filter(cameUpLocked).map((boot) => spanOf(boot, history));
+  computed.set(history, spans);
+  return spans;
+};
+
+const cameUpLocked = ({ said }: Boot): boolean =>
+  said.find(({ kind }) => kind === 'lock')?.kind === 'lock' &&
+  said.some((words) => words.kind === 'lock' && words.state === 'locked');
+
+/**
+ * A boot begins after the last confirmed end before its first words; nothing that it said is compared with an operation. An
+ * unlock that may have worked counts from its invocation: from then on the node may have helped.
+ */
+const spanOf = (boot: Boot, history: History): LockedSpan => {
+  const { node } = boot;
+  const firstWords = boot.said[0]?.at ?? 0;
+  let from = 0;
+  let to = history.phases.endAt;
+  for (const event of history.lifecycle) {
+    if (event.node !== node || (event.event !== 'killed' && event.event !== 'exited')) continue;
+    if (event.at <= firstWords) from = event.at;
+    else {
+      to = event.at;
+      break;
+    }
+  }
+  const unlock = history.operations.find(
+    (operation) =>
+      operation.node === node &&
+      isUnlock(operation) &&
+      operation.outcome !== 'rejected' &&
+      operation.invokedAt >= from &&
+      operation.invokedAt <= to,
+  );
+  return { node, boot, from, to: unlock?.invokedAt ?? to, unlock };
+};

@@ -1,0 +1,147 @@
+import type { History, Intent, Operation, Sighting } from '../../harness/core/history.ts';
+import type { Property, Verdict } from '../../harness/core/property.ts';
+import { chronicleOf } from '../chronicle.ts';
+import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
+
+/**
+ * Every acknowledged write is present: what a 2xx answered is in the final state, or was superseded by a write that may have come
+ * later. A write whose end is unknown may have happened at any time after it was asked for; a refused one never happened.
+ * @source docker-swarm failure catalogue 1(d) and 15 (moby TestAPISwarmRaftQuorum); swarmkit store: an update needs the exact
+ * version that it replaces, so of two updates of one version exactly one is acknowledged.
+ */
+export const acknowledgedWritesSurvive: Property = {
+  name: 'acknowledged-writes-survive',
+  kind: 'safety',
+  guarantee:
+    'Every acknowledged write is present in the final state, or was superseded by a write that may have come later; of two updates of one version at most one is acknowledged.',
+  source: 'swarmkit manager/state/store (ErrSequenceConflict); moby TestAPISwarmRaftQuorum',
+  judge(history) {
+    const objects = writesByObject(history);
+    for (const writes of objects.values()) {
+      const lost = overwrittenUnseen(writes);
+      if (lost !== undefined) return lost;
+    }
+    const finals = history.operations.filter(
+      ({ phase, outcome, decided, seen, complete }) =>
+        phase === 'final' && outcome === 'ok' && decided && (complete || seen.length > 0),
+    );
+    for (const final of finals) {
+      const lost = lostIn(final, objects);
+      if (lost !== undefined) return lost;
+    }
+    if (finals.length === 0) return unknown('nobody answered the final reads');
+    const risked = history.operations.filter((operation) => wasRisked(operation, history)).length;
+    return risked > 0
+      ? held(`${risked} acknowledged writes from before the end of a fault were looked for`)
+      : untested('no write was acknowledged before the end of a fault that bit');
+  },
+};
+
+type Write = Operation & { readonly intent: Intent };
+
+const isWrite = (operation: Operation): operation is Write =>
+  operation.intent !== undefined &&
+  operation.intent.act !== 'read' &&
+  operation.outcome !== 'rejected';
+
+const writesByObject = ({ operations }: History): ReadonlyMap<string, readonly Write[]> => {
+  const objects = new Map<string, Write[]>();
+  for (const operation of operations) {
+    if (!isWrite(operation)) continue;
+    const writes = objects.get(operation.intent.object);
+    if (writes === undefined) objects.set(operation.intent.object, [operation]);
+    else writes.push(operation);
+  }
+  return objects;
+};
+
+const described = ({ operation, intent }: Write): string =>
+  intent.value === undefined
+    ? `${operation} of ${intent.object}`
+    : `${operation} of ${intent.object} to ${intent.value}`;
+
+const acknowledged = (write: Write) =>
+  moment(
+    write.endedAt ?? write.invokedAt,
+    write.node,
+    `${write.node} acknowledges ${described(write)}, asked at ${seconds(write.invokedAt)}`,
+  );
+
+/** Two acknowledged updates of one version: the second was made without knowing of the first. */
+const overwrittenUnseen = (writes: readonly Write[]): Verdict | undefined => {
+  const byVersion = new Map<number, Write>();
+  for (const write of writes) {
+    const { version, act, object } = write.intent;
+    if (write.outcome !== 'ok' || act !== 'update' || version === undefined) continue;
+    const other = byVersion.get(version);
+    if (other !== undefined) {
+      return broken(
+        `two updates of ${object} from the same version ${version} were both acknowledged: one of them is lost`,
+        [acknowledged(other), acknowledged(write)],
+      );
+    }
+    byVersion.set(version, write);
+  }
+  return undefined;
+};
+
+/** A write that nothing excuses: what the final read shows was over before it began. */
+const lostIn = (
+  final: Operation,
+  objects: ReadonlyMap<string, readonly Write[]>,
+): Verdict | undefined => {
+  const seen = new Map(final.seen.map((sighting) => [sighting.object, sighting]));
+  for (const [object, writes] of objects) {
+    const sighting = seen.get(object);
+    if (sighting === undefined && !final.complete) continue;
+    const lost = lostTo(sighting, writes);
+    if (lost === undefined) continue;
+    const shows =
+      sighting?.value === undefined
+        ? `does not show ${object}`
+        : `shows ${object} as ${sighting.value}`;
+    return broken(
+      `${described(lost)} was acknowledged at ${seconds(lost.endedAt ?? 0)} and is lost: ${final.node} ${shows} in the end`,
+      [
+        acknowledged(lost),
+        moment(final.endedAt ?? final.invokedAt, final.node, `${final.node} ${shows}`),
+      ],
+    );
+  }
+  return undefined;
+};
+
+const lostTo = (sighting: Sighting | undefined, writes: readonly Write[]): Write | undefined => {
+  const value = sighting?.value;
+  const lastPossible = latestEnd(
+    writes.filter(({ intent }) =>
+      value === undefined ? intent.act === 'remove' : intent.value === value,
+    ),
+  );
+  const version = sighting?.version;
+  return writes.find(({ outcome, intent, invokedAt }) => {
+    if (outcome !== 'ok') return false;
+    if (value === undefined ? intent.act === 'remove' : intent.value === value) return false;
+    const goneBack =
+      version !== undefined && intent.version !== undefined && version <= intent.version;
+    return goneBack || lastPossible < invokedAt;
+  });
+};
+
+/** When the last of these may have taken effect: without a known end, at any time. `-Infinity` where there is none. */
+const latestEnd = (writes: readonly Write[]): number => {
+  let latest = -Infinity;
+  for (const { outcome, endedAt } of writes) {
+    latest = Math.max(latest, outcome === 'unknown' ? Infinity : (endedAt ?? Infinity));
+  }
+  return latest;
+};
+
+/** Acknowledged before a fault that bit was over: it had to get through that. */
+const wasRisked = (operation: Operation, history: History): boolean =>
+  isWrite(operation) &&
+  operation.outcome === 'ok' &&
+  chronicleOf(history).bitten.some(
+    ({ endAt, beginAt }) =>
+      beginAt !== undefined && (operation.endedAt ?? 0) <= (endAt ?? history.phases.endAt),
+  );

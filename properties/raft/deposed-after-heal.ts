@@ -1,0 +1,60 @@
+import type { NodeName } from '../../harness/core/cluster.ts';
+import type { History } from '../../harness/core/history.ts';
+import type { Verdict } from '../../harness/core/property.ts';
+import { chronicleOf, type Said } from '../chronicle.ts';
+import { broken, moment } from '../verdicts.ts';
+import { reachabilityOf } from './reachability.ts';
+
+/**
+ * A leader that had its majority all the time around the heal, while everybody knew of no later term: those who come back with the
+ * heal have no reason to depose it.
+ */
+const unassailable = (
+  history: History,
+): { readonly leader: Said<'role'>; readonly returning: readonly NodeName[] } | undefined => {
+  const { healAt } = history.phases;
+  const since = healAt - 2 * history.bounds.electionTimeoutMsMax;
+  let leader: Said<'role'> | undefined;
+  let termMax = 0;
+  for (const said of chronicleOf(history).roles) {
+    if (said.at > healAt) break;
+    termMax = Math.max(termMax, said.term);
+    if (said.role === 'leader') leader = said;
+    else if (leader?.node === said.node) leader = undefined;
+  }
+  if (leader === undefined || leader.at > since || leader.term < termMax) return undefined;
+  const slowed = history.faults.some(
+    ({ deeds, endAt }) => (endAt ?? healAt) >= since && deeds.some(({ deed }) => deed === 'delay'),
+  );
+  const reachability = reachabilityOf(history);
+  const hindered = reachability.touching(since, healAt);
+  if (slowed || !reachability.hasMajority(leader.node, hindered)) return undefined;
+  const returning = reachability.hinderedManagers(hindered).filter((name) => name !== leader.node);
+  return { leader, returning };
+};
+
+/** Whether somebody who came back with the heal deposed a leader that worked; `tried`: somebody came back to one. */
+export const deposedAfterHeal = (
+  history: History,
+): { readonly harm: Verdict | undefined; readonly tried: boolean } => {
+  const found = unassailable(history);
+  if (found === undefined || found.returning.length === 0) return { harm: undefined, tried: false };
+  const { leader, returning } = found;
+  const later = chronicleOf(history).roles.filter(
+    ({ at, term }) => at > history.phases.healAt && term > leader.term,
+  );
+  const candidates = later.filter(({ role }) => role === 'candidate' || role === 'leader');
+  const [first] = candidates;
+  if (first === undefined || !candidates.every(({ node }) => returning.includes(node))) {
+    return { harm: undefined, tried: first === undefined };
+  }
+  const harm = broken(
+    `${first.node} came back and deposed ${leader.node}, a leader that had its majority all the time`,
+    [
+      moment(leader.at, leader.node, `${leader.node} leads term ${leader.term}`),
+      moment(history.phases.healAt, first.node, `all faults are healed; ${first.node} is back`),
+      moment(first.at, first.node, `${first.node} is a ${first.role} in term ${first.term}`),
+    ],
+  );
+  return { harm, tried: true };
+};

@@ -1,0 +1,165 @@
+/** Who could surely not reach whom, and for how long: from fault records, deaths and locks, never from what nodes say. */
+import { majorityOf, type Ms, type NodeName } from '../../harness/core/cluster.ts';
+import type { FaultRecord, History } from '../../harness/core/history.ts';
+import { lockedSpans } from '../autolock/locked-spans.ts';
+import { chronicleOf } from '../chronicle.ts';
+
+/** Something that surely lasted from `from` (its last confirmation) to `to` (the first call that ended it). */
+export type Hindrance = {
+  readonly from: Ms;
+  readonly to: Ms;
+  /** Pairs of managers that cannot exchange messages both ways: for each manager a set of others, as bits. */
+  readonly apart: readonly number[];
+  /** Managers that are dead, stopped or locked, as bits. */
+  readonly absent: number;
+  /** `undefined`: a lock, which is no fault by itself. */
+  readonly fault: FaultRecord | undefined;
+};
+
+export type Reachability = {
+  readonly hindrances: readonly Hindrance[];
+  /** Those that surely lasted through the whole interval, as indexes. */
+  during(from: Ms, to: Ms): readonly number[];
+  /** Those that may have lasted for a part of it, as indexes. */
+  touching(from: Ms, to: Ms): readonly number[];
+  /**
+   * Whether there is some manager L, mutually reachable from this one and from a majority of live, unlocked managers, L included,
+   * while these hindrances last.
+   */
+  mayAcknowledge(manager: NodeName, hindered: readonly number[]): boolean;
+  /** Whether this manager itself is there and mutually reachable from a majority of live, unlocked managers, itself included. */
+  hasMajority(manager: NodeName, hindered: readonly number[]): boolean;
+  /** Managers that are absent, or apart from some other, in one of these. */
+  hinderedManagers(hindered: readonly number[]): readonly NodeName[];
+};
+
+const none: readonly number[] = Object.freeze([]);
+
+/** Sets of managers are bits of one integer. */
+const managersMax = 31;
+
+const bitsIn = (set: number): number => {
+  let count = 0;
+  for (let rest = set; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
+};
+
+const hindrancesOf = (history: History, places: ReadonlyMap<NodeName, number>): Hindrance[] => {
+  const hindrances: Hindrance[] = [];
+  const nobodyApart = Array.from(places, () => 0);
+  const bit = (node: NodeName): number => {
+    const place = places.get(node);
+    return place === undefined ? 0 : 1 << place;
+  };
+  for (const fault of chronicleOf(history).bitten) {
+    const { begunAt: from, endAt } = fault;
+    if (from === undefined) continue;
+    const apart = [...nobodyApart];
+    let absent = 0;
+    for (const deed of fault.deeds) {
+      if (deed.deed === 'kill' || deed.deed === 'pause') absent |= bit(deed.node);
+      if (deed.deed !== 'cut') continue;
+      for (const link of deed.links) {
+        const a = places.get(link.from);
+        const b = places.get(link.to);
+        if (a === undefined || b === undefined) continue;
+        apart[a] = (apart[a] ?? 0) | (1 << b);
+        apart[b] = (apart[b] ?? 0) | (1 << a);
+      }
+    }
+    if (absent === 0 && apart.every((set) => set === 0)) continue;
+    hindrances.push({ from, to: endAt ?? history.phases.endAt, apart, absent, fault });
+  }
+  for (const { node, from, to } of lockedSpans(history)) {
+    if (bit(node) !== 0) {
+      hindrances.push({ from, to, apart: nobodyApart, absent: bit(node), fault: undefined });
+    }
+  }
+  return hindrances;
+};
+
+const computed = new WeakMap<History, Reachability>();
+
+export const reachabilityOf = (history: History): Reachability => {
+  const known = computed.get(history);
+  if (known !== undefined) return known;
+  const reachability = compute(history);
+  computed.set(history, reachability);
+  return reachability;
+};
+
+const compute = (history: History): Reachability => {
+  const { managers } = chronicleOf(history);
+  const places = new Map(managers.slice(0, managersMax).map((name, place) => [name, place]));
+  const hindrances = hindrancesOf(history, places);
+  const all = places.size === managersMax ? 0x7fffffff : (1 << places.size) - 1;
+  const majority = majorityOf(managers.length);
+  const answers = new Map<string, number>();
+
+  /** The present managers that this one exchanges messages with, itself included, as bits; 0 where it is absent. */
+  const company = (place: number, hindered: readonly number[]): number => {
+    let present = all;
+    let sees = all;
+    for (const at of hindered) {
+      present &= ~(hindrances[at]?.absent ?? 0);
+      sees &= ~(hindrances[at]?.apart[place] ?? 0);
+    }
+    return (present & (1 << place)) === 0 ? 0 : sees & present;
+  };
+
+  /** The managers that may acknowledge while these hindrances last, as bits. */
+  const acknowledging = (hindered: readonly number[]): number => {
+    const key = hindered.join();
+    const before = answers.get(key);
+    if (before !== undefined) return before;
+    let may = 0;
+    for (let leader = 0; leader < places.size; leader += 1) {
+      if (bitsIn(company(leader, hindered)) < majority) continue;
+      let sees = all;
+      for (const at of hindered) sees &= ~(hindrances[at]?.apart[leader] ?? 0);
+      may |= sees;
+    }
+    answers.set(key, may);
+    return may;
+  };
+
+  return {
+    hindrances,
+    during(from, to) {
+      let lasting: number[] | undefined;
+      for (let at = 0; at < hindrances.length; at += 1) {
+        const hindrance = hindrances[at];
+        if (hindrance === undefined || hindrance.from > from || hindrance.to < to) continue;
+        lasting ??= [];
+        lasting.push(at);
+      }
+      return lasting ?? none;
+    },
+    touching(from, to) {
+      const touching: number[] = [];
+      hindrances.forEach((hindrance, at) => {
+        if (hindrance.from <= to && hindrance.to >= from) touching.push(at);
+      });
+      return touching;
+    },
+    hasMajority(manager, hindered) {
+      const place = places.get(manager);
+      return place !== undefined && bitsIn(company(place, hindered)) >= majority;
+    },
+    hinderedManagers: (hindered) =>
+      managers.filter((_, place) =>
+        hindered.some((at) => {
+          const hindrance = hindrances[at];
+          return (
+            hindrance !== undefined &&
+            ((hindrance.absent & (1 << place)) !== 0 || hindrance.apart[place] !== 0)
+          );
+        }),
+      ),
+    mayAcknowledge(manager, hindered) {
+      const place = places.get(manager);
+      if (place === undefined || hindered.length === 0) return true;
+      return (acknowledging(hindered) & (1 << place)) !== 0;
+    },
+  };
+};

@@ -1,0 +1,61 @@
+import type { Ms, NodeName } from '../../harness/core/cluster.ts';
+import type { FaultRecord, History } from '../../harness/core/history.ts';
+import type { Verdict } from '../../harness/core/property.ts';
+import { chronicleOf, type Said } from '../chronicle.ts';
+import { broken, moment } from '../verdicts.ts';
+
+/** A manager whom no other manager's message reached, from the last confirmation to the first call that ended it. */
+export type AloneSpan = { readonly node: NodeName; readonly from: Ms; readonly to: Ms };
+
+/** Long enough for what was on its way to have arrived, and for an election that had begun to be over. */
+const graceOf = ({ bounds }: History): Ms => 2 * bounds.electionTimeoutMsMax;
+
+/** The spans in which a manager heard nobody for longer than the grace. */
+export const aloneSpans = (history: History): readonly AloneSpan[] => {
+  const { managers, bitten } = chronicleOf(history);
+  const grace = graceOf(history);
+  const spans: AloneSpan[] = [];
+  for (const fault of bitten) {
+    const { begunAt: from, endAt: to } = fault;
+    if (from === undefined || to === undefined || to - from <= grace) continue;
+    for (const node of managers) {
+      const silenced = silencedSources(fault, { node, managers });
+      if (silenced > 0 && silenced === managers.length - 1) spans.push({ node, from, to });
+    }
+  }
+  return spans;
+};
+
+/** How many other managers' messages to this one a fault cuts off. */
+const silencedSources = (
+  { deeds }: FaultRecord,
+  { node, managers }: { readonly node: NodeName; readonly managers: readonly NodeName[] },
+): number => {
+  const sources = new Set<NodeName>();
+  for (const deed of deeds) {
+    if (deed.deed !== 'cut') continue;
+    for (const { from, to } of deed.links) {
+      if (to === node && managers.includes(from)) sources.add(from);
+    }
+  }
+  return sources.size;
+};
+
+/** With PreVote nobody starts a term without having heard a majority of others say that they would vote. */
+export const termStartedAlone = (span: AloneSpan, history: History): Verdict | undefined => {
+  const settled = span.from + graceOf(history);
+  let before: Said<'role'> | undefined;
+  for (const said of chronicleOf(history).roles) {
+    if (said.at > span.to) break;
+    if (said.node !== span.node) continue;
+    if (said.at <= settled) before = said;
+    else if (before !== undefined && said.term > before.term) {
+      return broken(`${span.node} hears nobody and starts term ${said.term} all the same`, [
+        moment(span.from, span.node, `from here on no manager's message reaches ${span.node}`),
+        moment(before.at, span.node, `${span.node} is in term ${before.term}`),
+        moment(said.at, span.node, `${span.node} is a ${said.role} in term ${said.term}`),
+      ]);
+    }
+  }
+  return undefined;
+};

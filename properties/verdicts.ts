@@ -1,0 +1,29 @@
+import type { Ms, NodeName } from '../harness/core/cluster.ts';
+import type { Moment, Verdict } from '../harness/core/property.ts';
+
+/** The run really put the guarantee to the test, and it held. */
+export const held = (because: string): Verdict => ({ verdict: 'pass', tested: true, because });
+
+/** Nothing spoke against the guarantee, and nothing tried it. */
+export const untested = (because: string): Verdict => ({ verdict: 'pass', tested: false, because });
+
+export const broken = (summary: string, moments: readonly Moment[]): Verdict => ({
+  verdict: 'fail',
+  summary,
+  moments,
+});
+
+export const unknown = (missing: string): Verdict => ({ verdict: 'unknown', missing });
+
+export const moment = (at: Ms, node: NodeName | undefined, text: string): Moment => ({
+  at,
+  node,
+  text,
+});
+
+/** `1.204 s`, on the run's clock. */
+export const seconds = (at: Ms): string => `${(at / 1_000).toFixed(3)} s`;
+
+/** `m1, m2 and m3`. */
+export const enumerated = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;

@@ -1,0 +1,187 @@
+import type { ApiRequest } from '../../../../cluster/api/seam.ts';
+import type { Intent, Sighting } from '../../../../harness/core/history.ts';
+import type { Json, JsonObject } from '../../../../harness/core/json.ts';
+import type { Memory } from '../../../../harness/core/target.ts';
+import { shownList, shownService, type ServiceShown } from '../../../../models/swarm-answers.ts';
+import { serviceName } from '../names.ts';
+import { apiRequest, textArgument, type ApiKind } from './api-kind.ts';
+
+/** A service as a client saw it last: what an update is made from. */
+type Remembered = { readonly version: number; readonly spec: JsonObject };
+
+const memoryOf = (name: string): string => `service ${name}`;
+/** The name of the service that the client saw last. */
+const lastSeen = 'last service';
+
+const remember = (memory: Memory, body: Json, name: string): void => {
+  const { Version, Spec } = body as { Version: { Index: number }; Spec: JsonObject };
+  memory.set(memoryOf(name), { version: Version.Index, spec: Spec } satisfies Remembered);
+};
+
+const forget = (memory: Memory, name: string): void => {
+  memory.delete(memoryOf(name));
+};
+
+const nameOf = (args: JsonObject, memory: Memory): string | undefined => {
+  if (args.key !== undefined) return serviceName(textArgument(args, 'key'));
+  const last = memory.get(lastSeen);
+  return typeof last === 'string' ? last : undefined;
+};
+
+const nameInPath = (request: ApiRequest): string => request.path.split('/')[2] ?? '';
+
+const sighting = ({ name, mark, version }: ServiceShown): Sighting => ({
+  object: name,
+  value: mark,
+  version,
+});
+
+const absent = (object: string): readonly Sighting[] => [{ object, value: undefined }];
+
+const markOf = (request: ApiRequest): string => {
+  const body = request.body as { readonly Labels?: { readonly mark?: string } };
+  return body.Labels?.mark ?? '';
+};
+
+/** The default is one that runs without a network: what matters is that tasks run, and where. */
+const image = 'schism/sleep';
+
+const create: ApiKind = {
+  name: 'service.create',
+  effect: 'write',
+  request(args) {
+    const mark = textArgument(args, 'value');
+    const constraints = args.constraint === undefined ? [] : [textArgument(args, 'constraint')];
+    return apiRequest('POST', '/services/create', {
+      body: {
+        Name: serviceName(textArgument(args, 'key')),
+        Labels: { mark },
+        TaskTemplate: {
+          ContainerSpec: { Image: image },
+          ...(constraints.length > 0 && { Placement: { Constraints: constraints } }),
+        },
+        Mode:
+          args.global === true ? { Global: {} } : { Replicated: { Replicas: args.replicas ?? 1 } },
+      },
+    });
+  },
+  intent: (args, request): Intent => ({
+    object: serviceName(textArgument(args, 'key')),
+    act: 'create',
+    value: markOf(request),
+  }),
+  read({ body, outcome }) {
+    return outcome === 'ok' ? { output: { id: (body as { ID: string }).ID } } : {};
+  },
+};
+
+const inspect: ApiKind = {
+  name: 'service.inspect',
+  effect: 'read',
+  request: (args) => apiRequest('GET', `/services/${serviceName(textArgument(args, 'key'))}`),
+  intent: (_args, request) => ({ object: nameInPath(request), act: 'read' }),
+  read({ body, outcome, status }, { request }, memory) {
+    const name = nameInPath(request);
+    if (outcome !== 'ok' || body === undefined) {
+      if (status !== 404) return {};
+      forget(memory, name);
+      return { seen: absent(name) };
+    }
+    remember(memory, body, name);
+    memory.set(lastSeen, name);
+    const shown = shownService(body);
+    return { seen: [sighting(shown)], output: { service: shown } };
+  },
+};
+
+const list: ApiKind = {
+  name: 'service.list',
+  effect: 'read',
+  request: () => apiRequest('GET', '/services'),
+  read({ body, outcome }, _asked, memory) {
+    if (outcome !== 'ok') return {};
+    for (const object of body as readonly Json[]) {
+      remember(memory, object, shownService(object).name);
+    }
+    const services = shownList(body, shownService);
+    return { seen: services.map(sighting), complete: true, output: { services } };
+  },
+};
+
+/** What an update writes, given the spec that the client saw. */
+type Change = (args: JsonObject, spec: JsonObject) => JsonObject;
+
+const marked = (args: JsonObject, spec: JsonObject): JsonObject => ({
+  ...spec,
+  Labels: { ...(spec.Labels as JsonObject), mark: textArgument(args, 'value') },
+});
+
+/** A change of the environment replaces every task; one of the label alone replaces none. */
+const relabelled: Change = (args, spec) => {
+  if (args.environment !== true) return marked(args, spec);
+  const template = spec.TaskTemplate as JsonObject;
+  const container = template.ContainerSpec as JsonObject;
+  const Env = [`MARK=${textArgument(args, 'value')}`];
+  return {
+    ...marked(args, spec),
+    TaskTemplate: { ...template, ContainerSpec: { ...container, Env } },
+  };
+};
+
+const scaled: Change = (args, spec) => ({
+  ...marked(args, spec),
+  Mode: { Replicated: { Replicas: args.replicas } },
+});
+
+/** Writes on the version that the client saw last; a client that saw none, or wrote since, skips it. */
+const updateKind = (name: string, change: Change): ApiKind => ({
+  name,
+  effect: 'write',
+  request(args, memory) {
+    const service = nameOf(args, memory);
+    const seen = service === undefined ? undefined : memory.get(memoryOf(service));
+    if (service === undefined || seen === undefined) return undefined;
+    const { version, spec } = seen as Remembered;
+    if (name === 'service.scale' && !('Replicated' in (spec.Mode as JsonObject))) {
+      return undefined;
+    }
+    return apiRequest('POST', `/services/${service}/update`, {
+      query: { version: String(version) },
+      body: change(args, spec),
+    });
+  },
+  intent: (_args, request) => ({
+    object: nameInPath(request),
+    act: 'update',
+    value: markOf(request),
+    version: Number(request.query.version),
+  }),
+  read({ outcome, decided, status }, { request }, memory) {
+    const service = nameInPath(request);
+    // Its version has moved on, or may have.
+    if (outcome !== 'rejected' || decided) forget(memory, service);
+    return status === 404 ? { seen: absent(service) } : {};
+  },
+});
+
+const remove: ApiKind = {
+  name: 'service.remove',
+  effect: 'write',
+  request: (args) => apiRequest('DELETE', `/services/${serviceName(textArgument(args, 'key'))}`),
+  intent: (_args, request) => ({ object: nameInPath(request), act: 'remove' }),
+  read({ status }, { request }, memory) {
+    const service = nameInPath(request);
+    forget(memory, service);
+    return status === 404 ? { seen: absent(service) } : {};
+  },
+};
+
+/** Operations on services, by a symbolic key; `value` is what the write can be told by. */
+export const serviceKinds: readonly ApiKind[] = [
+  create,
+  inspect,
+  list,
+  updateKind('service.update', relabelled),
+  updateKind('service.scale', scaled),
+  remove,
+];

@@ -1,0 +1,28 @@
+import type { NodeName } from '../../../../harness/core/cluster.ts';
+import type { Procedure, ProcedureContext } from '../../../../harness/core/target.ts';
+import { askCluster, call, until, type Part } from './steps.ts';
+import { scanFolders } from './scan-folders.ts';
+
+/** At 50 ms a try. */
+const triesMax = 40;
+
+/** What is asked of every manager at the end: all there is. */
+const lastReads = ['service.list', 'task.list', 'node.list'] as const;
+
+function* readEverything(node: NodeName): Part<void> {
+  for (const operation of lastReads) {
+    yield* until(
+      () => call(node, operation),
+      ({ outcome }) => outcome === 'ok',
+      triesMax,
+    );
+  }
+}
+
+/** The final reads through every live manager; then, where the scenario's settings ask for it, the data folders. */
+export function* finish(context: ProcedureContext): Procedure {
+  for (const node of context.managers()) yield* readEverything(node);
+  if (context.settings.scanFolders !== true) return;
+  const shown = yield* askCluster(context, 'swarm.inspect');
+  yield* scanFolders(context, shown.output.autolock === true);
+}

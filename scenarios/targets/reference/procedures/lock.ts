@@ -1,0 +1,55 @@
+import type { NodeName } from '../../../../harness/core/cluster.ts';
+import type { JsonObject } from '../../../../harness/core/json.ts';
+import type { Memory, Procedure, ProcedureContext } from '../../../../harness/core/target.ts';
+import { knownUnlockKeys } from '../unlock-keys.ts';
+import { stateOf, unlock } from './revive.ts';
+import { call, pause, until, type Part } from './steps.ts';
+import { turnAutolock } from './turn-autolock.ts';
+
+/** A locked manager stays locked so long that it would have voted, had it been able to. */
+const lockedMs = 400;
+/** At 50 ms a try, until the unlocked manager serves again. */
+const servesTriesMax = 60;
+
+/** A value that no other write of the run has. */
+const ownValue = (memory: Memory): string => {
+  const made = ((memory.get('own values') as number | undefined) ?? 0) + 1;
+  memory.set('own values', made);
+  return `own-${made}`;
+};
+
+/** What a locked manager must refuse. */
+function* knock(node: NodeName, context: ProcedureContext): Part<void> {
+  const value = ownValue(context.memory);
+  const attempts: readonly (readonly [string, JsonObject])[] = [
+    ['service.list', {}],
+    ['node.list', {}],
+    ['service.create', { key: `locked-${value}`, value }],
+    ['swarm.inspect', {}],
+    ['swarm.unlock', { key: 'wrong' }],
+  ];
+  for (const [operation, args] of attempts) yield* call(node, operation, args);
+}
+
+/**
+ * Restarts managers of an autolocked swarm: each must come back locked, refuse everything but `_ping`, `info` and `unlock`,
+ * refuse a wrong key, and serve again after the right one.
+ */
+export function* lock(context: ProcedureContext): Procedure {
+  if (knownUnlockKeys(context.memory) === 0) yield* turnAutolock(true, context);
+  for (const node of context.selected) {
+    yield { step: 'kill', node };
+    yield* pause(100);
+    yield { step: 'start', node };
+    if ((yield* stateOf(node)) !== 'locked') continue;
+    yield* knock(node, context);
+    yield* pause(lockedMs);
+    yield* call(node, 'service.list');
+    yield* unlock(node, context);
+    yield* until(
+      () => call(node, 'service.list'),
+      ({ outcome }) => outcome === 'ok',
+      servesTriesMax,
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import type { Node } from '../../../harness/core/cluster.ts';
+import type { Target } from '../../../harness/core/target.ts';
+import { operationKind } from './operations/api-kind.ts';
+import { nodeKinds } from './operations/nodes.ts';
+import { serviceKinds } from './operations/services.ts';
+import { swarmKinds } from './operations/swarm.ts';
+import { setAvailability } from './procedures/availability.ts';
+import { finish } from './procedures/finish.ts';
+import { form } from './procedures/form.ts';
+import { lock } from './procedures/lock.ts';
+import { revive } from './procedures/revive.ts';
+import { rotateKey } from './procedures/rotate-key.ts';
+import { workload } from './workload.ts';
+
+const named = (prefix: string, role: Node['role'], count: number): readonly Node[] =>
+  Array.from({ length: count }, (_, at) => ({ name: `${prefix}${at + 1}`, role }));
+
+/**
+ * The reference cluster: a swarm that is driven by the requests of Docker's API. Settings of a scenario that it knows: `autolock`
+ * (from the start), `scanFolders` (at the end, data folders are searched for secrets).
+ */
+export const referenceSwarm: Target = {
+  name: 'reference',
+  title: 'the reference cluster, Docker Swarm to its clients: managers m1…, workers w1…',
+  nodes: ({ managers, workers }) => [
+    ...named('m', 'manager', managers),
+    ...named('w', 'worker', workers),
+  ],
+  talks: (from, to) => from.name !== to.name && (from.role === 'manager' || to.role === 'manager'),
+  operations: [...serviceKinds, ...nodeKinds, ...swarmKinds].map(operationKind),
+  bounds: {
+    electionTimeoutMsMax: 300,
+    leaderReturnsMs: 3_000,
+    convergeMs: 3_000,
+    unlockMs: 3_000,
+  },
+  form,
+  revive,
+  procedures: {
+    lock,
+    'rotate-key': rotateKey,
+    drain: setAvailability('drain'),
+    activate: setAvailability('active'),
+  },
+  finish,
+  workload,
+};
