@@ -71,19 +71,19 @@ export const countVotes = (state: State): void => {
 export const standForElection = (state: State): void => {
   state.campaignTransfer = false;
   becomePreCandidate(state);
-  if (state.voters === 1) countVotes(state);
+  if (state.granted.size >= quorum(state)) countVotes(state);
   else requestVotes(state, true);
 };
 
 /** The leader asks this member to take over: no PreVote, and voters answer although they hear the leader. */
 export const handleTimeoutNow = (state: State): void => {
-  if (!state.selfVotes || state.removed || state.role === 'leader') return;
+  if (!state.mayStand || state.removed || state.role === 'leader') return;
   campaign(state, true);
 };
 
 /** The own vote, once it is on disk. */
 export const countOwnVote = (state: State): void => {
-  if (state.campaign !== 'real' || state.granted.has(state.id)) return;
+  if (state.campaign !== 'real' || !state.selfVotes || state.granted.has(state.id)) return;
   if (state.durableTerm !== state.term || state.durableVote !== state.id) return;
   state.granted.add(state.id);
   countVotes(state);

@@ -43,11 +43,18 @@ export const alignPeers = (state: State): void => {
   }
 };
 
+export const membershipAt = (state: State, index: LogIndex): Membership =>
+  state.configurations.findLast((configuration) => configuration.index <= index)?.membership ??
+  emptyMembership;
+
 const enforce = (state: State): void => {
   const membership = state.configurations.at(-1)?.membership ?? emptyMembership;
   state.membership = membership;
   state.voters = votersOf(membership);
   state.selfVotes = memberOf(membership, state.id)?.voter === true;
+  // Taken out by a change that may not have reached a quorum: the others may need it to finish that change.
+  state.mayStand =
+    state.selfVotes || memberOf(membershipAt(state, state.commit), state.id)?.voter === true;
   if (state.role === 'leader') alignPeers(state);
   else adoptVoting(state);
 };
@@ -78,10 +85,6 @@ export const replaceConfigurations = (state: State, configuration: Configuration
   state.configurations.length = 0;
   appendConfiguration(state, configuration);
 };
-
-export const membershipAt = (state: State, index: LogIndex): Membership =>
-  state.configurations.findLast((configuration) => configuration.index <= index)?.membership ??
-  emptyMembership;
 
 /** Removed for good: by a configuration that is committed, so nothing can bring it back. */
 export const isRemoved = (state: State, id: RaftId): boolean => {

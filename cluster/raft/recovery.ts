@@ -60,6 +60,8 @@ export const recover = ({ config, boot, random, now }: Boot): State => {
   const committed = configurations.findLast(({ index }) => index <= commit)?.membership;
   const removed = committed?.removed.includes(config.id) === true;
   const selfVotes = voters.some((member) => member.id === config.id);
+  const voted = committed?.members.some((member) => member.voter && member.id === config.id);
+  const mayStand = selfVotes || voted === true;
   const term = Math.max(hardState?.term ?? 0, log.lastTerm);
   const state: State = {
     config,
@@ -68,7 +70,7 @@ export const recover = ({ config, boot, random, now }: Boot): State => {
     now,
     term,
     votedFor: hardState?.term === term ? hardState.votedFor : undefined,
-    role: selfVotes && !removed ? 'follower' : 'learner',
+    role: mayStand && !removed ? 'follower' : 'learner',
     leader: undefined,
     removed,
     log,
@@ -80,6 +82,7 @@ export const recover = ({ config, boot, random, now }: Boot): State => {
     membership,
     voters: voters.length,
     selfVotes,
+    mayStand,
     deadline: undefined,
     armedAt: now,
     heardAt: -Infinity,
@@ -116,7 +119,7 @@ export const recover = ({ config, boot, random, now }: Boot): State => {
   };
   if (state.role === 'follower') {
     // With nobody else to vote there is nothing to wait for.
-    if (state.voters === 1) state.deadline = now;
+    if (state.voters === 1 && selfVotes) state.deadline = now;
     else armElection(state, now);
   }
   return state;

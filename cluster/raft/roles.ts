@@ -23,9 +23,9 @@ const change = (state: State, role: RaftRole, term: Term, leader: RaftId | undef
   (state.outTransitions ??= []).push({ role, term, leader });
 };
 
-/** Whoever does not vote waits without a timer: it never stands for election. */
+/** Whoever may not stand for election waits without a timer. */
 const passiveRole = (state: State): 'follower' | 'learner' =>
-  state.selfVotes && !state.removed ? 'follower' : 'learner';
+  state.mayStand && !state.removed ? 'follower' : 'learner';
 
 const endLeadership = (state: State): void => {
   for (const { proposal } of state.proposals) answerProposal(state, { proposal, result: 'lost' });
@@ -71,7 +71,7 @@ export const adoptVoting = (state: State): void => {
 export const becomePreCandidate = (state: State): void => {
   state.campaign = 'pre';
   state.granted.clear();
-  state.granted.add(state.id);
+  if (state.selfVotes) state.granted.add(state.id);
   change(state, 'follower', state.term, undefined);
   armElection(state, state.now);
 };

@@ -53,8 +53,8 @@ export const continueSnapshot = (
   answer: { readonly offset: number; readonly round: number },
 ): void => {
   const { sending } = peer;
-  if (sending === undefined || answer.offset >= sending.snapshot.data.length) return;
-  const arrived = answer.offset === sending.offset + sending.length;
+  if (sending === undefined) return;
+  const arrived = sending.length > 0 && answer.offset === sending.offset + sending.length;
   // Only an answer to something sent after the chunk can say that the chunk is missing.
   const missing = answer.round > sending.round && answer.offset <= sending.offset;
   if (arrived || missing) sendChunk(state, peer, answer.offset);

@@ -69,6 +69,8 @@ export type State = {
   membership: Membership;
   voters: number;
   selfVotes: boolean;
+  /** May lead: it votes, or it did until a change that is not known to be committed (dissertation §4.2.2). */
+  mayStand: boolean;
 
   /** When the next tick is due. Heartbeats do not move it: a follower's is extended when it comes due. */
   deadline: number | undefined;
