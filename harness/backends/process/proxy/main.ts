@@ -1,0 +1,14 @@
+/**
+ * The embedded proxy as a process of its own, so that a busy harness does not slow the links down.
+ * Says where it listens in one line, and ends when its standard input does: with whoever started it.
+ */
+import { serveProxies } from './server.ts';
+
+const [port = '0'] = process.argv.slice(2);
+// Ctrl-C is for the harness: links that vanish before the nodes do would look like a fault.
+process.on('SIGINT', () => undefined);
+process.stdin.on('end', () => process.exit(0));
+process.stdin.on('error', () => process.exit(0));
+process.stdin.resume();
+const { url } = await serveProxies(Number(port));
+process.stdout.write(`${JSON.stringify({ schism: 'proxy', url })}\n`);
