@@ -10,7 +10,7 @@ import { frozen } from './values.ts';
 
 /** An action together with what it may refer to; made by transactions. */
 export type ReferringAction = StoreAction & {
-  /** What an update replaces. */
+  /** What an update or a removal replaces. */
   readonly basis?: ObjectKinds[Kind] | undefined;
   /** The template of a new task's service. */
   readonly template?: TaskSpec | undefined;

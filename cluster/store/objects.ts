@@ -105,6 +105,21 @@ export type ServiceObject = Meta & {
   readonly ID: string;
   readonly Spec: ServiceSpec;
   readonly PreviousSpec?: ServiceSpec;
+  /** How the rolling update to `Spec.TaskTemplate` goes. A write that changes the template and leaves this as it was drops it. */
+  readonly UpdateStatus?: UpdateStatus;
+};
+
+export type UpdateStatus = {
+  readonly State:
+    | 'updating'
+    | 'paused'
+    | 'completed'
+    | 'rollback_started'
+    | 'rollback_paused'
+    | 'rollback_completed';
+  readonly StartedAt: string;
+  readonly CompletedAt?: string;
+  readonly Message: string;
 };
 
 export type TaskObject = Meta & {

@@ -114,9 +114,10 @@ export class StateTransaction implements Transaction {
   }
 
   remove(kind: Kind, id: string): WriteRefusal | undefined {
-    if (this.#read(kind, id) === undefined) return 'not-found';
+    const basis = this.#read(kind, id);
+    if (basis === undefined) return 'not-found';
     this.#overlay(kind).set(id, undefined);
-    this.#actions.push(Object.freeze({ op: 'remove', kind, id }));
+    this.#actions.push(Object.freeze({ op: 'remove', kind, id, basis }));
     return undefined;
   }
 
@@ -169,15 +170,18 @@ export class StateTransaction implements Transaction {
 
 /**
  * A template that says the same as before stays the very same value, so that a task is compared with its service by
- * identity, and neither the log nor the store holds the same template twice.
+ * identity, and neither the log nor the store holds the same template twice. A new one ends what was said of the update
+ * to the old one.
  */
 const keepTemplate = (
   next: Unstamped<ServiceObject>,
   old: ServiceObject,
 ): Unstamped<ServiceObject> => {
   const template = old.Spec.TaskTemplate;
-  if (next.Spec.TaskTemplate === template || !sameValue(next.Spec.TaskTemplate, template)) {
-    return next;
+  if (next.Spec.TaskTemplate === template) return next;
+  if (sameValue(next.Spec.TaskTemplate, template)) {
+    return { ...next, Spec: { ...next.Spec, TaskTemplate: template } };
   }
-  return { ...next, Spec: { ...next.Spec, TaskTemplate: template } };
+  const { UpdateStatus, ...rest } = next;
+  return UpdateStatus === undefined || UpdateStatus !== old.UpdateStatus ? next : rest;
 };

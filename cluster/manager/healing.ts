@@ -1,0 +1,84 @@
+/**
+ * Replaces tasks that ended, or whose node takes no tasks any more, as their restart policy says.
+ * @source SwarmKit, manager/orchestrator/restart/restart.go.
+ */
+import type { NodeObject, ServiceObject, TaskObject } from '../store/objects.ts';
+import { isTerminal, taskStateRank } from '../store/task-transitions.ts';
+import type { Transaction } from '../store/types.ts';
+import type { Desk } from './desk.ts';
+import { endedByItself, isCurrent, isInvalid, mayRestart, type PlaceTasks } from './place.ts';
+import { createTask, setDesired } from './task-writing.ts';
+
+/** The wait before a task is started again, in milliseconds. */
+export const restartDelayMs = (desk: Desk, task: TaskObject): number => {
+  const nanoseconds = task.Spec.RestartPolicy?.Delay;
+  return nanoseconds === undefined ? desk.config.restartDelayMs : nanoseconds / 1e6;
+};
+
+/** `canReplace`: the place may have a new task at all. */
+export const heal = (
+  desk: Desk,
+  transaction: Transaction,
+  work: {
+    readonly service: ServiceObject;
+    readonly place: PlaceTasks;
+    readonly canReplace: boolean;
+  },
+): void => {
+  const { service, place, canReplace } = work;
+  let lost: TaskObject | undefined;
+  const sound: TaskObject[] = [];
+  for (const task of place.wanted) {
+    if (isSound(transaction, task)) {
+      sound.push(task);
+    } else {
+      setDesired(transaction, task, 'shutdown');
+      if (lost === undefined || isCurrent(task, service.Spec.TaskTemplate)) lost = task;
+    }
+  }
+  if (lost === undefined) {
+    if (sound.length > 1) place.wanted = dropDoubles(transaction, service, sound);
+    return;
+  }
+  place.wanted = sound;
+  if (sound.length > 0 || !canReplace) return;
+  if (!mayRestart(place.tasks, lost.Spec, desk.now.wall)) return;
+  const desired = hasToWait(desk, transaction, lost) ? 'ready' : 'running';
+  place.wanted.push(createTask(desk, transaction, { service, place, desired }));
+};
+
+const isSound = (transaction: Transaction, task: TaskObject): boolean =>
+  !isTerminal(task.Status.State) &&
+  (task.NodeID === '' || !isInvalid(transaction.node(task.NodeID)));
+
+/** A successor waits for the end of what still runs on a node that is there, and for the restart delay. */
+const hasToWait = (desk: Desk, transaction: Transaction, lost: TaskObject): boolean => {
+  const node = transaction.node(lost.NodeID);
+  return isTerminal(lost.Status.State)
+    ? delayAfter(desk, lost, node) > 0
+    : node !== undefined && node.Status.State !== 'down';
+};
+
+/** How long the successor of this task waits before it is started. */
+export const delayAfter = (desk: Desk, lost: TaskObject, node: NodeObject | undefined): number =>
+  endedByItself(lost) && node?.Spec.Availability !== 'drain' ? restartDelayMs(desk, lost) : 0;
+
+/** Of several wanted tasks of one kind (of the service's template, or of an older one) the furthest one stays. */
+const dropDoubles = (
+  transaction: Transaction,
+  service: ServiceObject,
+  wanted: readonly TaskObject[],
+): TaskObject[] => {
+  const template = service.Spec.TaskTemplate;
+  const current = wanted.filter((task) => isCurrent(task, template));
+  const older = wanted.filter((task) => !isCurrent(task, template));
+  return [...keepFurthest(transaction, current), ...keepFurthest(transaction, older)];
+};
+
+const keepFurthest = (transaction: Transaction, tasks: readonly TaskObject[]): TaskObject[] => {
+  const [best, ...others] = [...tasks].sort(
+    (left, right) => taskStateRank[right.Status.State] - taskStateRank[left.Status.State],
+  );
+  for (const task of others) setDesired(transaction, task, 'shutdown');
+  return best === undefined ? [] : [best];
+};

@@ -1,0 +1,22 @@
+/** A control loop: notes what may need work, and does the work on the state of the moment in which its turn comes. */
+import type { StoreEvent, Transaction } from '../store/types.ts';
+
+export type Loop = {
+  readonly name: string;
+  /** Monotonic milliseconds; Infinity where there is nothing to do. */
+  readonly dueAt: number;
+  /** A change, committed or just written by another loop of the same transaction. It may be told twice. */
+  observe(event: StoreEvent): void;
+  /** Looks at the whole state: what events could have been missed, and what an earlier leader left. */
+  resync(): void;
+  /** Does what is due. It may leave work for another transaction, and is then still due. */
+  run(transaction: Transaction): void;
+};
+
+/** A transaction that grew this large is closed; what is left goes into the next one. */
+export const actionsMax = 200;
+
+export const isFull = (transaction: Transaction): boolean =>
+  transaction.actions.length >= actionsMax;
+
+export const never = Infinity;

@@ -1,0 +1,176 @@
+/**
+ * What the caught-up leader does besides consensus: the control loops and the dispatcher. It is made for one leadership and
+ * dropped with it. Loops note what changed and do their work in transactions, on the state of the moment; a resync now and
+ * then looks at everything, so that nothing depends on having seen an event.
+ */
+import type { ReferringAction } from '../store/actions.ts';
+import type { Instant } from '../ports.ts';
+import type { StoreEvent, Transaction } from '../store/types.ts';
+import { unreachable } from '../raft/unreachable.ts';
+import { Allocator } from './allocator.ts';
+import { ConstraintEnforcer } from './constraint-enforcer.ts';
+import { Desk } from './desk.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { Liveness } from './liveness.ts';
+import { isFull, type Loop, never } from './loop.ts';
+import { Orchestrator } from './orchestrator.ts';
+import { Orphans } from './orphans.ts';
+import { Reaper } from './reaper.ts';
+import { Reports } from './reports.ts';
+import { Scheduler } from './scheduler.ts';
+import { StartGate } from './start-gate.ts';
+import type {
+  Manager,
+  ManagerBoot,
+  ManagerInput,
+  ManagerOutput,
+  ManagerTransaction,
+} from './types.ts';
+
+/** A manager for the leadership that has just begun; its first input is `start`. */
+export const createManager = (boot: ManagerBoot): Manager => new LeadingManager(boot);
+
+/** Between two looks at everything. */
+export const resyncMs = 5_000;
+
+/** What was written and has not come back as committed by then may be lost: everything is looked at again. */
+export const confirmationMs = 1_000;
+
+/** Loops may set each other to work within one transaction; this often, then the rest waits for the next one. */
+const roundsMax = 8;
+
+const nothing: ManagerOutput = Object.freeze({
+  transactions: Object.freeze([]),
+  messages: Object.freeze([]),
+});
+const noTransactions: readonly ManagerTransaction[] = nothing.transactions;
+const noMessages = nothing.messages;
+
+class LeadingManager implements Manager {
+  readonly #desk: Desk;
+  readonly #liveness: Liveness;
+  readonly #dispatcher: Dispatcher;
+  readonly #loops: readonly Loop[];
+  /** Waits for its turn; a second one would find nothing to do. */
+  #queued = false;
+  /** Objects that the loops wrote and have seen already, before they are committed. */
+  readonly #own = new Set<object>();
+  #resyncAt = never;
+  #confirmBy = never;
+  readonly #reconcile: readonly ManagerTransaction[];
+
+  constructor(boot: ManagerBoot) {
+    const desk = new Desk(boot);
+    const liveness = new Liveness(desk);
+    const reports = new Reports(desk);
+    this.#desk = desk;
+    this.#liveness = liveness;
+    this.#dispatcher = new Dispatcher(desk, { liveness, reports });
+    this.#loops = [
+      liveness,
+      reports,
+      new ConstraintEnforcer(desk),
+      new Orphans(desk, liveness),
+      new Orchestrator(desk),
+      new Allocator(desk),
+      new Scheduler(desk),
+      new StartGate(desk),
+      new Reaper(desk),
+    ];
+    this.#reconcile = Object.freeze([
+      {
+        name: 'reconcile',
+        run: (transaction: Transaction): void => {
+          this.#run(transaction);
+        },
+      },
+    ]);
+  }
+
+  get deadline(): number | undefined {
+    let deadline = Math.min(this.#dispatcher.deadline, this.#resyncAt, this.#confirmBy);
+    if (!this.#queued) {
+      for (const loop of this.#loops) if (loop.dueAt < deadline) deadline = loop.dueAt;
+    }
+    return deadline === never ? undefined : deadline;
+  }
+
+  step(input: ManagerInput, now: Instant): ManagerOutput {
+    this.#desk.now = now;
+    switch (input.type) {
+      case 'start':
+        this.#liveness.start();
+        this.#resync();
+        break;
+      case 'tick':
+        if (now.mono >= this.#resyncAt || now.mono >= this.#confirmBy) this.#resync();
+        break;
+      case 'committed':
+        this.#confirmBy = never;
+        for (const event of input.events) this.#committed(event);
+        break;
+      case 'agent':
+        this.#dispatcher.hear(input, input.message);
+        break;
+      default:
+        unreachable(input);
+    }
+    this.#dispatcher.turn(input.type === 'committed');
+    const transactions = this.#isDue() ? this.#reconcile : noTransactions;
+    if (transactions !== noTransactions) this.#queued = true;
+    const messages = this.#dispatcher.take();
+    if (messages === undefined && transactions === noTransactions) return nothing;
+    return { transactions, messages: messages ?? noMessages };
+  }
+
+  #isDue(): boolean {
+    if (this.#queued) return false;
+    for (const loop of this.#loops) if (loop.dueAt <= this.#desk.now.mono) return true;
+    return false;
+  }
+
+  #committed(event: StoreEvent): void {
+    this.#dispatcher.observe(event);
+    // Removed objects are told twice: forgetting them again does no harm.
+    if (event.op !== 'remove' && this.#own.delete(event.object)) return;
+    for (const loop of this.#loops) loop.observe(event);
+  }
+
+  #resync(): void {
+    this.#resyncAt = this.#desk.now.mono + resyncMs;
+    this.#confirmBy = never;
+    this.#own.clear();
+    for (const loop of this.#loops) loop.resync();
+    this.#dispatcher.resync();
+  }
+
+  /** Lets the loops work until none has anything left; each sees what the others wrote. */
+  #run(transaction: Transaction): void {
+    this.#queued = false;
+    const before = transaction.actions.length;
+    let seen = before;
+    for (let round = 0; round < roundsMax; round += 1) {
+      let idle = true;
+      for (const loop of this.#loops) {
+        if (loop.dueAt > this.#desk.now.mono || isFull(transaction)) continue;
+        loop.run(transaction);
+        idle = false;
+        for (; seen < transaction.actions.length; seen += 1) {
+          this.#wrote(transaction.actions[seen] as ReferringAction);
+        }
+      }
+      if (idle) break;
+    }
+    if (transaction.actions.length > before) {
+      this.#confirmBy = this.#desk.now.mono + confirmationMs;
+    }
+  }
+
+  #wrote(action: ReferringAction): void {
+    const { op, kind, basis } = action;
+    const object = op === 'remove' ? undefined : action.object;
+    if (object !== undefined) this.#own.add(object);
+    const event = { op, kind, object, old: basis } as unknown as StoreEvent;
+    for (const loop of this.#loops) loop.observe(event);
+  }
+}

@@ -1,0 +1,103 @@
+/** The tasks of one place (a slot, or a node of a global service), and what may be done with them. */
+import type { NodeObject, ServiceObject, TaskObject, TaskSpec } from '../store/objects.ts';
+import { isTerminal, isWanted, taskStateRank } from '../store/task-transitions.ts';
+import { sameValue } from '../store/values.ts';
+import { wallOf } from '../store/timestamp.ts';
+import type { View } from '../store/types.ts';
+import type { Place } from './task-writing.ts';
+
+/** All tasks of a place; `wanted` are those that the orchestrator wants to run. */
+export type PlaceTasks = Place & { readonly tasks: TaskObject[]; wanted: TaskObject[] };
+
+export const isGlobal = (service: ServiceObject): boolean =>
+  service.Spec.Mode !== undefined && 'Global' in service.Spec.Mode;
+
+/** Tasks by slot, or by node where slots are 0. */
+export const byPlace = (tasks: readonly TaskObject[]): Map<string | number, PlaceTasks> => {
+  const places = new Map<string | number, PlaceTasks>();
+  for (const task of tasks) {
+    const key = task.Slot === 0 ? task.NodeID : task.Slot;
+    let place = places.get(key);
+    if (place === undefined) {
+      const nodeId = task.Slot === 0 ? task.NodeID : '';
+      places.set(key, (place = { slot: task.Slot, nodeId, tasks: [], wanted: [] }));
+    }
+    place.tasks.push(task);
+    if (isWanted(task.DesiredState)) place.wanted.push(task);
+  }
+  return places;
+};
+
+/** Whether two tasks share a place. */
+export const samePlace = (left: TaskObject, right: TaskObject): boolean =>
+  left.ServiceID === right.ServiceID &&
+  left.Slot === right.Slot &&
+  (left.Slot !== 0 || left.NodeID === right.NodeID);
+
+/** No task belongs on it: it is gone, down or drained. A node that is only unheard of keeps its tasks. */
+export const isInvalid = (node: NodeObject | undefined): boolean =>
+  node === undefined || node.Status.State === 'down' || node.Spec.Availability === 'drain';
+
+const compared = new WeakMap<TaskSpec, { readonly template: TaskSpec; readonly same: boolean }>();
+
+/**
+ * Whether a task was made from this template. Placement does not count: a task that no longer may be where it is gets
+ * rejected there, and all others can stay.
+ */
+export const isCurrent = (task: TaskObject, template: TaskSpec): boolean => {
+  if (task.Spec === template) return true;
+  const known = compared.get(task.Spec);
+  if (known?.template === template) return known.same;
+  const same = sameValue(
+    { ...task.Spec, Placement: undefined },
+    { ...template, Placement: undefined },
+  );
+  compared.set(task.Spec, { template, same });
+  return same;
+};
+
+/** It ended by itself, rather than because it was told to or its node went. */
+export const endedByItself = (task: TaskObject): boolean =>
+  task.Status.State === 'complete' ||
+  task.Status.State === 'failed' ||
+  task.Status.State === 'rejected';
+
+/**
+ * Whether the restart policy lets the place have another task like `template` says. Counted from the tasks that are there,
+ * so that neither a leader change nor a restart of managers gives anybody new attempts.
+ */
+export const mayRestart = (
+  tasks: readonly TaskObject[],
+  template: TaskSpec,
+  wall: number,
+): boolean => {
+  const { Condition = 'any', MaxAttempts = 0, Window = 0 } = template.RestartPolicy ?? {};
+  const alike = tasks.filter((task) => task.DesiredState !== 'remove' && isCurrent(task, template));
+  if (Condition === 'none') return alike.length === 0;
+  if (Condition === 'on-failure' && alike.some((task) => task.Status.State === 'complete')) {
+    return false;
+  }
+  if (MaxAttempts === 0) return true;
+  const since = Window > 0 ? wall - Window / 1e6 : -Infinity;
+  const ends = alike.filter((task) => endedByItself(task) && wallOf(task.UpdatedAt) > since);
+  return ends.length <= MaxAttempts;
+};
+
+/** Whether something of the place still runs, or may, although it should not: a successor waits for it. */
+export const isOccupied = (view: View, successor: TaskObject): boolean =>
+  view.tasksOfService(successor.ServiceID).some((task) => {
+    if (task.ID === successor.ID || !samePlace(task, successor)) return false;
+    if (isWanted(task.DesiredState) || isTerminal(task.Status.State)) return false;
+    if (taskStateRank[task.Status.State] < taskStateRank.assigned) return false;
+    const node = view.node(task.NodeID);
+    return node !== undefined && node.Status.State !== 'down';
+  });
+
+/** Whether a place without a wanted task is taken all the same: its last task is not to be started again. */
+export const isExhausted = (place: PlaceTasks, template: TaskSpec, wall: number): boolean => {
+  const kept = place.tasks.filter((task) => task.DesiredState !== 'remove');
+  if (kept.length === 0) return false;
+  // Only tasks of an older template: the place waits for its turn in the update.
+  if (!kept.some((task) => isCurrent(task, template))) return true;
+  return !mayRestart(kept, template, wall);
+};

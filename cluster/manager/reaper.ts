@@ -1,0 +1,124 @@
+/**
+ * Deletes tasks that nobody needs: removed ones once they have stopped, and history beyond its limit.
+ * @source SwarmKit, manager/orchestrator/taskreaper/task_reaper.go.
+ */
+import type { TaskObject } from '../store/objects.ts';
+import { isAssigned, isTerminal, isWanted } from '../store/task-transitions.ts';
+import type { StoreEvent, Transaction, View } from '../store/types.ts';
+import type { Desk } from './desk.ts';
+import { isFull, type Loop, never } from './loop.ts';
+import { nodeDeleted, nodeDownForLong } from './orphans.ts';
+import { endedByItself, isCurrent, samePlace } from './place.ts';
+import { changeTask, statusOf } from './task-writing.ts';
+
+export class Reaper implements Loop {
+  readonly name = 'reaper';
+  readonly #desk: Desk;
+  /** Tasks that may have to go, or whose place may hold too much history. */
+  readonly #dirty = new Set<string>();
+  #next = never;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  get dueAt(): number {
+    return this.#next;
+  }
+
+  observe(event: StoreEvent): void {
+    if (event.kind === 'task' && event.op !== 'remove') {
+      if (mayGo(event.object)) this.#note(event.object.ID);
+    } else if (event.kind === 'node') {
+      const gone = event.op === 'remove' || event.object.Status.State === 'down';
+      if (!gone) return;
+      const nodeId = event.op === 'remove' ? event.old.ID : event.object.ID;
+      for (const task of this.#desk.view.tasksOfNode(nodeId)) {
+        if (task.DesiredState === 'remove') this.#note(task.ID);
+      }
+    }
+  }
+
+  resync(): void {
+    for (const task of this.#desk.view.tasks()) if (mayGo(task)) this.#note(task.ID);
+  }
+
+  run(transaction: Transaction): void {
+    for (const id of this.#dirty) {
+      if (isFull(transaction)) return;
+      const task = transaction.task(id);
+      if (task !== undefined) this.#reap(transaction, task);
+      if (!isFull(transaction)) this.#dirty.delete(id);
+    }
+    this.#next = never;
+  }
+
+  #note(taskId: string): void {
+    this.#dirty.add(taskId);
+    if (this.#next === never) this.#next = this.#desk.now.mono + this.#desk.config.reaperBatchMs;
+  }
+
+  #reap(transaction: Transaction, task: TaskObject): void {
+    if (task.DesiredState !== 'remove') {
+      if (!isWanted(task.DesiredState)) this.#trim(transaction, task);
+    } else if (!isAssigned(task.Status.State)) {
+      transaction.remove('task', task.ID);
+    } else if (isUnreachable(transaction, task)) {
+      const message = transaction.node(task.NodeID) === undefined ? nodeDeleted : nodeDownForLong;
+      changeTask(transaction, task, { Status: statusOf(this.#desk, 'orphaned', message) });
+      transaction.remove('task', task.ID);
+    }
+  }
+
+  /** Keeps the newest history of the task's place. */
+  #trim(transaction: Transaction, task: TaskObject): void {
+    const limit = this.#limit(transaction, task);
+    if (limit < 0) return;
+    const history = transaction
+      .tasksOfService(task.ServiceID)
+      .filter((other) => samePlace(other, task) && !isWanted(other.DesiredState))
+      .filter((other) => other.DesiredState !== 'remove' && !isAssigned(other.Status.State));
+    const excess = history.length - limit;
+    if (excess <= 0) return;
+    const template = transaction.service(task.ServiceID)?.Spec.TaskTemplate;
+    const counts = (other: TaskObject): boolean =>
+      template !== undefined && endedByItself(other) && isCurrent(other, template);
+    history.sort(
+      (left, right) => Number(counts(left)) - Number(counts(right)) || byAge(left, right),
+    );
+    for (const { ID } of history.slice(0, excess)) transaction.remove('task', ID);
+  }
+
+  /** What the restart policy counts has to stay: one more task than the attempts that it allows. */
+  #limit(view: View, task: TaskObject): number {
+    const attempts =
+      (view.service(task.ServiceID)?.Spec.TaskTemplate ?? task.Spec).RestartPolicy?.MaxAttempts ??
+      0;
+    if (attempts > 0) return attempts + 1;
+    return (
+      view.cluster?.Spec.Orchestration.TaskHistoryRetentionLimit ??
+      this.#desk.config.taskHistoryLimit
+    );
+  }
+}
+
+/** Ended, or never begun, and no longer wanted. */
+const mayGo = (task: TaskObject): boolean =>
+  !isWanted(task.DesiredState) &&
+  (task.DesiredState === 'remove' ||
+    isTerminal(task.Status.State) ||
+    !isAssigned(task.Status.State));
+
+const isUnreachable = (view: View, task: TaskObject): boolean => {
+  const node = view.node(task.NodeID);
+  return node === undefined || node.Status.State === 'down';
+};
+
+const byAge = (left: TaskObject, right: TaskObject): number =>
+  left.CreatedAt < right.CreatedAt
+    ? -1
+    : left.CreatedAt > right.CreatedAt
+      ? 1
+      : left.ID < right.ID
+        ? -1
+        : 1;

@@ -1,0 +1,316 @@
+/**
+ * Rolling updates: replaces the tasks of an older template place by place, as the update configuration says.
+ * @source SwarmKit, manager/orchestrator/update/updater.go.
+ */
+import type { ServiceObject, ServiceSpec, TaskObject, UpdateStatus } from '../store/objects.ts';
+import { isTerminal, isWanted } from '../store/task-transitions.ts';
+import { timestampOf } from '../store/timestamp.ts';
+import type { Transaction } from '../store/types.ts';
+import type { Desk } from './desk.ts';
+import { isFull, never } from './loop.ts';
+import { endedByItself, isCurrent, type PlaceTasks } from './place.ts';
+import { createTask, setDesired } from './task-writing.ts';
+
+type Config = {
+  /** Places at once; 0 is all. */
+  readonly parallelism: number;
+  readonly delayMs: number;
+  readonly monitorMs: number;
+  readonly failureAction: 'pause' | 'continue' | 'rollback';
+  readonly maxFailureRatio: number;
+  readonly startFirst: boolean;
+};
+
+const monitorMsDefault = 5_000;
+
+/** What this leadership saw of an update that is under way. */
+type Progress = {
+  /** No further place before. */
+  notBefore: number;
+  /** When the last place was done, or the update was first seen. */
+  lastDone: number;
+  readonly runningSince: Map<string, number>;
+  readonly failed: Set<string>;
+  config: Config;
+};
+
+export class Updating {
+  readonly #desk: Desk;
+  readonly #progress = new Map<string, Progress>();
+  /** When a service has to be looked at again without an event. */
+  readonly #alarms = new Map<string, number>();
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  get nextAlarm(): number {
+    let next = never;
+    for (const at of this.#alarms.values()) next = Math.min(next, at);
+    return next;
+  }
+
+  /** The services whose alarm has gone off. */
+  ring(): readonly string[] {
+    const due: string[] = [];
+    for (const [serviceId, at] of this.#alarms) if (at <= this.#desk.now.mono) due.push(serviceId);
+    for (const serviceId of due) this.#alarms.delete(serviceId);
+    return due;
+  }
+
+  isUnderWay(serviceId: string): boolean {
+    return this.#progress.has(serviceId);
+  }
+
+  forget(serviceId: string): void {
+    this.#progress.delete(serviceId);
+    this.#alarms.delete(serviceId);
+  }
+
+  /** A task of a service that is being updated runs, or ended. */
+  observe(task: TaskObject, template: ServiceSpec['TaskTemplate']): void {
+    const progress = this.#progress.get(task.ServiceID);
+    if (progress === undefined || !isCurrent(task, template) || !isWanted(task.DesiredState))
+      return;
+    const now = this.#desk.now.mono;
+    const since = progress.runningSince.get(task.ID);
+    if (task.Status.State === 'running') {
+      if (since !== undefined) return;
+      progress.runningSince.set(task.ID, now);
+    } else if (isTerminal(task.Status.State)) {
+      if (progress.failed.has(task.ID)) return;
+      if (since !== undefined && now - since > progress.config.monitorMs) return;
+      progress.failed.add(task.ID);
+    } else {
+      return;
+    }
+    progress.lastDone = now;
+    progress.notBefore = now + progress.config.delayMs;
+  }
+
+  /** Goes on with the update of a service; `places`: those that hold, or should hold, a task. */
+  advance(transaction: Transaction, service: ServiceObject, places: readonly PlaceTasks[]): void {
+    const sorted = sortPlaces(places, service);
+    const underWay = isUnderWay(service.UpdateStatus);
+    if (sorted.older.length === 0 && sorted.mixed.length === 0 && !underWay) {
+      this.forget(service.ID);
+      return;
+    }
+    if (isPaused(service.UpdateStatus)) {
+      this.forget(service.ID);
+      return;
+    }
+    const progress = this.#open(service);
+    if (!underWay) setStatus(transaction, service, this.#started());
+    if (this.#tooManyFailures(progress, places.length)) {
+      this.#fail(transaction, service, progress);
+      return;
+    }
+    const template = service.Spec.TaskTemplate;
+    for (const place of sorted.mixed) finishPlace(transaction, place, template, progress.config);
+    if (sorted.older.length === 0 && sorted.mixed.length === 0 && sorted.changing === 0) {
+      this.#complete(transaction, service, progress);
+      return;
+    }
+    this.#next(transaction, service, { progress, sorted });
+  }
+
+  #open(service: ServiceObject): Progress {
+    const now = this.#desk.now.mono;
+    let progress = this.#progress.get(service.ID);
+    const config = configOf(service);
+    if (progress === undefined) {
+      progress = {
+        notBefore: now,
+        lastDone: now,
+        runningSince: new Map(),
+        failed: new Set(),
+        config,
+      };
+      this.#progress.set(service.ID, progress);
+    }
+    progress.config = config;
+    return progress;
+  }
+
+  #next(
+    transaction: Transaction,
+    service: ServiceObject,
+    work: { readonly progress: Progress; readonly sorted: SortedPlaces },
+  ): void {
+    const { progress, sorted } = work;
+    const { parallelism, startFirst } = progress.config;
+    if (sorted.older.length === 0) return;
+    if (this.#desk.now.mono < progress.notBefore) {
+      this.#alarms.set(service.ID, progress.notBefore);
+      return;
+    }
+    const atOnce = parallelism === 0 ? Infinity : parallelism;
+    let free = atOnce - sorted.changing - sorted.mixed.length;
+    for (const place of sorted.older) {
+      if (free <= 0 || isFull(transaction)) return;
+      free -= 1;
+      const old = place.wanted;
+      const waits = !startFirst && old.some((task) => mayStillRun(transaction, task));
+      if (!startFirst) {
+        for (const task of old) setDesired(transaction, task, 'shutdown');
+        place.wanted = [];
+      }
+      const desired = waits ? 'ready' : 'running';
+      place.wanted.push(createTask(this.#desk, transaction, { service, place, desired }));
+    }
+  }
+
+  #started(): UpdateStatus {
+    return {
+      State: 'updating',
+      StartedAt: timestampOf(this.#desk.now.wall),
+      Message: 'update in progress',
+    };
+  }
+
+  #tooManyFailures(progress: Progress, places: number): boolean {
+    const { failureAction, maxFailureRatio } = progress.config;
+    if (failureAction === 'continue' || progress.failed.size === 0) return false;
+    return progress.failed.size / Math.max(places, 1) > maxFailureRatio;
+  }
+
+  #fail(transaction: Transaction, service: ServiceObject, progress: Progress): void {
+    const [task = ''] = progress.failed;
+    const why = `due to failure or early termination of task ${task}`;
+    const StartedAt = service.UpdateStatus?.StartedAt ?? timestampOf(this.#desk.now.wall);
+    this.forget(service.ID);
+    const rollingBack = service.UpdateStatus?.State === 'rollback_started';
+    const { PreviousSpec, ...rest } = service;
+    if (
+      progress.config.failureAction === 'rollback' &&
+      !rollingBack &&
+      PreviousSpec !== undefined
+    ) {
+      const UpdateStatus = {
+        State: 'rollback_started',
+        StartedAt: timestampOf(this.#desk.now.wall),
+        Message: `update rolled back ${why}`,
+      } as const;
+      transaction.update('service', { ...rest, Spec: PreviousSpec, UpdateStatus }, undefined);
+      return;
+    }
+    const State = rollingBack ? 'rollback_paused' : 'paused';
+    setStatus(transaction, service, { State, StartedAt, Message: `update paused ${why}` });
+  }
+
+  /** Every place is up to date; it stays so for the time of the monitor before that is said. */
+  #complete(transaction: Transaction, service: ServiceObject, progress: Progress): void {
+    const { failureAction, monitorMs } = progress.config;
+    const doneAt = failureAction === 'continue' ? progress.lastDone : progress.lastDone + monitorMs;
+    if (this.#desk.now.mono < doneAt) {
+      this.#alarms.set(service.ID, doneAt);
+      return;
+    }
+    this.forget(service.ID);
+    const now = timestampOf(this.#desk.now.wall);
+    const rollback = service.UpdateStatus?.State === 'rollback_started';
+    setStatus(transaction, service, {
+      State: rollback ? 'rollback_completed' : 'completed',
+      StartedAt: service.UpdateStatus?.StartedAt ?? now,
+      CompletedAt: now,
+      Message: rollback ? 'rollback completed' : 'update completed',
+    });
+  }
+}
+
+const isUnderWay = (status: UpdateStatus | undefined): boolean =>
+  status?.State === 'updating' || status?.State === 'rollback_started';
+
+const isPaused = (status: UpdateStatus | undefined): boolean =>
+  status?.State === 'paused' || status?.State === 'rollback_paused';
+
+const setStatus = (
+  transaction: Transaction,
+  service: ServiceObject,
+  status: UpdateStatus,
+): void => {
+  const now = transaction.service(service.ID);
+  if (now !== undefined) transaction.update('service', { ...now, UpdateStatus: status }, undefined);
+};
+
+type SortedPlaces = {
+  /** Nothing of the service's template yet. */
+  readonly older: PlaceTasks[];
+  /** A task of each: the new one was started first. */
+  readonly mixed: PlaceTasks[];
+  /** How many places wait for a new task that took the place of an older one. */
+  readonly changing: number;
+};
+
+const sortPlaces = (places: readonly PlaceTasks[], service: ServiceObject): SortedPlaces => {
+  const template = service.Spec.TaskTemplate;
+  const older: PlaceTasks[] = [];
+  const mixed: PlaceTasks[] = [];
+  let changing = 0;
+  for (const place of places) {
+    const current = place.wanted.find((task) => isCurrent(task, template));
+    if (current === undefined) {
+      if (place.wanted.length > 0 || !place.tasks.some((task) => isCurrent(task, template))) {
+        older.push(place);
+      }
+    } else if (place.wanted.length > 1) {
+      mixed.push(place);
+    } else if (current.Status.State !== 'running' && isReplacing(place, template)) {
+      changing += 1;
+    }
+  }
+  older.sort((left, right) => left.slot - right.slot);
+  return { older, mixed, changing };
+};
+
+/** Its task follows one of an older template, and none of the new one has ended here yet. */
+const isReplacing = (place: PlaceTasks, template: ServiceSpec['TaskTemplate']): boolean =>
+  place.tasks.some((task) => !isCurrent(task, template)) &&
+  !place.tasks.some((task) => isCurrent(task, template) && endedByItself(task));
+
+/** The older task goes once the new one runs, or at once where the order has become stop-first. */
+const finishPlace = (
+  transaction: Transaction,
+  place: PlaceTasks,
+  template: ServiceSpec['TaskTemplate'],
+  config: Config,
+): void => {
+  const runs = place.wanted.some(
+    (task) => isCurrent(task, template) && task.Status.State === 'running',
+  );
+  if (!runs && config.startFirst) return;
+  for (const task of place.wanted) {
+    if (!isCurrent(task, template)) setDesired(transaction, task, 'shutdown');
+  }
+  place.wanted = place.wanted.filter((task) => isCurrent(task, template));
+};
+
+const mayStillRun = (transaction: Transaction, task: TaskObject): boolean => {
+  const node = transaction.node(task.NodeID);
+  return !isTerminal(task.Status.State) && node !== undefined && node.Status.State !== 'down';
+};
+
+/** As the spec says; where it has no configuration at all, one place at a time. */
+const configOf = (service: ServiceObject): Config => {
+  const rollback = service.UpdateStatus?.State === 'rollback_started';
+  const given = service.Spec[rollback ? 'RollbackConfig' : 'UpdateConfig'];
+  const fields = (typeof given === 'object' && given !== null ? given : { Parallelism: 1 }) as {
+    readonly Parallelism?: number;
+    readonly Delay?: number;
+    readonly Monitor?: number;
+    readonly FailureAction?: string;
+    readonly MaxFailureRatio?: number;
+    readonly Order?: string;
+  };
+  const { FailureAction } = fields;
+  return {
+    parallelism: fields.Parallelism ?? 0,
+    delayMs: (fields.Delay ?? 0) / 1e6,
+    monitorMs: fields.Monitor === undefined ? monitorMsDefault : fields.Monitor / 1e6,
+    failureAction:
+      FailureAction === 'continue' || FailureAction === 'rollback' ? FailureAction : 'pause',
+    maxFailureRatio: fields.MaxFailureRatio ?? 0,
+    startFirst: fields.Order === 'start-first',
+  };
+};
