@@ -1,0 +1,5 @@
+/** One node of a cluster: `node cluster/server/main.ts --help`. */
+import { createNode } from '../node/node.ts';
+import { runNode } from './run.ts';
+
+await runNode(createNode);
