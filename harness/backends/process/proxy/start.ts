@@ -1,0 +1,91 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { beforeDeadline } from '../../live/deadline.ts';
+import { LiveFailure } from '../../live/failure.ts';
+import { lineSplitter } from '../../live/lines.ts';
+import { programBeside } from '../../live/program.ts';
+
+export type EmbeddedProxy = AsyncDisposable & {
+  readonly url: string;
+  readonly pid: number;
+  /** Resolves when the process has ended, whoever ended it, with what it said last. */
+  readonly ended: Promise<string>;
+};
+
+const startsWithinMs = 10_000;
+
+/** Starts the embedded proxy in a process of its own. It ends with us, too. */
+export const startEmbeddedProxy = async (
+  env: Readonly<Record<string, string>> = {},
+): Promise<EmbeddedProxy> => {
+  const child = spawn(process.execPath, [programBeside(import.meta.url, 'main')], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  let url: string | undefined;
+  let said = '';
+  const lines = lineSplitter((line) => {
+    url ??= announced(line);
+  });
+  child.stdout.on('data', lines.write);
+  child.stderr.on('data', (bytes: Buffer) => {
+    said = (said + bytes.toString()).slice(-2_000);
+  });
+  // It may be gone before its pipe is closed.
+  child.stdin.on('error', () => undefined);
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => {
+      resolve(error.message);
+    });
+    child.once('exit', (code, signal) => {
+      resolve(`${signal ?? `code ${code}`} ${said.trim()}`.trim());
+    });
+  });
+  const failed = ended.then((how) => {
+    throw new LiveFailure({
+      place: 'the embedded proxy',
+      what: `it ended while it started: ${how}`,
+      nextStep: 'see whether Node can start child processes here',
+    });
+  });
+  try {
+    await Promise.race([
+      failed,
+      beforeDeadline(
+        {
+          place: 'the embedded proxy',
+          doing: 'starting',
+          withinMs: startsWithinMs,
+          nextStep: 'see whether the machine is overloaded',
+        },
+        () =>
+          url === undefined
+            ? Promise.reject(new Error('it does not listen yet'))
+            : Promise.resolve(),
+      ),
+    ]);
+  } catch (thrown) {
+    child.kill('SIGKILL');
+    throw thrown;
+  }
+  failed.catch(() => undefined);
+  if (url === undefined || child.pid === undefined)
+    throw new Error('it has just said where it listens');
+  return { url, pid: child.pid, ended, [Symbol.asyncDispose]: () => end(child, ended) };
+};
+
+/** Without waiting for its connections: nobody is left to use them. */
+const end = async (child: ChildProcess, ended: Promise<string>): Promise<void> => {
+  child.kill('SIGKILL');
+  await ended;
+};
+
+const announced = (line: string): string | undefined => {
+  try {
+    const said: unknown = JSON.parse(line);
+    return typeof said === 'object' && said !== null && 'url' in said
+      ? String(said.url)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+};
