@@ -5,6 +5,7 @@
 import type { NodeName } from '../../core/cluster.ts';
 import type { Observation } from '../../core/history.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
+import type { Target } from '../../core/target.ts';
 
 /** Milliseconds. Deadlines use `mono`, which never jumps; `wall` is shown to people. */
 export type Instant = { readonly mono: number; readonly wall: number };
@@ -101,9 +102,9 @@ export type Device<V extends Vocabulary = Vocabulary> = {
   due(ticket: number): V['deviceEvent'] | undefined;
 };
 
-/** A target as the simulator runs it. */
+/** A target as the simulator runs it. Worker threads receive it as a module's URL and the name of its export. */
 export type SimTarget<V extends Vocabulary = Vocabulary> = {
-  readonly name: string;
+  readonly target: Target;
   boot(boot: SimBoot): SimProgram<V>;
   /** What a node advertises and its peers send to. */
   addressOf(node: NodeName): string;

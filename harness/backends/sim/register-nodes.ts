@@ -218,23 +218,6 @@ const note = (text: string): Effect => ({ type: 'observe', observation: { kind: 
 const addressOf = (name: NodeName): string => `${name}:1`;
 const typeNumber = { beat: 1, ack: 2, store: 3, stored: 4 } as const;
 
-export const registerProgram: SimTarget<Words> = {
-  name: 'register',
-  boot: (boot) => new RegisterNode(boot),
-  addressOf,
-  request: (call) => call as Request,
-  response: (response) => response,
-  device: (_name, random) => ({
-    carryOut({ ticket }, later) {
-      later(random.integer('task', 10), ticket);
-    },
-    due: (ticket) => ({ type: 'task', ticket }),
-  }),
-  encode: (message) => Uint8Array.from(JSON.stringify(message), (letter) => letter.charCodeAt(0)),
-  decode: (bytes) => JSON.parse(String.fromCharCode(...bytes)) as Message,
-  fingerprint: (message) => typeNumber[message.type],
-};
-
 const operation = (name: Request['op']): OperationKind => ({
   name,
   effect: name === 'get' ? 'read' : 'write',
@@ -270,6 +253,23 @@ export const registerTarget: Target = {
     { operation: 'put', weight: 2, args: (draw) => ({ value: draw % 60_000 }) },
     { operation: 'get', weight: 3, args: () => ({}) },
   ],
+};
+
+export const registerProgram: SimTarget<Words> = {
+  target: registerTarget,
+  boot: (boot) => new RegisterNode(boot),
+  addressOf,
+  request: (call) => call as Request,
+  response: (response) => response,
+  device: (_name, random) => ({
+    carryOut({ ticket }, later) {
+      later(random.integer('task', 10), ticket);
+    },
+    due: (ticket) => ({ type: 'task', ticket }),
+  }),
+  encode: (message) => Uint8Array.from(JSON.stringify(message), (letter) => letter.charCodeAt(0)),
+  decode: (bytes) => JSON.parse(String.fromCharCode(...bytes)) as Message,
+  fingerprint: (message) => typeNumber[message.type],
 };
 
 export const registerScenario: Scenario = {

@@ -1,0 +1,190 @@
+import { pathToFileURL } from 'node:url';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { defaultLimits } from '../conduct/plan.ts';
+import { carryOut } from './carry-out.ts';
+import { runCampaign, type CampaignPlan } from './campaign.ts';
+import { realCipher } from './real-cipher.ts';
+import * as register from './register-campaign.ts';
+import { TallyBuilder, Total } from './tally.ts';
+
+const file = join(import.meta.dirname, 'register-campaign.ts');
+const from = (name: keyof typeof register) => ({ module: pathToFileURL(file).href, name });
+const plan: CampaignPlan = {
+  target: from('target'),
+  properties: from('properties'),
+  draw: from('draw'),
+  scenarios: [register.scenario],
+  seed: 11,
+  limits: { ...defaultLimits, callTimeoutMs: 300 },
+  runsMax: 60,
+  forMs: undefined,
+  jobs: 2,
+  bail: false,
+  againOneIn: 10,
+};
+const placed = (index: number) =>
+  carryOut(
+    {
+      program: register.target,
+      properties: register.properties,
+      draw: register.draw,
+      scenarios: [register.scenario],
+      limits: plan.limits,
+      realCipher,
+    },
+    { seed: plan.seed, index },
+  );
+
+describe('a campaign', () => {
+  test('has one result, however many threads share it', async () => {
+    const [one, two] = [
+      await runCampaign({ ...plan, jobs: 1 }),
+      await runCampaign({ ...plan, jobs: 2 }),
+    ];
+    const { wallMs: _one, ...first } = one;
+    const { wallMs: _two, ...second } = two;
+    expect(second).toEqual(first);
+    expect(first).toMatchObject({ runs: 60, ended: 'runs' });
+    expect(first.again).toBeGreaterThan(2);
+  });
+
+  test('sums up what runs in this very process, inside Jest, come to', async () => {
+    const builder = new TallyBuilder();
+    for (let index = 0; index < 20; index += 1) builder.add(placed(index));
+    const total = new Total();
+    total.add(builder.tally);
+    const result = await runCampaign({ ...plan, runsMax: 20 });
+    expect(result.digest).toBe(total.digest);
+    expect(result.findings).toEqual(builder.tally.findings);
+    expect(result.events).toBe(total.events);
+  });
+
+  test('a run has the same digest in a process without Jest', () => {
+    const code = `
+      const { carryOut } = await import(${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'carry-out.ts')).href)});
+      const r = await import(${JSON.stringify(pathToFileURL(file).href)});
+      const subject = { program: r.target, properties: r.properties, draw: r.draw, scenarios: [r.scenario], limits: ${JSON.stringify(plan.limits)} };
+      for (const index of [0, 1, 2]) console.log(carryOut(subject, { seed: ${plan.seed}, index }).run.digest);`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+      encoding: 'utf8',
+    });
+    expect(stdout.trim().split('\n')).toEqual([0, 1, 2].map((index) => placed(index).run.digest));
+  });
+
+  test('counts verdicts by property, with the words of each', async () => {
+    const { properties, findings, faults, faultsBit } = await runCampaign(plan);
+    expect(properties.map(({ property, guarantee }) => [property, guarantee])).toEqual([
+      ['puts-are-answered', 'every put is answered'],
+      ['reads-are-short', 'a read shows fewer than 100 values'],
+    ]);
+    for (const { pass, fail, unknown } of properties) expect(pass + fail + unknown).toBe(60);
+    expect(properties[1]).toMatchObject({ fail: 0, missing: 'a fault' });
+    expect(findings).toHaveLength(properties[0]?.fail ?? 0);
+    expect(findings.length).toBeGreaterThan(0);
+    expect(faultsBit).toBeGreaterThan(0);
+    expect(faultsBit).toBeLessThanOrEqual(faults);
+  });
+
+  test('what time ends is a prefix: so many runs have the same digest', async () => {
+    const timed = await runCampaign({ ...plan, runsMax: Infinity, forMs: 400 });
+    expect(timed.ended).toBe('time');
+    expect(timed.runs).toBeGreaterThan(4);
+    const counted = await runCampaign({ ...plan, runsMax: timed.runs, jobs: 1 });
+    expect(counted.digest).toBe(timed.digest);
+    expect(counted.findings).toEqual(timed.findings);
+  });
+
+  test('bail ends it behind the first run with a finding, on any number of threads', async () => {
+    const all = await runCampaign(plan);
+    const first = all.findings[0]?.index ?? -1;
+    for (const jobs of [1, 2]) {
+      const result = await runCampaign({ ...plan, jobs, bail: true });
+      expect(result).toMatchObject({ runs: first + 1, ended: 'bail' });
+      expect(result.findings).toEqual([all.findings[0]]);
+    }
+  });
+
+  test('a failure comes with its whole run, and a smaller one that breaks the same property', async () => {
+    const { failures } = await runCampaign({
+      ...plan,
+      shrink: { attemptsMax: 300, forMs: 20_000 },
+    });
+    const [failure] = failures;
+    expect(failures).toHaveLength(1);
+    expect(failure?.whole?.run).toEqual(placed(failure?.finding.index ?? -1).run);
+    expect(failure?.whole?.run.digest).toBe(failure?.finding.digest);
+    const shrunk = failure?.shrunk;
+    expect(shrunk?.run.schedule.length).toBeLessThan(failure?.whole?.run.schedule.length ?? 0);
+    expect(shrunk?.run.verdicts).toContainEqual(
+      expect.objectContaining({ property: 'puts-are-answered', verdict: 'fail' }),
+    );
+    expect(shrunk).toMatchObject({
+      digestBefore: failure?.finding.digest,
+      entriesBefore: failure?.whole?.run.schedule.length,
+    });
+  });
+
+  test('an interrupted campaign returns what was complete', async () => {
+    const controller = new AbortController();
+    const result = await runCampaign({
+      ...plan,
+      runsMax: 1_000_000,
+      signal: controller.signal,
+      onProgress: ({ runs }) => {
+        if (runs > 5) controller.abort();
+      },
+    });
+    expect(result.ended).toBe('interrupted');
+    expect(result.runs).toBeGreaterThan(5);
+    const counted = await runCampaign({ ...plan, runsMax: result.runs });
+    expect(counted.digest).toBe(result.digest);
+  });
+});
+
+describe('what a campaign finds besides', () => {
+  const sevens = Array.from({ length: 12 }, (_, index) => index).filter((index) =>
+    placed(index).run.history.operations.some(
+      ({ operation, args }) => operation === 'put' && args.value === 7,
+    ),
+  );
+
+  test('a run that ends its thread, by its number, and no other', async () => {
+    const result = await runCampaign({ ...plan, target: from('deadlyTarget'), runsMax: 12 });
+    const died = result.findings.filter(({ kind }) => kind === 'worker-died');
+    expect(died.map(({ index }) => index)).toEqual(sevens);
+    expect(died[0]?.summary).toContain('3');
+    expect(result.runs).toBe(12);
+  });
+
+  test('a run that never ends', async () => {
+    const result = await runCampaign({
+      ...plan,
+      target: from('hangingTarget'),
+      runsMax: (sevens[0] ?? 0) + 1,
+      taskMsMax: 1_500,
+    });
+    expect(result.findings.at(-1)).toMatchObject({ kind: 'worker-died', index: sevens[0] });
+  });
+
+  test('a target that throws', async () => {
+    const result = await runCampaign({ ...plan, target: from('throwingTarget'), runsMax: 12 });
+    const problems = result.findings.filter(({ kind }) => kind === 'problem');
+    expect(problems.map(({ index, summary }) => [index, summary])).toEqual(
+      sevens.map((index) => [index, 'seven']),
+    );
+  });
+
+  test('a target that is not the same again, and the first event that differs', async () => {
+    const result = await runCampaign({ ...plan, target: from('moodyTarget'), runsMax: 12 });
+    const [doubt] = result.findings.filter(({ kind }) => kind === 'nondeterministic');
+    expect(doubt?.summary).toMatch(/first differing event is number \d+: .* against /);
+  });
+
+  test('a module that cannot be loaded ends it with what is wrong', async () => {
+    await expect(
+      runCampaign({ ...plan, target: { ...from('target'), name: 'none' } }),
+    ).rejects.toThrow('exports no none');
+  });
+});

@@ -1,0 +1,111 @@
+import type { Limits } from '../conduct/plan.ts';
+import type { Ms } from '../core/cluster.ts';
+import type { Property } from '../core/property.ts';
+import type { Run } from '../core/run.ts';
+import type { Scenario } from '../core/scenario.ts';
+import type { Schedule } from '../core/schedule.ts';
+import type { Target } from '../core/target.ts';
+import type { Origin } from '../shrink/shrink.ts';
+
+/** What a worker thread loads by itself: functions do not travel. */
+export type ModuleExport = {
+  /** A URL. */
+  readonly module: string;
+  readonly name: string;
+};
+
+/** The place of a run in its campaign: all that its schedule and its choices depend on. */
+export type Place = { readonly seed: number; readonly index: number };
+
+export type Drawn = {
+  readonly schedule: Schedule;
+  /** Where fast-check drew it; needed to shrink it as fast-check does. */
+  readonly origin: Origin | undefined;
+};
+
+/** Draws the schedule of one run, whatever ran before it. */
+export type DrawSchedule = (target: Target, scenario: Scenario, place: Place) => Drawn;
+
+/** What every task of a campaign needs to know. Plain data. */
+export type Job = {
+  /** A `SimTarget`. */
+  readonly target: ModuleExport;
+  /** A `readonly Property[]`. */
+  readonly properties: ModuleExport;
+  /** A `DrawSchedule`. */
+  readonly draw: ModuleExport;
+  /** Run i plays scenario i modulo their number. */
+  readonly scenarios: readonly [Scenario, ...Scenario[]];
+  readonly seed: number;
+  readonly limits: Limits;
+};
+
+/** Runs `from` up to, and without, `to`. With `bail` it stops behind the first one with a finding. */
+export type RunsTask = {
+  readonly job: Job;
+  readonly from: number;
+  readonly to: number;
+  readonly bail: boolean;
+};
+export type AgainTask = { readonly job: Job; readonly indexes: readonly number[] };
+export type OneTask = { readonly job: Job; readonly index: number };
+export type ShrinkTask = OneTask & {
+  readonly property: string;
+  readonly attemptsMax: number;
+  readonly forMs: Ms;
+};
+
+/** Something that a campaign has found. `index` is where it happened first. */
+export type Finding = {
+  readonly kind:
+    /** A property does not hold. */
+    | 'violated'
+    /** The run could not be judged: a program threw, the cluster never formed. */
+    | 'problem'
+    /** The same run was not the same again. */
+    | 'nondeterministic'
+    /** The thread that ran it ended or never came back. */
+    | 'worker-died';
+  readonly index: number;
+  readonly scenario: string;
+  /** The property's name; of the other kinds, the kind. */
+  readonly property: string;
+  readonly summary: string;
+  /** Empty where there is none. */
+  readonly digest: string;
+};
+
+export type Counts = {
+  readonly pass: number;
+  readonly tested: number;
+  readonly fail: number;
+  readonly unknown: number;
+  /** What was missing in the first run that was `unknown`. */
+  readonly missing: string | undefined;
+};
+
+/** What comes back of some runs: no histories. */
+export type Tally = {
+  /** How many runs it is about. */
+  readonly runs: number;
+  /** Two words a run, in order. */
+  readonly digests: Uint32Array;
+  readonly simulatedMs: Ms;
+  readonly events: number;
+  readonly faults: number;
+  readonly faultsBit: number;
+  readonly properties: ReadonlyMap<string, Counts>;
+  readonly findings: readonly Finding[];
+};
+
+/** A property as main threads show it, which do not load them. */
+export type PropertyTitle = Pick<Property, 'name' | 'kind' | 'guarantee' | 'source'>;
+
+/** A whole run, for a run file. */
+export type WholeRun = { readonly run: Run; readonly problem: string | undefined };
+
+export type Shrunk = WholeRun & {
+  readonly entriesBefore: number;
+  readonly digestBefore: string;
+  readonly attempts: number;
+};

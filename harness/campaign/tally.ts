@@ -1,0 +1,133 @@
+import { Digest } from '../backends/sim/digest.ts';
+import type { CarriedOut } from './carry-out.ts';
+import { findingsOf } from './carry-out.ts';
+import type { Counts, Finding, Tally } from './job.ts';
+
+const noCounts: Counts = { pass: 0, tested: 0, fail: 0, unknown: 0, missing: undefined };
+
+/** Sums runs up as they end. */
+export class TallyBuilder {
+  readonly #digests: number[] = [];
+  readonly #properties = new Map<string, Counts>();
+  readonly #findings: Finding[] = [];
+  #runs = 0;
+  #simulatedMs = 0;
+  #events = 0;
+  #faults = 0;
+  #faultsBit = 0;
+
+  /** `true`: it has found something. */
+  add(carried: CarriedOut): boolean {
+    const { run, events } = carried;
+    this.#runs += 1;
+    this.#digests.push(...wordsOf(run.digest));
+    this.#simulatedMs += run.simulatedMs;
+    this.#events += events;
+    for (const fault of run.history.faults) {
+      if (fault.beginAt === undefined) continue;
+      this.#faults += 1;
+      if (fault.evidence.bit) this.#faultsBit += 1;
+    }
+    for (const judged of run.verdicts) {
+      const counts = this.#properties.get(judged.property) ?? noCounts;
+      this.#properties.set(judged.property, counted(counts, judged));
+    }
+    const findings = findingsOf(carried);
+    this.#findings.push(...findings);
+    return findings.length > 0;
+  }
+
+  /** A run that could not be carried out at all. */
+  addLost(finding: Finding): void {
+    this.#runs += 1;
+    this.#digests.push(0, 0);
+    this.#findings.push(finding);
+  }
+
+  get tally(): Tally {
+    return {
+      runs: this.#runs,
+      digests: Uint32Array.from(this.#digests),
+      simulatedMs: this.#simulatedMs,
+      events: this.#events,
+      faults: this.#faults,
+      faultsBit: this.#faultsBit,
+      properties: this.#properties,
+      findings: this.#findings,
+    };
+  }
+}
+
+const counted = (counts: Counts, judged: CarriedOut['run']['verdicts'][number]): Counts => {
+  switch (judged.verdict) {
+    case 'pass':
+      return {
+        ...counts,
+        pass: counts.pass + 1,
+        tested: counts.tested + (judged.tested ? 1 : 0),
+      };
+    case 'fail':
+      return { ...counts, fail: counts.fail + 1 };
+    case 'unknown':
+      return {
+        ...counts,
+        unknown: counts.unknown + 1,
+        missing: counts.missing ?? judged.missing,
+      };
+  }
+};
+
+export const lostRun = (finding: Finding): Tally => {
+  const builder = new TallyBuilder();
+  builder.addLost(finding);
+  return builder.tally;
+};
+
+/** Adds up tallies that follow each other. */
+export class Total {
+  readonly #digest = new Digest();
+  readonly #properties = new Map<string, Counts>();
+  readonly findings: Finding[] = [];
+  runs = 0;
+  simulatedMs = 0;
+  events = 0;
+  faults = 0;
+  faultsBit = 0;
+
+  add(tally: Tally): void {
+    for (const word of tally.digests) this.#digest.add(word);
+    this.runs += tally.runs;
+    this.simulatedMs += tally.simulatedMs;
+    this.events += tally.events;
+    this.faults += tally.faults;
+    this.faultsBit += tally.faultsBit;
+    this.findings.push(...tally.findings);
+    for (const [name, more] of tally.properties) {
+      const counts = this.#properties.get(name) ?? noCounts;
+      this.#properties.set(name, {
+        pass: counts.pass + more.pass,
+        tested: counts.tested + more.tested,
+        fail: counts.fail + more.fail,
+        unknown: counts.unknown + more.unknown,
+        missing: counts.missing ?? more.missing,
+      });
+    }
+  }
+
+  countsOf(property: string): Counts {
+    return this.#properties.get(property) ?? noCounts;
+  }
+
+  /** Over the digests of all runs in order. */
+  get digest(): string {
+    return this.#digest.text;
+  }
+}
+
+/** A digest's text as two words, and back. */
+export const wordsOf = (digest: string): readonly [number, number] => [
+  Number.parseInt(digest.slice(0, 8), 16),
+  Number.parseInt(digest.slice(8), 16),
+];
+export const textOf = (high: number, low: number): string =>
+  [high, low].map((word) => word.toString(16).padStart(8, '0')).join('');

@@ -1,0 +1,124 @@
+/** What a worker thread of a campaign does. It keeps nothing between tasks but the modules that it has loaded. */
+import { firstDifference, Journal, type Difference } from '../backends/sim/journal.ts';
+import type { SimTarget } from '../backends/sim/program.ts';
+import type { Property } from '../core/property.ts';
+import { carryOut, scenarioAt, type Subject } from './carry-out.ts';
+import type {
+  AgainTask,
+  DrawSchedule,
+  Finding,
+  Job,
+  ModuleExport,
+  OneTask,
+  PropertyTitle,
+  RunsTask,
+  ShrinkTask,
+  Shrunk,
+  Tally,
+  WholeRun,
+} from './job.ts';
+import { shrink as shrinkSchedule } from '../shrink/shrink.ts';
+import { realCipher } from './real-cipher.ts';
+import { TallyBuilder } from './tally.ts';
+
+const load = async ({ module, name }: ModuleExport): Promise<unknown> => {
+  const loaded = (await import(module)) as Readonly<Record<string, unknown>>;
+  if (!(name in loaded)) throw new Error(`${module} exports no ${name}`);
+  return loaded[name];
+};
+
+const subjectOf = async (job: Job): Promise<Subject> => {
+  const [program, properties, draw] = await Promise.all(
+    [job.target, job.properties, job.draw].map(load),
+  );
+  return {
+    program: program as SimTarget,
+    properties: properties as readonly Property[],
+    draw: draw as DrawSchedule,
+    scenarios: job.scenarios,
+    limits: job.limits,
+    realCipher,
+  };
+};
+
+const broken = (job: Job, index: number, error: unknown): Finding => ({
+  kind: 'problem',
+  index,
+  scenario: scenarioAt(job.scenarios, index).name,
+  property: 'problem',
+  summary: error instanceof Error ? error.message : String(error),
+  digest: '',
+});
+
+/** Carries out some runs and sums them up. */
+export const runs = async ({ job, from, to, bail }: RunsTask): Promise<Tally> => {
+  const subject = await subjectOf(job);
+  const builder = new TallyBuilder();
+  for (let index = from; index < to; index += 1) {
+    let found: boolean;
+    try {
+      found = builder.add(carryOut(subject, { seed: job.seed, index }));
+    } catch (error) {
+      builder.addLost(broken(job, index, error));
+      found = true;
+    }
+    if (found && bail) break;
+  }
+  return builder.tally;
+};
+
+/** The digests of some runs once more. */
+export const again = async ({ job, indexes }: AgainTask): Promise<readonly string[]> => {
+  const subject = await subjectOf(job);
+  return indexes.map((index) => carryOut(subject, { seed: job.seed, index }).run.digest);
+};
+
+/** Runs one twice, side by side, and says where they first differ. */
+export const compare = async ({ job, index }: OneTask): Promise<Difference | undefined> => {
+  const subject = await subjectOf(job);
+  const [one, other] = [new Journal(), new Journal()];
+  for (const journal of [one, other]) carryOut(subject, { seed: job.seed, index }, { journal });
+  return firstDifference(one.lines, other.lines);
+};
+
+/** One run with its history. */
+export const whole = async ({ job, index }: OneTask): Promise<WholeRun> => {
+  const { run, problem } = carryOut(await subjectOf(job), { seed: job.seed, index });
+  return { run, problem };
+};
+
+/** Makes a failing run smaller while it breaks the same property. */
+export const shrink = async (task: ShrinkTask): Promise<Shrunk> => {
+  const { job, index, property, attemptsMax, forMs } = task;
+  const subject = await subjectOf(job);
+  const place = { seed: job.seed, index };
+  const before = carryOut(subject, place).run;
+  const { origin } = subject.draw(subject.program.target, before.scenario, place);
+  const shrunk = await shrinkSchedule({
+    schedule: before.schedule,
+    origin,
+    attemptsMax,
+    forMs,
+    now: () => performance.now(),
+    stillFails: (schedule) =>
+      carryOut(subject, place, { schedule: { schedule, path: undefined } }).run.verdicts.some(
+        (judged) => judged.property === property && judged.verdict === 'fail',
+      ),
+  });
+  const { run, problem } = carryOut(subject, place, { schedule: shrunk });
+  return {
+    run,
+    problem,
+    entriesBefore: before.schedule.length,
+    digestBefore: before.digest,
+    attempts: shrunk.attempts,
+  };
+};
+
+export const titles = async (job: Job): Promise<readonly PropertyTitle[]> => {
+  const { properties, scenarios } = await subjectOf(job);
+  const asked = new Set(scenarios.flatMap((scenario) => scenario.properties));
+  return properties
+    .filter(({ name }) => asked.has(name))
+    .map(({ name, kind, guarantee, source }) => ({ name, kind, guarantee, source }));
+};
