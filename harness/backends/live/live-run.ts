@@ -33,6 +33,7 @@ export class LiveRun implements AsyncDisposable {
   #record: RunRecord;
   readonly #state: string;
   readonly #guardian: ChildProcess;
+  #over = false;
 
   private constructor(
     state: string,
@@ -107,6 +108,7 @@ export class LiveRun implements AsyncDisposable {
 
   /** To be called when everything that the run owned has ended: removes folder and record and lets the guardian go. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#over = true;
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
     removeRecord(this.#state, this.id);
     const gone = new Promise<void>((resolve) => {
@@ -120,6 +122,7 @@ export class LiveRun implements AsyncDisposable {
   }
 
   #write(change: Partial<Pick<RunRecord, 'guardian' | 'processes'>>): void {
+    if (this.#over) return;
     this.#record = { ...this.#record, ...change };
     writeRecord(this.#state, this.#record);
   }

@@ -1,0 +1,162 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { beforeDeadline } from '../live/deadline.ts';
+import { LiveFailure } from '../live/failure.ts';
+import { lineSplitter } from '../live/lines.ts';
+import { sightOf, type ProcessSight } from '../live/process-identity.ts';
+
+export type Program = {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly folder: string;
+};
+
+export type NodeProcessEvents = {
+  line(line: string, stream: 'out' | 'err'): void;
+  /** It has ended and said its last line. */
+  exited(how: string): void;
+};
+
+const confirmedWithinMs = 5_000;
+/** What a process wrote before it ended is read after its end; what its own children still hold open is not waited for. */
+const lastWordsMs = 500;
+
+/**
+ * One node as a child process. Its standard input is a pipe that ends with us, so that it can end with us too; it leads a
+ * process group, so that Ctrl-C does not reach it and that what it started ends with it.
+ */
+export class NodeProcess {
+  readonly node: string;
+  readonly pid: number;
+  readonly #ended: Promise<string>;
+  #how: string | undefined;
+
+  private constructor(node: string, { pid, ended }: { pid: number; ended: Promise<string> }) {
+    this.node = node;
+    this.pid = pid;
+    this.#ended = ended.then((how) => {
+      this.#how = how;
+      return how;
+    });
+  }
+
+  /** Resolves once the process exists. */
+  static start(node: string, program: Program, events: NodeProcessEvents): Promise<NodeProcess> {
+    return new Promise((resolve, reject) => {
+      const child = spawn(program.file, [...program.args], {
+        cwd: program.folder,
+        env: program.env,
+        detached: true,
+        stdio: ['pipe', 'pipe', 'pipe'],
+      });
+      child.once('error', (error) => {
+        reject(
+          new LiveFailure(
+            {
+              place: node,
+              what: `${program.file} could not be started: ${error.message}`,
+              nextStep: 'see that it is installed and may be executed',
+            },
+            { cause: error },
+          ),
+        );
+      });
+      child.once('spawn', () => {
+        if (child.pid === undefined) throw new Error('a process that was spawned has a pid');
+        const started = new NodeProcess(node, { pid: child.pid, ended: ending(child, events) });
+        void started.#ended.then((how) => {
+          events.exited(how);
+        });
+        resolve(started);
+      });
+    });
+  }
+
+  /** How it ended; `undefined` while it lives. */
+  get how(): string | undefined {
+    return this.#how;
+  }
+
+  get ended(): Promise<string> {
+    return this.#ended;
+  }
+
+  /** SIGKILL, also for what it started. Resolves when it has ended. */
+  async kill(): Promise<void> {
+    this.#signal('SIGKILL');
+    await this.#ended;
+  }
+
+  async pause(): Promise<void> {
+    this.#signal('SIGSTOP');
+    await this.#seen('stopped');
+  }
+
+  async resume(): Promise<void> {
+    this.#signal('SIGCONT');
+    await this.#seen('running');
+  }
+
+  #signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
+    if (this.#how !== undefined) return;
+    try {
+      process.kill(-this.pid, signal);
+    } catch {
+      // It has just ended; that will be told.
+    }
+  }
+
+  /** The signal was sent; the machine says when it took. */
+  #seen(state: ProcessSight['state']): Promise<void> {
+    return beforeDeadline(
+      {
+        place: this.node,
+        doing: `seeing process ${this.pid} ${state}`,
+        withinMs: confirmedWithinMs,
+        nextStep: `see what it does: ps -o stat,wchan -p ${this.pid}`,
+      },
+      () =>
+        sightOf(this.pid)?.state === state
+          ? Promise.resolve()
+          : Promise.reject(new Error(`it is ${sightOf(this.pid)?.state ?? 'gone'}`)),
+    );
+  }
+}
+
+/** Resolves with how it ended, after its last line. */
+const ending = (child: ChildProcess, events: NodeProcessEvents): Promise<string> => {
+  const streams = (['out', 'err'] as const).map((stream) => {
+    const lines = lineSplitter((line) => {
+      events.line(line, stream);
+    });
+    const readable = stream === 'out' ? child.stdout : child.stderr;
+    readable?.on('data', lines.write);
+    return lines;
+  });
+  // It may be gone before its pipe is closed.
+  child.stdin?.on('error', () => undefined);
+  const exited = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => {
+      resolve(signal ?? `code ${code ?? 'unknown'}`);
+    });
+  });
+  const silent = new Promise<void>((resolve) => {
+    child.once('close', () => {
+      resolve();
+    });
+  });
+  return exited.then(async (how) => {
+    await within(silent, lastWordsMs);
+    for (const lines of streams) lines.end();
+    return how;
+  });
+};
+
+const within = (event: Promise<void>, ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    void event.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });

@@ -1,0 +1,256 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { clientSide, type Ms, type Node, type NodeName } from '../../core/cluster.ts';
+import type { StartOptions } from '../live/backend.ts';
+import { beforeDeadline, hopeless } from '../live/deadline.ts';
+import { LiveFailure } from '../live/failure.ts';
+import { fileOf, filesOf } from '../live/folder.ts';
+import { openLinks, type LinkProxy, type Links } from '../live/links.ts';
+import { LiveRun, type LiveRunOptions } from '../live/live-run.ts';
+import { runVariable } from '../live/run-record.ts';
+import {
+  clientPort,
+  type Address,
+  type Addresses,
+  type LiveTarget,
+  type NodePlace,
+  type ProcessProgram,
+} from '../live/target.ts';
+import { toxiproxyControl, type ToxiproxyControl } from '../live/toxiproxy/control.ts';
+import { countOf } from '../live/toxiproxy/counters.ts';
+import type { NodeFile, World, WorldEvents } from '../live/world.ts';
+import { NodeProcess } from './node-process.ts';
+import { freeAddresses, reach } from './ports.ts';
+import { startEmbeddedProxy, type EmbeddedProxy } from './proxy/start.ts';
+
+export type ProcessOptions = Pick<LiveRunOptions, 'parentFolder' | 'state'>;
+
+type Given = {
+  readonly target: LiveTarget;
+  readonly program: ProcessProgram;
+  readonly nodes: readonly Node[];
+  readonly settings: StartOptions['settings'];
+  readonly events: WorldEvents;
+};
+
+/** Where a link leads before its node listens: nobody does there. */
+const nowhere: Address = '127.0.0.1:1';
+const probeWithinMs: Ms = 2_000;
+/** What a program that does not come up said is part of the error. */
+const firstWordsMax = 100;
+
+/** Opens a run with its proxies; no node runs yet. Whatever fails takes all of it away again. */
+export const openProcessWorld = async (given: Given, options: ProcessOptions): Promise<World> => {
+  const run = await LiveRun.open({ backend: 'process', ...options });
+  let proxy: EmbeddedProxy | undefined;
+  try {
+    proxy = await startEmbeddedProxy({ [runVariable]: run.id });
+    run.adopt(proxy.pid, 'proxies');
+    const control = toxiproxyControl(proxy.url);
+    const links = await openLinks({
+      control,
+      target: given.target,
+      nodes: given.nodes,
+      counting: 'live',
+      place: () => ({ listen: '127.0.0.1:0', upstream: nowhere }),
+      probe: (link, listen) => probe(control, { link, listen }),
+    });
+    return new ProcessWorld(given, { run, proxy, links });
+  } catch (thrown) {
+    await proxy?.[Symbol.asyncDispose]();
+    await run[Symbol.asyncDispose]();
+    throw thrown;
+  }
+};
+
+/** A connection through the link that the proxy could connect on to its upstream, as its counters show. */
+const probe = (
+  control: ToxiproxyControl,
+  { link, listen }: { readonly link: LinkProxy; readonly listen: Address },
+): Promise<void> =>
+  beforeDeadline(
+    {
+      place: `link ${link.name}`,
+      doing: 'reaching the node through it',
+      withinMs: probeWithinMs,
+      nextStep: `see what ${link.link.to} does`,
+    },
+    async (signal) => {
+      const connected = async (): Promise<number> =>
+        countOf(await control.counters(), link.name).connections?.connected ?? 0;
+      const before = await connected();
+      const connection = await reach(listen, signal);
+      const after = await connected();
+      connection[Symbol.dispose]();
+      if (after === before) throw new Error('nobody listens at its end');
+    },
+  );
+
+class ProcessWorld implements World {
+  readonly links: Links;
+  readonly #given: Given;
+  readonly #run: LiveRun;
+  readonly #proxy: EmbeddedProxy;
+  readonly #processes = new Map<NodeName, NodeProcess>();
+  readonly #starting = new Set<Promise<void>>();
+  #disposing = false;
+
+  constructor(
+    given: Given,
+    {
+      run,
+      proxy,
+      links,
+    }: { readonly run: LiveRun; readonly proxy: EmbeddedProxy; readonly links: Links },
+  ) {
+    this.links = links;
+    this.#given = given;
+    this.#run = run;
+    this.#proxy = proxy;
+    void proxy.ended.then((how) => {
+      if (this.#disposing) return;
+      given.events.broken(
+        new LiveFailure({
+          place: 'the embedded proxy',
+          what: `it ended in the middle of the run: ${how}`,
+          nextStep: 'run it again; nothing of this run can be trusted',
+        }),
+      );
+    });
+  }
+
+  start(node: NodeName, readyMs: Ms): Promise<Addresses> {
+    const starting = this.#start(node, readyMs);
+    const ended = starting.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#starting.add(ended);
+    void ended.then(() => this.#starting.delete(ended));
+    return starting;
+  }
+
+  async #start(node: NodeName, readyMs: Ms): Promise<Addresses> {
+    const { program, target, events } = this.#given;
+    const place = await this.#place(node);
+    const { file, args, env } = program.command(place);
+    if (this.#disposing) throw new Error('the cluster is being taken away');
+    let announced: Addresses | undefined;
+    const words: string[] = [];
+    const started = await NodeProcess.start(
+      node,
+      {
+        file,
+        args,
+        folder: place.dataFolder,
+        env: { ...(process.env as Record<string, string>), ...env, [runVariable]: this.#run.id },
+      },
+      {
+        line: (line, stream) => {
+          if (stream === 'out') announced ??= target.listening?.(line);
+          if (words.length < firstWordsMax) words.push(line);
+          events.line(node, line, stream);
+        },
+        exited: (how) => {
+          this.#run.release(started.pid);
+          if (this.#processes.get(node) === started) this.#processes.delete(node);
+          events.exited(node, `pid ${started.pid}: ${how}`);
+        },
+      },
+    );
+    this.#run.adopt(started.pid, node);
+    this.#processes.set(node, started);
+    events.spawned(node, `pid ${started.pid}`);
+    const byHand = `start it by hand: ${[file, ...args].join(' ')}`;
+    try {
+      await beforeDeadline(
+        { place: node, doing: 'listening', withinMs: readyMs, nextStep: byHand },
+        async (signal) => {
+          if (started.how !== undefined || this.#disposing)
+            throw hopeless(
+              new LiveFailure({
+                place: node,
+                what: `its program ended before it listened (${started.how ?? 'taken away'}), saying: ${words.slice(-3).join(' | ')}`,
+                nextStep: byHand,
+              }),
+            );
+          if (announced !== undefined) return;
+          if (program.ports === 'announced') throw new Error('it did not say where it listens');
+          for (const address of Object.values(place.listen))
+            (await reach(address, signal))[Symbol.dispose]();
+        },
+      );
+    } catch (thrown) {
+      await started.kill();
+      throw thrown;
+    }
+    return announced ?? place.listen;
+  }
+
+  async kill(node: NodeName): Promise<string> {
+    const running = this.#running(node);
+    await running.kill();
+    return `pid ${running.pid}`;
+  }
+
+  async pause(node: NodeName): Promise<string> {
+    const running = this.#running(node);
+    await running.pause();
+    return `pid ${running.pid}`;
+  }
+
+  async resume(node: NodeName): Promise<void> {
+    await this.#running(node).resume();
+  }
+
+  endpoint(node: NodeName): Address {
+    return this.links.addressOf({ from: clientSide, to: node }, clientPort);
+  }
+
+  files(node: NodeName): AsyncIterable<NodeFile> {
+    return filesOf(this.#folder(node));
+  }
+
+  readFile(node: NodeName, file: string): Promise<Uint8Array | undefined> {
+    return fileOf(this.#folder(node), file);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposing = true;
+    await Promise.all([...this.#starting]);
+    await Promise.all([...this.#processes.values()].map((running) => running.kill()));
+    await this.#proxy[Symbol.asyncDispose]();
+    await this.#run[Symbol.asyncDispose]();
+  }
+
+  async #place(node: NodeName): Promise<NodePlace> {
+    const { target, program, nodes, settings } = this.#given;
+    const dataFolder = this.#folder(node);
+    mkdirSync(dataFolder, { recursive: true });
+    const own = program.ports === 'assigned' ? await freeAddresses(target.ports.length) : [];
+    const self = nodes.find(({ name }) => name === node);
+    const [firstPort = clientPort] = target.ports.filter((port) => port !== clientPort);
+    return {
+      node,
+      dataFolder,
+      listen: Object.fromEntries(
+        target.ports.map((port, index) => [port, own[index] ?? '127.0.0.1:0']),
+      ),
+      peers: nodes
+        .filter((peer) => self !== undefined && peer !== self && target.talks(self, peer))
+        .map(({ name }) => name),
+      addressOf: (peer, port = firstPort) => this.links.addressOf({ from: node, to: peer }, port),
+      settings: settings ?? {},
+    };
+  }
+
+  #folder(node: NodeName): string {
+    return join(this.#run.folder, node);
+  }
+
+  #running(node: NodeName): NodeProcess {
+    const running = this.#processes.get(node);
+    if (running === undefined) throw new Error(`${node} does not run`);
+    return running;
+  }
+}
