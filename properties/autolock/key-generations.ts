@@ -1,0 +1,83 @@
+import type { Ms } from '../../harness/core/cluster.ts';
+import type { History, Operation } from '../../harness/core/history.ts';
+import type { Verdict } from '../../harness/core/property.ts';
+import { reachabilityOf } from '../raft/reachability.ts';
+import { broken, moment } from '../verdicts.ts';
+import { isUnlock, type LockedSpan } from './locked-spans.ts';
+
+/** One unlock key of the swarm: keys are counted from 0 in the order in which operators learnt them. */
+type Generation = {
+  readonly key: number;
+  /** It cannot be older than the first call that may have made it. */
+  readonly notBefore: Ms;
+  /** It was the swarm's key by then; `undefined`: nobody knows when it became that. */
+  readonly inForceBy: Ms | undefined;
+};
+
+const makesKey = ({ operation, args, outcome }: Operation): boolean =>
+  outcome !== 'rejected' &&
+  (operation === 'swarm.rotate' ||
+    ((operation === 'swarm.init' || operation === 'swarm.update') && args.autolock === true));
+
+const keyShown = ({ operation, output }: Operation): number | undefined => {
+  const { key } = (output ?? {}) as { readonly key?: number | null };
+  return operation === 'swarm.unlockkey' && typeof key === 'number' ? key : undefined;
+};
+
+const generationsOf = ({ operations }: History): readonly Generation[] => {
+  const generations: Generation[] = [];
+  let makers: Operation[] = [];
+  for (const operation of operations) {
+    if (makesKey(operation)) makers.push(operation);
+    const key = keyShown(operation);
+    if (key === undefined || generations.some((known) => known.key === key)) continue;
+    const [first] = makers;
+    const last = makers.at(-1);
+    generations.push({
+      key,
+      notBefore: first?.invokedAt ?? 0,
+      inForceBy: last?.outcome === 'ok' ? last.endedAt : operation.endedAt,
+    });
+    makers = [];
+  }
+  return generations;
+};
+
+/**
+ * A manager opens only with the key that it was last sealed under: not with one that was made while it was dead, and not with an
+ * old one once it had the whole bound, undisturbed, to adopt the new one.
+ */
+export const opensWithStrangeKey = (
+  span: LockedSpan,
+  before: LockedSpan | undefined,
+  history: History,
+): Verdict | undefined => {
+  const { node, unlock, from } = span;
+  const key = unlock?.args.key;
+  if (unlock?.outcome !== 'ok' || !isUnlock(unlock) || typeof key !== 'number') return undefined;
+  const generations = generationsOf(history);
+  const used = generations.find((generation) => generation.key === key);
+  const taken = moment(unlock.endedAt ?? unlock.invokedAt, node, `${node} opens with key ${key}`);
+  if (used !== undefined && used.notBefore >= from) {
+    return broken(`${node} opened with a key that was made while it was dead`, [
+      moment(from, node, `${node} ends`),
+      moment(used.notBefore, undefined, `the swarm gets key ${key}`),
+      taken,
+    ]);
+  }
+  const reachability = reachabilityOf(history);
+  const newer = generations.find((generation) => {
+    if (generation.key <= key || generation.inForceBy === undefined) return false;
+    const since = Math.max(generation.inForceBy, before?.unlock?.endedAt ?? 0);
+    const until = since + history.bounds.unlockMs;
+    return until <= from && reachability.touching(since, until).length === 0;
+  });
+  return (
+    newer &&
+    broken(`${node} still opens with key ${key}, long after the swarm got key ${newer.key}`, [
+      moment(newer.inForceBy ?? 0, undefined, `the swarm has key ${newer.key}`),
+      moment(from, node, `${node} ends, after it could have adopted that key`),
+      taken,
+    ])
+  );
+};

@@ -1,0 +1,40 @@
+import type { History } from '../../harness/core/history.ts';
+import type { Verdict } from '../../harness/core/property.ts';
+import { reachabilityOf } from '../raft/reachability.ts';
+import { broken, moment, seconds } from '../verdicts.ts';
+import type { LockedSpan } from './locked-spans.ts';
+
+/** How the unlocked manager came back: it served what only a member can, or it did not, or nobody could tell. */
+export type Return =
+  | { readonly returned: true; readonly afterMs: number }
+  | { readonly returned: false; readonly verdict: Verdict | undefined };
+
+/** Within the bound after the right key the manager serves reads that need the cluster, while nothing else is in its way. */
+export const returnOf = ({ node, unlock }: LockedSpan, history: History): Return => {
+  const since = unlock?.endedAt;
+  if (unlock?.outcome !== 'ok' || since === undefined)
+    return { returned: false, verdict: undefined };
+  const until = since + history.bounds.unlockMs;
+  const asked = history.operations.filter(
+    ({ node: at, effect, invokedAt }) => at === node && effect !== 'local' && invokedAt >= since,
+  );
+  const served = asked.find(
+    ({ outcome, endedAt }) => outcome === 'ok' && (endedAt ?? Infinity) <= until,
+  );
+  if (served !== undefined) return { returned: true, afterMs: (served.endedAt ?? since) - since };
+  const disturbed =
+    history.stalls.length > 0 ||
+    history.phases.endAt < until ||
+    reachabilityOf(history).touching(since, until).length > 0;
+  const first = asked.find(({ invokedAt }) => invokedAt <= until);
+  if (disturbed || first === undefined) return { returned: false, verdict: undefined };
+  const verdict = broken(
+    `${node} was unlocked and served nothing within ${seconds(history.bounds.unlockMs)}`,
+    [
+      moment(since, node, `${node} takes the key`),
+      moment(first.invokedAt, node, `a client asks ${node} for ${first.operation}`),
+      moment(until, node, 'the bound is over'),
+    ],
+  );
+  return { returned: false, verdict };
+};

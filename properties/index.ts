@@ -1,0 +1,47 @@
+/** All guarantees that this project judges runs by. */
+import type { Property } from '../harness/core/property.ts';
+import { autolockedRestart } from './autolock/autolocked-restart.ts';
+import { aLeaderReturns } from './liveness/a-leader-returns.ts';
+import { reached, situationNames } from './liveness/reached.ts';
+import { acknowledgedWritesSurvive } from './raft/acknowledged-writes-survive.ts';
+import { atMostOneLeaderPerTerm } from './raft/at-most-one-leader-per-term.ts';
+import { equalIndexEqualHash } from './raft/equal-index-equal-hash.ts';
+import { noSplitBrain } from './raft/no-split-brain.ts';
+import { oldManagerDoesNoHarm } from './raft/old-manager-does-no-harm.ts';
+import { rejectedWritesNeverHappen } from './raft/rejected-writes-never-happen.ts';
+import { reconciliationConverges } from './swarm/reconciliation-converges.ts';
+import { taskTransitionsAreLegal } from './swarm/task-transitions-are-legal.ts';
+
+export {
+  acknowledgedWritesSurvive,
+  aLeaderReturns,
+  atMostOneLeaderPerTerm,
+  autolockedRestart,
+  equalIndexEqualHash,
+  noSplitBrain,
+  oldManagerDoesNoHarm,
+  reached,
+  reconciliationConverges,
+  rejectedWritesNeverHappen,
+  taskTransitionsAreLegal,
+};
+export type { Situation } from './liveness/reached.ts';
+
+/** In the order in which they are listed and judged. */
+export const guarantees: readonly Property[] = [
+  atMostOneLeaderPerTerm,
+  noSplitBrain,
+  equalIndexEqualHash,
+  acknowledgedWritesSurvive,
+  rejectedWritesNeverHappen,
+  oldManagerDoesNoHarm,
+  autolockedRestart,
+  taskTransitionsAreLegal,
+  reconciliationConverges,
+  aLeaderReturns,
+];
+
+/** By name, with the `reached:…` conditions: what a scenario's `properties` are looked up in. */
+export const properties: ReadonlyMap<string, Property> = new Map(
+  [...guarantees, ...situationNames.map(reached)].map((property) => [property.name, property]),
+);

@@ -1,0 +1,82 @@
+import type { History, Operation } from '../../harness/core/history.ts';
+import type { Property, Verdict } from '../../harness/core/property.ts';
+import { chronicleOf } from '../chronicle.ts';
+import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
+import { stalledAfterHeal } from './stalls.ts';
+
+/**
+ * After the return of a majority there is a leader within the bound, and it accepts writes.
+ * @source docker-swarm failure catalogue 1(d) (moby TestAPISwarmRaftQuorum: "after return a leader"); Ongaro & Ousterhout (extended),
+ * §5.6: Raft will be able to elect and maintain a steady leader as long as the system satisfies the timing requirement.
+ */
+export const aLeaderReturns: Property = {
+  name: 'a-leader-returns',
+  kind: 'liveness',
+  guarantee:
+    'Once a majority of managers is back and reachable, there is a leader within the bound, and it accepts a write.',
+  source:
+    'moby TestAPISwarmRaftQuorum; Ongaro & Ousterhout, In Search of an Understandable Consensus Algorithm (extended), §5.6',
+  judge(history) {
+    const { healedAt } = history.phases;
+    const within = history.bounds.leaderReturnsMs;
+    const writes = history.operations.filter((operation) => isWriteAfter(healedAt, operation));
+    const first = writes.find(({ outcome }) => outcome === 'ok');
+    if (first !== undefined && (first.endedAt ?? Infinity) - healedAt <= within) {
+      const after = `a write was accepted ${seconds((first.endedAt ?? 0) - healedAt)} after the heal`;
+      return chronicleOf(history).bitten.length > 0
+        ? held(after)
+        : untested(`${after}, of no fault`);
+    }
+    const earliest = writes[0];
+    if (earliest === undefined) return unknown('no client wrote anything after the heal');
+    if (writes.every(({ decided, outcome }) => decided && outcome === 'rejected')) {
+      return unknown('every write after the heal was refused for a reason of its own');
+    }
+    if (first === undefined && !triedLongEnough(history)) {
+      return unknown('nobody was asked for anything by the end of the bound');
+    }
+    return stalledTooLong(history) ?? noLeader(history, { earliest, first });
+  },
+};
+
+const isWriteAfter = (healedAt: number, { effect, invokedAt, phase }: Operation): boolean =>
+  effect === 'write' && phase === 'settle' && invokedAt >= healedAt;
+
+/** A call that was still open when the bound ended, or was asked after it, and all of those without success. */
+const triedLongEnough = ({ operations, phases, bounds }: History): boolean => {
+  const end = phases.healedAt + bounds.leaderReturnsMs;
+  const late = operations.filter(
+    ({ effect, invokedAt, endedAt, phase }) =>
+      effect !== 'local' &&
+      (phase === 'settle' || phase === 'final') &&
+      invokedAt >= phases.healedAt &&
+      (endedAt === undefined || endedAt >= end),
+  );
+  return late.length > 0 && late.every(({ outcome }) => outcome !== 'ok');
+};
+
+const stalledTooLong = (history: History): Verdict | undefined => {
+  const stalled = stalledAfterHeal(history);
+  return stalled === undefined ? undefined : unknown(stalled);
+};
+
+const noLeader = (
+  { phases, bounds }: History,
+  { earliest, first }: { readonly earliest: Operation; readonly first: Operation | undefined },
+): Verdict => {
+  const asked = moment(
+    earliest.invokedAt,
+    earliest.node,
+    `a client asks ${earliest.node} for ${earliest.operation}`,
+  );
+  const healed = moment(phases.healedAt, undefined, 'all faults are healed');
+  return first === undefined
+    ? broken(
+        `no write was accepted after the heal, although ${seconds(bounds.leaderReturnsMs)} are the bound`,
+        [healed, asked],
+      )
+    : broken(
+        `the first write after the heal was accepted after ${seconds((first.endedAt ?? 0) - phases.healedAt)}, the bound is ${seconds(bounds.leaderReturnsMs)}`,
+        [healed, asked, moment(first.endedAt ?? 0, first.node, `${first.node} accepts a write`)],
+      );
+};

@@ -1,0 +1,118 @@
+import type { History, Operation } from '../../harness/core/history.ts';
+import type { Property } from '../../harness/core/property.ts';
+import { lockedSpans } from '../autolock/locked-spans.ts';
+import { chronicleOf, type Said } from '../chronicle.ts';
+import { held, seconds, unknown } from '../verdicts.ts';
+
+/** What a run can have met, and how one knows. */
+const situations = {
+  'election-during-a-cut': {
+    is: 'a manager came to lead while links were cut',
+    met: (history) => electionDuring('cut', history),
+  },
+  'election-after-a-kill': {
+    is: 'a manager came to lead after the leader had been killed',
+    met: (history) => electionDuring('kill', history),
+  },
+  'write-in-flight-at-a-cut': {
+    is: 'a write was asked before a cut and not yet answered when it began',
+    met: (history) => inFlight('cut', history),
+  },
+  'write-in-flight-at-a-kill': {
+    is: 'a write was asked before a kill and not yet answered when it began',
+    met: (history) => inFlight('kill', history),
+  },
+  'locked-restart': {
+    is: 'a manager came up locked',
+    met(history) {
+      const [span] = lockedSpans(history);
+      return span && `${span.node} was locked from ${seconds(span.from)} on`;
+    },
+  },
+  'task-moved': {
+    is: 'a task was replaced by one on another node',
+    met: taskMoved,
+  },
+  'unknown-outcome': {
+    is: 'a write ended without its client knowing how',
+    met(history) {
+      const write = history.operations.find(
+        ({ effect, outcome }) => effect === 'write' && outcome === 'unknown',
+      );
+      return write && `${write.operation} at ${write.node}, asked at ${seconds(write.invokedAt)}`;
+    },
+  },
+} as const satisfies Readonly<
+  Record<string, { readonly is: string; met(history: History): string | undefined }>
+>;
+
+export type Situation = keyof typeof situations;
+
+/**
+ * What a run must have met to count: a "sometimes" property, which guards against campaigns that pass because nothing happened.
+ * @source Stateright, `sometimes` properties; Antithesis, "sometimes assertions".
+ */
+export const reached = (situation: Situation): Property => {
+  const { is, met } = situations[situation];
+  return {
+    name: `reached:${situation}`,
+    kind: 'reached',
+    guarantee: `At some time ${is}.`,
+    source: 'a condition of the campaign, so that it does not pass because nothing happened',
+    judge(history) {
+      const how = met(history);
+      return how === undefined ? unknown(`at no time: ${is}`) : held(how);
+    },
+  };
+};
+
+export const situationNames = Object.keys(situations) as readonly Situation[];
+
+const faultsWith = (deed: 'cut' | 'kill', history: History) =>
+  chronicleOf(history).bitten.filter(({ deeds }) => deeds.some((done) => done.deed === deed));
+
+/** Counts by arrival: it says that a run met something, and judges nothing. */
+const electionDuring = (deed: 'cut' | 'kill', history: History): string | undefined => {
+  for (const { beginAt, endAt } of faultsWith(deed, history)) {
+    const from = beginAt ?? Infinity;
+    const to = endAt ?? history.phases.endAt;
+    const leader = chronicleOf(history).roles.find(
+      ({ role, at }) => role === 'leader' && at > from && at < to,
+    );
+    if (leader !== undefined)
+      return `${leader.node} in term ${leader.term}, at ${seconds(leader.at)}`;
+  }
+  return undefined;
+};
+
+const inFlight = (deed: 'cut' | 'kill', history: History): string | undefined => {
+  for (const { beginAt } of faultsWith(deed, history)) {
+    const write = history.operations.find((operation) => isOpenAt(beginAt ?? -Infinity, operation));
+    if (write !== undefined)
+      return `${write.operation} at ${write.node}, asked at ${seconds(write.invokedAt)}`;
+  }
+  return undefined;
+};
+
+const isOpenAt = (at: number, { effect, invokedAt, endedAt }: Operation): boolean =>
+  effect === 'write' && invokedAt < at && (endedAt ?? Infinity) > at;
+
+function taskMoved(history: History): string | undefined {
+  const [boot] = chronicleOf(history).boots.filter(({ said }) =>
+    said.some(({ kind }) => kind === 'commit'),
+  );
+  const places = new Map<string, { readonly node: string; readonly words: Said<'commit'> }>();
+  for (const words of boot?.said ?? []) {
+    if (words.kind !== 'commit') continue;
+    for (const task of words.tasks) {
+      if (task.node === '' || task.slot === 0) continue;
+      const place = `${task.service} ${task.slot}`;
+      const before = places.get(place);
+      if (before !== undefined && before.node !== task.node && task.desired === 'running') {
+        return `slot ${task.slot} of service ${task.service}, at ${seconds(words.at)}`;
+      }
+      places.set(place, { node: task.node, words });
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,168 @@
+import { describe, expect, test } from '@jest/globals';
+import type { History, Observation } from '../../harness/core/history.ts';
+import {
+  between,
+  commit,
+  cut,
+  history,
+  kill,
+  leads,
+  loops,
+  role,
+  says,
+} from '../testing/histories.ts';
+import { oldManagerDoesNoHarm } from './old-manager-does-no-harm.ts';
+
+const judge = (observations: readonly Observation[], given: Partial<History> = {}) =>
+  oldManagerDoesNoHarm.judge(history({ observations, ...given }));
+
+describe('the loops of the leader', () => {
+  test('start with the leadership and stop with it', () => {
+    const observations = says('m1', 'a', [
+      [10, leads('m1', 1)],
+      [11, loops(true, 1)],
+      [20, role('m1', 2, 'follower')],
+      [20, loops(false, 1)],
+      [30, commit(4, 1)],
+    ]);
+    expect(judge(observations).verdict).toBe('pass');
+  });
+
+  test('that go on after it are found', () => {
+    const observations = says('m1', 'a', [
+      [10, leads('m1', 1)],
+      [11, loops(true, 1)],
+      [20, role('m1', 2, 'follower')],
+      [30, commit(4, 1)],
+    ]);
+    expect(judge(observations)).toMatchObject({
+      verdict: 'fail',
+      summary: 'm1 no longer leads, and its orchestrators go on',
+    });
+  });
+
+  test('that start under a follower are found', () => {
+    const observations = says('m1', 'a', [
+      [10, role('m1', 1, 'follower')],
+      [11, loops(true, 1)],
+    ]);
+    expect(judge(observations).verdict).toBe('fail');
+  });
+
+  test('end with the process: the next boot begins without them', () => {
+    const observations = [
+      ...says('m1', 'a', [
+        [10, leads('m1', 1)],
+        [11, loops(true, 1)],
+      ]),
+      ...says('m1', 'b', [
+        [50, role('m1', 1, 'follower')],
+        [60, commit(4, 1)],
+      ]),
+    ];
+    expect(judge(observations).verdict).toBe('pass');
+  });
+});
+
+describe('a manager that hears nobody', () => {
+  const faults = [cut(between(['m3'], ['m1', 'm2']), [2_000, 5_000])];
+
+  test('stays in its term', () => {
+    const observations = [
+      ...says('m1', 'a', [[500, leads('m1', 1)]]),
+      ...says('m3', 'a', [
+        [600, role('m3', 1, 'follower')],
+        [3_000, role('m3', 1, 'follower')],
+      ]),
+    ];
+    expect(judge(observations, { faults })).toMatchObject({ verdict: 'pass', tested: true });
+  });
+
+  test('must not start one of its own', () => {
+    const observations = [
+      ...says('m1', 'a', [[500, leads('m1', 1)]]),
+      ...says('m3', 'a', [
+        [600, role('m3', 1, 'follower')],
+        [3_000, role('m3', 2, 'candidate')],
+      ]),
+    ];
+    expect(judge(observations, { faults })).toMatchObject({
+      verdict: 'fail',
+      summary: 'm3 hears nobody and starts term 2 all the same',
+    });
+  });
+
+  test('may be in the middle of an election when the cut begins', () => {
+    const observations = says('m3', 'a', [
+      [600, role('m3', 1, 'follower')],
+      [2_100, role('m3', 2, 'candidate')],
+      [3_000, role('m3', 2, 'follower')],
+    ]);
+    expect(judge(observations, { faults }).verdict).toBe('pass');
+  });
+
+  test('one that hears a single other may follow it into a new term', () => {
+    const observations = says('m3', 'a', [
+      [600, role('m3', 1, 'follower')],
+      [3_000, role('m3', 2, 'follower')],
+    ]);
+    const half = [cut(between(['m3'], ['m1']), [2_000, 5_000])];
+    expect(judge(observations, { faults: half }).verdict).toBe('pass');
+  });
+
+  test('what a stalled machine delays is not judged', () => {
+    const observations = says('m3', 'a', [
+      [600, role('m3', 1, 'follower')],
+      [3_000, role('m3', 2, 'candidate')],
+    ]);
+    const stalls = [{ at: 2_900, forMs: 700 }];
+    expect(judge(observations, { faults, stalls }).verdict).toBe('pass');
+  });
+});
+
+describe('a manager that comes back with the heal', () => {
+  const away = [kill('m3', [4_000, 6_000])];
+  const led = says('m1', 'a', [[500, leads('m1', 1)]]);
+
+  test('leaves the leader of that time in its place', () => {
+    const back = says('m3', 'b', [[6_100, role('m3', 1, 'follower')]]);
+    expect(judge([...led, ...back], { faults: away })).toMatchObject({
+      verdict: 'pass',
+      tested: true,
+    });
+  });
+
+  test('must not depose it', () => {
+    const back = says('m3', 'b', [
+      [6_100, role('m3', 1, 'follower')],
+      [6_400, role('m3', 2, 'candidate')],
+    ]);
+    expect(judge([...led, ...back], { faults: away })).toMatchObject({
+      verdict: 'fail',
+      summary: 'm3 came back and deposed m1, a leader that had its majority all the time',
+    });
+  });
+
+  test('may stand where the leader lacked its majority', () => {
+    const back = says('m3', 'b', [[6_400, role('m3', 2, 'candidate')]]);
+    const faults = [...away, kill('m2', [4_000, 6_000])];
+    expect(judge([...led, ...back], { faults }).verdict).toBe('pass');
+  });
+
+  test('may bring a term that it knew of before the heal', () => {
+    const back = [
+      ...says('m3', 'a', [[3_000, role('m3', 2, 'candidate')]]),
+      ...says('m3', 'b', [[6_400, role('m3', 3, 'candidate')]]),
+    ];
+    expect(judge([...led, ...back], { faults: away }).verdict).toBe('pass');
+  });
+
+  test('is not blamed for what one that was there all the time does', () => {
+    const other = says('m2', 'a', [[6_400, role('m2', 2, 'candidate')]]);
+    expect(judge([...led, ...other], { faults: away }).verdict).toBe('pass');
+  });
+});
+
+test('nodes that say nothing of their roles leave it unknown', () => {
+  expect(judge([]).verdict).toBe('unknown');
+});

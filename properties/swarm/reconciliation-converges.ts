@@ -1,0 +1,171 @@
+import type { History } from '../../harness/core/history.ts';
+import type { Property, Verdict } from '../../harness/core/property.ts';
+import type { NodeShown, ServiceShown, TaskShown } from '../../models/swarm-answers.ts';
+import { chronicleOf } from '../chronicle.ts';
+import { stalledAfterHeal } from '../liveness/stalls.ts';
+import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
+import { finalStates, type FinalState } from './final-state.ts';
+import { mayRun, mayTake } from './placement.ts';
+import { hasEnded, isWanted } from './task-life.ts';
+
+/**
+ * EventuallyAsDesired: once users, failures and restarts stop, every service has exactly the tasks that its spec asks for. Within the
+ * target's bound after the heal and the last change: per slot exactly one task desired and running, on a node that may run it; a
+ * task on each node that may for a global service; nothing on drained or dead nodes; no leftover.
+ * @source swarmkit design/tla/SwarmKit.tla (EventuallyAsDesired); docker-swarm failure catalogue 32, 33, 34.
+ */
+export const reconciliationConverges: Property = {
+  name: 'reconciliation-converges',
+  kind: 'liveness',
+  guarantee:
+    'EventuallyAsDesired: once users, failures and restarts stop, the number of running tasks is what each service asks for, one per slot, on nodes that may run them, and nothing is left over.',
+  source: 'swarmkit design/tla/SwarmKit.tla (EventuallyAsDesired)',
+  judge(history) {
+    const states = finalStates(history);
+    if (states.length === 0)
+      return unknown('no manager showed services, tasks and nodes in the end');
+    let services = 0;
+    for (const state of states) {
+      services += state.services.length;
+      const [wrong] = findWrong(state, history);
+      if (wrong !== undefined)
+        return tooEarly(state, history) ?? notConverged(wrong, state, history);
+    }
+    const early = states
+      .map((state) => tooEarly(state, history))
+      .find((verdict) => verdict !== undefined);
+    if (early !== undefined) return early;
+    if (services === 0) return untested('no service was left in the end');
+    return chronicleOf(history).bitten.length > 0
+      ? held(
+          `${states.length} managers show ${states[0]?.services.length ?? 0} services as desired after the faults`,
+        )
+      : untested('no fault had any effect');
+  },
+};
+
+type Wrong = { readonly text: string; readonly task: TaskShown | undefined };
+
+/** Everything that a manager's final answers show to be other than desired. */
+function* findWrong(state: FinalState, history: History): Generator<Wrong> {
+  const nodes = new Map(state.nodes.map((node) => [node.id, node]));
+  const services = new Map(state.services.map((service) => [service.id, service]));
+  const wanted = new Map<string, TaskShown[]>();
+  for (const task of state.tasks) {
+    const service = services.get(task.service);
+    if (service === undefined) yield wrong(task, 'is left over from a service that is gone');
+    else if (isWanted(task.desired))
+      wanted.set(service.id, [...(wanted.get(service.id) ?? []), task]);
+    else if (!hasEnded(task.state) && isThere(nodes.get(task.node)))
+      yield wrong(task, 'should have been stopped');
+  }
+  for (const service of state.services) {
+    yield* wrongOf(service, wanted.get(service.id) ?? [], state.nodes);
+  }
+  yield* wrongOnNodes(state, history);
+}
+
+const isThere = (node: NodeShown | undefined): boolean => node?.state === 'ready';
+
+const wrong = (task: TaskShown, text: string): Wrong => ({
+  text: `task ${task.id} (slot ${task.slot}, ${task.state}, desired ${task.desired}) ${text}`,
+  task,
+});
+
+/** The tasks of one service that are wanted, against what its spec asks for. */
+function* wrongOf(
+  service: ServiceShown,
+  tasks: readonly TaskShown[],
+  nodes: readonly NodeShown[],
+): Generator<Wrong> {
+  const takers = nodes.filter((node) => mayTake(node, service));
+  const places = new Set<string>();
+  for (const task of tasks) {
+    const place = service.replicas === undefined ? task.node : String(task.slot);
+    if (places.has(place)) yield wrong(task, `is one too many in its place in ${service.name}`);
+    places.add(place);
+    const node = nodes.find(({ id }) => id === task.node);
+    if (node === undefined) {
+      if (takers.length > 0)
+        yield wrong(
+          task,
+          `of ${service.name} waits for a node, and ${takers.length} could take it`,
+        );
+    } else if (!mayRun(node, service)) {
+      yield wrong(
+        task,
+        `of ${service.name} is on ${node.name}, which may not run it (${node.state}, ${node.availability})`,
+      );
+    } else if (task.state !== 'running') {
+      yield wrong(task, `of ${service.name} does not run`);
+    }
+  }
+  const asked = service.replicas ?? takers.filter(({ id }) => !places.has(id)).length + places.size;
+  if (places.size !== asked) {
+    yield {
+      text: `${service.name} asks for ${asked} tasks and has ${places.size}`,
+      task: undefined,
+    };
+  }
+}
+
+/** What the nodes' own executors said last: a task that still runs there and that nobody wants is a leftover. */
+function* wrongOnNodes(state: FinalState, history: History): Generator<Wrong> {
+  const wanted = new Set(
+    state.tasks.filter(({ desired }) => isWanted(desired)).map(({ id }) => id),
+  );
+  for (const { node, id, state: local } of lastWordsOfExecutors(history)) {
+    if (local === 'running' && !wanted.has(id)) {
+      yield { text: `${node} still runs task ${id}, which nobody wants`, task: undefined };
+    }
+  }
+}
+
+const lastWordsOfExecutors = (
+  history: History,
+): readonly { readonly node: string; readonly id: string; readonly state: string }[] => {
+  const { boots } = chronicleOf(history);
+  const latest = new Map(boots.map((boot) => [boot.node, boot]));
+  return [...latest.values()].flatMap(({ node, said }) => {
+    const states = new Map<string, string>();
+    for (const words of said) if (words.kind === 'task') states.set(words.id, words.state);
+    return Array.from(states, ([id, local]) => ({ node, id, state: local }));
+  });
+};
+
+/** Judged is only what had the whole bound to come about, after the heal and after the last change of a service. */
+const tooEarly = (state: FinalState, history: History): Verdict | undefined => {
+  const { healedAt } = history.phases;
+  const { convergeMs } = history.bounds;
+  const changed = Math.max(healedAt, lastChangeAt(state, history));
+  return state.from - changed < convergeMs
+    ? unknown(
+        `the last ${seconds(state.from - changed)} were quiet, the bound is ${seconds(convergeMs)}`,
+      )
+    : undefined;
+};
+
+/** When the log went past the last version of a service; 0 where nobody said so. */
+const lastChangeAt = ({ services }: FinalState, history: History): number => {
+  const version = Math.max(0, ...services.map((service) => service.version));
+  for (const commit of chronicleOf(history).commits) if (commit.index > version) return commit.at;
+  return 0;
+};
+
+const notConverged = ({ text, task }: Wrong, state: FinalState, history: History): Verdict => {
+  const stalled = stalledAfterHeal(history);
+  if (stalled !== undefined) return unknown(stalled);
+  const { healedAt, quietAt } = history.phases;
+  return broken(
+    `${seconds(state.from - Math.max(healedAt, quietAt))} after the last change ${text}`,
+    [
+      moment(healedAt, undefined, 'all faults are healed'),
+      moment(quietAt, undefined, 'the last client has its answer'),
+      moment(
+        state.to,
+        state.by,
+        task === undefined ? `${state.by} shows it` : `${state.by} shows ${JSON.stringify(task)}`,
+      ),
+    ],
+  );
+};

@@ -1,0 +1,73 @@
+import type { ObservedTask } from '../../harness/core/history.ts';
+import type { Property, Verdict } from '../../harness/core/property.ts';
+import { chronicleOf, type Said } from '../chronicle.ts';
+import { broken, held, moment, unknown, untested } from '../verdicts.ts';
+import { isPlaced, isState, mayBeDeleted, mayBeDesiredNext, mayFollow } from './task-life.ts';
+
+/**
+ * TransitionsOK: each step of a task is in the table of transitions; a task is given to one node, once; its state and its desired state
+ * only move on. Looked at are the changes that each manager applied, in the order of its log.
+ * @source swarmkit design/tla/Tasks.tla (Transitions) and SwarmKit.tla (TransitionsOK, Inv).
+ */
+export const taskTransitionsAreLegal: Property = {
+  name: 'task-transitions-are-legal',
+  kind: 'safety',
+  guarantee:
+    'TransitionsOK: each step of a task is in the table of transitions; a task is given to a node once, and its states only move on.',
+  source: 'swarmkit design/tla/Tasks.tla (Transitions), SwarmKit.tla (TransitionsOK, Inv)',
+  judge(history) {
+    const { boots, commits } = chronicleOf(history);
+    if (commits.length === 0) return unknown('no node said what it committed');
+    let steps = 0;
+    for (const { said } of boots) {
+      const tasks = new Map<string, Seen>();
+      for (const words of said) {
+        if (words.kind !== 'commit' || words.tasks.length === 0) continue;
+        for (const task of words.tasks) {
+          const before = tasks.get(task.id);
+          const wrong = whatIsWrong(before?.task, task);
+          if (wrong !== undefined) return illegal(wrong, { task, words }, before);
+          if (before !== undefined) steps += 1;
+          tasks.set(task.id, { task, words });
+        }
+      }
+    }
+    return steps > 0
+      ? held(`${steps} steps of tasks, every one in the table`)
+      : untested('no task changed its state');
+  },
+};
+
+type Seen = { readonly task: ObservedTask; readonly words: Said<'commit'> };
+
+const whatIsWrong = (before: ObservedTask | undefined, task: ObservedTask): string | undefined => {
+  if (!isState(task.state)) return `is in the state ${task.state}, which does not exist`;
+  if (task.state === 'remove') return 'is observed in a state that can only be desired';
+  if (isPlaced(task.state) && task.node === '') return `is ${task.state} on no node`;
+  if (before === undefined) return undefined;
+  if (before.removed) return 'changes after it was deleted';
+  if (task.removed && !mayBeDeleted(task.state)) return `is deleted while it is ${task.state}`;
+  if (!mayFollow(before.state, task.state)) return `goes from ${before.state} to ${task.state}`;
+  if (!mayBeDesiredNext(before.desired, task.desired)) {
+    return `is desired to be ${task.desired} after it was desired to be ${before.desired}`;
+  }
+  if (before.node !== '' && before.node !== task.node) return 'moves from one node to another';
+  if (before.service !== task.service || before.slot !== task.slot) {
+    return 'changes its service or its slot';
+  }
+  return undefined;
+};
+
+const illegal = (wrong: string, now: Seen, before: Seen | undefined): Verdict => {
+  const name = `task ${now.task.id} (slot ${now.task.slot} of service ${now.task.service})`;
+  const shown = ({ task, words }: Seen) =>
+    moment(
+      words.at,
+      words.node,
+      `${words.node} applies, up to index ${words.index}: ${name} is ${task.state}, desired ${task.desired}${task.removed ? ', deleted' : ''}`,
+    );
+  return broken(
+    `${name} ${wrong}`,
+    before === undefined ? [shown(now)] : [shown(before), shown(now)],
+  );
+};
