@@ -39,12 +39,10 @@ const placed = (index: number) =>
 
 describe('a campaign', () => {
   test('has one result, however many threads share it', async () => {
-    const [one, two] = [
-      await runCampaign({ ...plan, jobs: 1 }),
-      await runCampaign({ ...plan, jobs: 2 }),
+    const [first, second] = [
+      { ...(await runCampaign({ ...plan, jobs: 1 })), wallMs: 0 },
+      { ...(await runCampaign({ ...plan, jobs: 2 })), wallMs: 0 },
     ];
-    const { wallMs: _one, ...first } = one;
-    const { wallMs: _two, ...second } = two;
     expect(second).toEqual(first);
     expect(first).toMatchObject({ runs: 60, ended: 'runs' });
     expect(first.again).toBeGreaterThan(2);

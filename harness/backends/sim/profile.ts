@@ -44,6 +44,9 @@ export type Profile = {
 const pick = <T>(choices: Choices, what: string, from: readonly [T, ...T[]]): T =>
   from[choices.choose('profile', what, from.length)] ?? from[0];
 
+/** Runs with codec or real cipher take several times as long; one in so many has either, so that a campaign hardly notices. */
+const dearOneIn = 64;
+
 export const drawProfile = (choices: Choices): Profile => {
   const quiet = choices.choose('profile', 'quiet', 4) === 0;
   const chance = (what: string, from: readonly [number, ...number[]]): number => {
@@ -69,8 +72,8 @@ export const drawProfile = (choices: Choices): Profile => {
       breakage: chance('breakage', [0, 0, 50]),
       stall: chance('stall', [0, 0, 20]),
     },
-    strict: choices.choose('profile', 'strict', 16) === 0,
-    realCipher: choices.choose('profile', 'real-cipher', 32) === 0,
+    strict: choices.choose('profile', 'strict', dearOneIn) === 0,
+    realCipher: choices.choose('profile', 'real-cipher', dearOneIn) === 0,
   };
 };
 

@@ -5,6 +5,7 @@ import type { Cipher } from './program.ts';
 import { createFastCipher } from './cipher.ts';
 import { hashChoices } from './hash-choices.ts';
 import { firstDifference, Journal } from './journal.ts';
+import { chanceBase, noNoise } from './profile.ts';
 import { recordedChoices, recordingChoices } from './recorded-choices.ts';
 import { registerProgram, registerScenario, registerTarget } from './register-nodes.ts';
 import { runInSim, type SimRunGiven } from './run.ts';
@@ -111,6 +112,24 @@ describe('a run in virtual time', () => {
     expect(runAt(4, { profile: { strict: true } }).digest).toBe(
       runAt(4, { profile: { strict: false } }).digest,
     );
+  });
+
+  test('has noise of its own until the heal, and none behind it', () => {
+    const asks = [1_990, 2_010, 2_020].map((at, client) => ({
+      at,
+      client,
+      operation: 'put',
+      args: { value: 1 },
+    }));
+    const given: Plan = { ...plan, schedule: asks };
+    const noise = { ...noNoise, loss: chanceBase };
+    const { history } = runInSim(given, {
+      target: registerProgram,
+      choices: hashChoices(1, 0),
+      profile: { noise },
+    });
+    const puts = history.operations.filter(({ operation }) => operation === 'put');
+    expect(puts.map(({ outcome }) => outcome)).toEqual(['unknown', 'ok', 'ok']);
   });
 
   test('ends with what a program threw', () => {
