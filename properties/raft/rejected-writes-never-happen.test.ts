@@ -23,7 +23,7 @@ test('a refused write that somebody sees did happen', () => {
     verdict: 'fail',
     summary: expect.stringContaining(
       'service.update of a to 7 was refused at 1.150 s, and yet m2 shows it',
-    ) as string,
+    ),
   });
 });
 

@@ -1,0 +1,242 @@
+import { describe, expect, test } from '@jest/globals';
+import type { History, Observation, Operation } from '../../harness/core/history.ts';
+import {
+  commit,
+  history,
+  kill,
+  lived,
+  lock,
+  operation,
+  procedure,
+  role,
+  says,
+  scan,
+} from '../testing/histories.ts';
+import { autolockedRestart } from './autolocked-restart.ts';
+
+const refused = (times: readonly [number, number], given: Partial<Operation> = {}): Operation =>
+  operation('m2', times, { outcome: 'rejected', decided: false, ...given });
+
+const unlock = (
+  key: number | string,
+  times: readonly [number, number],
+  outcome: Operation['outcome'],
+): Operation =>
+  operation('m2', times, {
+    operation: 'swarm.unlock',
+    effect: 'local',
+    args: { key },
+    outcome,
+    decided: false,
+  });
+
+/** m2 is killed at 2 s, comes up locked, refuses, is unlocked at 3 s and serves. */
+const operations: readonly Operation[] = [
+  refused([2_300, 2_310]),
+  operation('m2', [2_320, 2_330], {
+    operation: 'info',
+    effect: 'local',
+    output: { status: 200, info: { state: 'locked' } },
+  }),
+  unlock('wrong', [2_400, 2_410], 'rejected'),
+  unlock(0, [3_000, 3_100], 'ok'),
+  operation('m2', [3_200, 3_210]),
+];
+
+const firstBoot = says('m2', 'a', [
+  [100, lock('inactive')],
+  [200, lock('active')],
+]);
+const secondBoot = says('m2', 'b', [
+  [2_200, lock('locked')],
+  [3_050, lock('active')],
+  [3_060, role('m2', 1, 'follower')],
+  [3_070, commit(5, 1)],
+]);
+
+const lifecycle = [
+  lived('m2', 'started', 50),
+  lived('m2', 'killed', 2_000),
+  lived('m2', 'started', 2_100),
+];
+
+const judge = (given: Partial<History> = {}) =>
+  autolockedRestart.judge(
+    history({
+      settings: { autolock: true },
+      faults: [procedure('lock', [2_000, 3_300])],
+      observations: [...firstBoot, ...secondBoot],
+      operations,
+      lifecycle,
+      scans: [scan('m2'), scan('m2', { autolock: false })],
+      ...given,
+    }),
+  );
+
+const without = (index: number, ...instead: readonly Operation[]): readonly Operation[] =>
+  operations.toSpliced(index, 1, ...instead);
+
+test('a manager that comes up locked, refuses, is unlocked and serves is right', () => {
+  expect(judge()).toEqual({
+    verdict: 'pass',
+    tested: true,
+    because: '1 locked restarts, 1 requests refused, 1 managers back after the key',
+  });
+});
+
+describe('a locked manager', () => {
+  test.each([
+    ['a read', operation('m2', [2_300, 2_310])],
+    ['a refusal that rests on the objects', refused([2_300, 2_310], { decided: true })],
+  ])('must not answer with %s', (_, answer) => {
+    expect(judge({ operations: without(0, answer) })).toMatchObject({
+      verdict: 'fail',
+      summary: 'm2 is locked and answers service.inspect at 2.310 s',
+    });
+  });
+
+  test('must say of itself that it is locked', () => {
+    const info = operation('m2', [2_320, 2_330], {
+      operation: 'info',
+      effect: 'local',
+      output: { info: { state: 'active' } },
+    });
+    expect(judge({ operations: without(1, info) }).verdict).toBe('fail');
+  });
+
+  test('must refuse a wrong key', () => {
+    expect(judge({ operations: without(2, unlock('wrong', [2_400, 2_410], 'ok')) })).toMatchObject({
+      summary: 'm2 was unlocked by a wrong key',
+    });
+  });
+
+  test('may answer once it may have been unlocked', () => {
+    const early = operation('m2', [3_001, 3_002]);
+    expect(judge({ operations: [...operations, early] }).verdict).toBe('pass');
+  });
+
+  test('may answer what was asked before it was killed', () => {
+    const before = operation('m2', [1_990, 1_995]);
+    expect(judge({ operations: [...operations, before] }).verdict).toBe('pass');
+  });
+
+  test.each([
+    ['votes', role('m2', 2, 'candidate')],
+    ['follows the log', commit(6, 1)],
+  ])('must not take part: one that %s is found', (_, words) => {
+    const taking = says('m2', 'b', [
+      [2_200, lock('locked')],
+      [2_500, words],
+      [3_050, lock('active')],
+    ]);
+    expect(judge({ observations: [...firstBoot, ...taking] }).verdict).toBe('fail');
+  });
+
+  test('must be a member again within the bound', () => {
+    const served = operation('m2', [9_000, 9_010]);
+    const never = refused([3_200, 3_210]);
+    expect(judge({ operations: without(4, never, served) })).toMatchObject({
+      verdict: 'fail',
+      summary: 'm2 was unlocked and served nothing within 3.000 s',
+    });
+  });
+
+  test('is not late while something else is in its way', () => {
+    const faults = [kill('m1', [3_000, 5_000])];
+    expect(judge({ operations: without(4, refused([3_200, 3_210])), faults }).verdict).toBe('pass');
+  });
+});
+
+test('a manager of an autolocked swarm that restarts without being locked is found', () => {
+  const open = says('m2', 'b', [[2_200, lock('active')]]);
+  expect(judge({ observations: [...firstBoot, ...open] })).toMatchObject({
+    summary: 'm2 restarted and was not locked',
+  });
+});
+
+test('a swarm whose autolock is turned on later may restart a manager that is not locked yet', () => {
+  const open = says('m2', 'b', [[2_200, lock('active')]]);
+  const observations: readonly Observation[] = [...firstBoot, ...open];
+  expect(judge({ observations, settings: {}, scans: [] }).verdict).toBe('pass');
+});
+
+describe('keys', () => {
+  const shown = (key: number, times: readonly [number, number]): Operation =>
+    operation('m1', times, { operation: 'swarm.unlockkey', output: { key } });
+  const init = operation('m1', [10, 20], {
+    operation: 'swarm.init',
+    effect: 'write',
+    args: { autolock: true },
+  });
+  const rotated = (times: readonly [number, number]): readonly Operation[] => [
+    init,
+    shown(0, [30, 40]),
+    operation('m1', times, { operation: 'swarm.rotate', effect: 'write' }),
+    shown(1, [times[1] + 10, times[1] + 20]),
+  ];
+
+  test('a manager that was down during a rotation opens with the old key', () => {
+    expect(judge({ operations: [...rotated([2_050, 2_060]), ...operations] }).verdict).toBe('pass');
+  });
+
+  test('a manager that opens with a key made while it was dead is found', () => {
+    const opened = without(3, unlock(1, [3_000, 3_100], 'ok'));
+    expect(judge({ operations: [...rotated([2_050, 2_060]), ...opened] })).toMatchObject({
+      summary: 'm2 opened with a key that was made while it was dead',
+    });
+  });
+
+  test('a manager that had time to adopt a new key must not open with the old one', () => {
+    const late = [...rotated([100, 110]), ...operations];
+    const later = lifecycle.map((event) => ({ ...event, at: event.at + 3_000 }));
+    const shifted = late.map((of) =>
+      of.node === 'm2'
+        ? { ...of, invokedAt: of.invokedAt + 3_000, endedAt: (of.endedAt ?? 0) + 3_000 }
+        : of,
+    );
+    const observations = [...firstBoot, ...secondBoot.map((of) => ({ ...of, at: of.at + 3_000 }))];
+    const given = { lifecycle: later, observations, faults: [] };
+    expect(judge({ ...given, operations: shifted })).toMatchObject({
+      summary: 'm2 still opens with key 0, long after the swarm got key 1',
+    });
+  });
+});
+
+describe('scans of folders', () => {
+  const secret = { canary: 'data-key', file: 'raft/00000001.log', offset: 77 };
+  const control = { canary: 'node-id', file: 'certificates/swarm-node.key', offset: 12 };
+
+  test('a secret in the clear is found, with file and offset', () => {
+    expect(judge({ scans: [scan('m2', { found: [control, secret] })] })).toMatchObject({
+      verdict: 'fail',
+      summary: 'data-key stands in the clear in raft/00000001.log of m2, which is autolocked',
+    });
+  });
+
+  test.each([
+    ['saw no file', scan('m2', { files: 0 })],
+    ['does not find what is there for sure', scan('m2', { found: [] })],
+    ['knew of nothing to look for', scan('m2', { looked: [] })],
+    [
+      'does not find the data key of a folder that is not locked',
+      scan('m2', { autolock: false, found: [control] }),
+    ],
+  ])('a scan that %s proves nothing', (_, blind) => {
+    expect(judge({ scans: [blind] }).verdict).toBe('unknown');
+  });
+
+  test('a secret that is found outranks a scan that is blind', () => {
+    const scans = [scan('m1', { files: 0 }), scan('m2', { found: [secret] })];
+    expect(judge({ scans }).verdict).toBe('fail');
+  });
+});
+
+test('a lock that could not be carried out leaves it unknown', () => {
+  const faults = [procedure('lock', [2_000, 3_300], false)];
+  expect(judge({ faults, observations: firstBoot, operations: [] }).verdict).toBe('unknown');
+});
+
+test('a run without a locked manager passes, untested', () => {
+  const given = { faults: [], observations: firstBoot, operations: [], scans: [], settings: {} };
+  expect(judge(given)).toMatchObject({ verdict: 'pass', tested: false });
+});

@@ -1,0 +1,69 @@
+import { expect, test } from '@jest/globals';
+import type { History, Operation } from '../../harness/core/history.ts';
+import { history, kill, operation, write } from '../testing/histories.ts';
+import { aLeaderReturns } from './a-leader-returns.ts';
+
+const judge = (operations: readonly Operation[], given: Partial<History> = {}) =>
+  aLeaderReturns.judge(history({ operations, faults: [kill('m1', [3_000, 6_000])], ...given }));
+
+const asked = (times: readonly [number, number | undefined], given: Partial<Operation> = {}) =>
+  write(['create', 'a', '1'], 'm1', times, { phase: 'settle', ...given });
+
+const unknown = { outcome: 'unknown', decided: false } as const;
+
+test('a write that is accepted within the bound shows that a leader is back', () => {
+  expect(judge([asked([6_200, 6_400])])).toEqual({
+    verdict: 'pass',
+    tested: true,
+    because: 'a write was accepted 0.300 s after the heal',
+  });
+});
+
+test('a write that is accepted too late is found', () => {
+  expect(judge([asked([6_200, 9_200])])).toMatchObject({
+    verdict: 'fail',
+    summary: 'the first write after the heal was accepted after 3.100 s, the bound is 3.000 s',
+  });
+});
+
+test('writes that are never accepted are found', () => {
+  expect(judge([asked([6_200, 9_300], unknown)]).verdict).toBe('fail');
+  expect(judge([asked([6_200, undefined], unknown)]).verdict).toBe('fail');
+});
+
+test('writes that are refused at once, and reads that fail after the bound, are found', () => {
+  const early = asked([6_200, 6_210], unknown);
+  const last = operation('m1', [11_100, 11_110], { ...unknown, phase: 'final' });
+  expect(judge([early, last]).verdict).toBe('fail');
+});
+
+test('a write from before the heal does not count', () => {
+  const before = asked([5_900, 6_150], { phase: 'inject' });
+  expect(judge([before]).verdict).toBe('unknown');
+});
+
+test('a failed write that nobody tried again leaves it unknown', () => {
+  const early = asked([6_200, 6_210], unknown);
+  const last = operation('m1', [11_100, 11_110], { phase: 'final' });
+  expect(judge([early]).verdict).toBe('unknown');
+  expect(judge([early, last]).verdict).toBe('unknown');
+});
+
+test('writes that were refused for reasons of their own leave it unknown', () => {
+  expect(judge([asked([6_200, 6_250], { outcome: 'rejected', decided: true })]).verdict).toBe(
+    'unknown',
+  );
+});
+
+test('a machine that stood still excuses it, and does not fail it', () => {
+  const stalls = [{ at: 6_500, forMs: 200 }];
+  expect(judge([asked([6_200, 9_200])], { stalls }).verdict).toBe('unknown');
+  expect(judge([asked([6_200, 6_400])], { stalls }).verdict).toBe('pass');
+});
+
+test('without a fault it is not put to the test', () => {
+  expect(judge([asked([6_200, 6_400])], { faults: [] })).toMatchObject({
+    verdict: 'pass',
+    tested: false,
+  });
+});

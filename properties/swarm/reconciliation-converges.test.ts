@@ -1,0 +1,192 @@
+import { describe, expect, test } from '@jest/globals';
+import type { History } from '../../harness/core/history.ts';
+import type { NodeShown, ServiceShown, TaskShown } from '../../models/swarm-answers.ts';
+import {
+  commit,
+  history,
+  kill,
+  operation,
+  says,
+  service,
+  shownNode,
+  task,
+} from '../testing/histories.ts';
+import { reconciliationConverges } from './reconciliation-converges.ts';
+
+type Shown = {
+  readonly services: readonly ServiceShown[];
+  readonly tasks: readonly TaskShown[];
+  readonly nodes: readonly NodeShown[];
+};
+
+const nodes = ['m1', 'm2', 'm3', 'w1', 'w2'].map((name) => shownNode(name));
+const right: Shown = {
+  services: [service()],
+  tasks: [task(1, 'w1-id'), task(2, 'm2-id')],
+  nodes,
+};
+
+const judge = (shown: Partial<Shown>, given: Partial<History> = {}) => {
+  const { services, tasks, nodes: members } = { ...right, ...shown };
+  const reads = [{ services }, { tasks }, { nodes: members }].map((output, at) =>
+    operation('m1', [11_100 + at, 11_101 + at], { output }),
+  );
+  return reconciliationConverges.judge(
+    history({ operations: reads, faults: [kill('w1', [2_000, 3_000])], ...given }),
+  );
+};
+
+test('one task a slot, running where it may run, is what was asked for', () => {
+  expect(judge({})).toMatchObject({ verdict: 'pass', tested: true });
+});
+
+describe('wrong in the end', () => {
+  const [first = task(1, 'w1-id'), second = task(2, 'm2-id')] = right.tasks;
+  const gone = shownNode('w1', { state: 'down' });
+  const drained = shownNode('w1', { availability: 'drain' });
+  const others = nodes.filter(({ name }) => name !== 'w1');
+
+  test.each<readonly [string, Partial<Shown>]>([
+    ['a slot without a task', { tasks: [first] }],
+    ['a slot with two tasks', { tasks: [first, second, task(2, 'm3-id')] }],
+    ['a slot too many', { tasks: [first, second, task(3, 'm3-id')] }],
+    ['a task that does not run', { tasks: [first, { ...second, state: 'preparing' }] }],
+    [
+      'a task without a node that could have one',
+      { tasks: [first, task(2, '', { state: 'pending' })] },
+    ],
+    ['a task on a drained node', { nodes: [...others, drained] }],
+    ['a task on a dead node', { nodes: [...others, gone] }],
+    [
+      'a task where its constraints forbid it',
+      { services: [service({ constraints: ['node.role==worker'] })] },
+    ],
+    [
+      'a task of a service that is gone',
+      { tasks: [...right.tasks, task(1, 'w2-id', { service: 's9', desired: 'remove' })] },
+    ],
+    [
+      'an unwanted task that goes on',
+      { tasks: [...right.tasks, task(1, 'w2-id', { id: 'old', desired: 'shutdown' })] },
+    ],
+    ['a global service that misses a node', { services: [service({ replicas: undefined })] }],
+  ])('%s is found', (_, shown) => {
+    expect(judge(shown).verdict).toBe('fail');
+  });
+
+  test('a task that a node still runs and nobody wants is found', () => {
+    const observations = says('w2', 'a', [
+      [3_000, { kind: 'task', id: 'stray', state: 'running' }],
+    ]);
+    expect(judge({}, { observations })).toMatchObject({
+      summary: expect.stringContaining('w2 still runs task stray, which nobody wants'),
+    });
+  });
+});
+
+describe('legal look-alikes', () => {
+  const others = nodes.filter(({ name }) => name !== 'w1');
+
+  test.each<readonly [string, Partial<Shown>]>([
+    [
+      'a dead node whose old task is still called running',
+      {
+        nodes: [...others, shownNode('w1', { state: 'down' })],
+        tasks: [
+          ...right.tasks.slice(1),
+          task(1, 'w2-id'),
+          task(1, 'w1-id', { id: 'old', desired: 'shutdown' }),
+        ],
+      },
+    ],
+    [
+      'old tasks of a slot that have ended',
+      {
+        tasks: [
+          ...right.tasks,
+          task(1, 'w2-id', { id: 'old', state: 'failed', desired: 'shutdown' }),
+        ],
+      },
+    ],
+    [
+      'a paused node that keeps its task',
+      { nodes: [...others, shownNode('w1', { availability: 'pause' })] },
+    ],
+    [
+      'a task that no node may take',
+      {
+        services: [service({ replicas: 1, constraints: ['node.hostname==elsewhere'] })],
+        tasks: [task(1, '', { state: 'pending' })],
+      },
+    ],
+    [
+      'a global service with a task on each node',
+      {
+        services: [service({ replicas: undefined })],
+        tasks: nodes.map(({ id }) => task(0, id, { id: `g-${id}` })),
+      },
+    ],
+    ['a service of no replicas', { services: [service({ replicas: 0 })], tasks: [] }],
+  ])('%s is as desired', (_, shown) => {
+    expect(judge(shown).verdict).toBe('pass');
+  });
+
+  test('a stray task of an earlier boot ended with it', () => {
+    const observations = [
+      ...says('w2', 'a', [[3_000, { kind: 'task', id: 'stray', state: 'running' }]]),
+      ...says('w2', 'b', [
+        [4_000, { kind: 'boot', name: 'w2', nodeId: undefined, raftId: undefined }],
+      ]),
+    ];
+    expect(judge({}, { observations }).verdict).toBe('pass');
+  });
+});
+
+describe('what is not judged', () => {
+  const missing: Partial<Shown> = { tasks: [] };
+
+  test('the end of a quiet time that was shorter than the bound', () => {
+    const phases = {
+      injectAt: 1_000,
+      healAt: 9_000,
+      healedAt: 9_500,
+      quietAt: 9_500,
+      endAt: 11_500,
+    };
+    expect(judge(missing, { phases })).toEqual({
+      verdict: 'unknown',
+      missing: 'the last 1.600 s were quiet, the bound is 3.000 s',
+    });
+  });
+
+  test('a change of a service shortly before, by a write that nobody waited for any more', () => {
+    const observations = says('m1', 'a', [
+      [5_000, commit(10, 1)],
+      [10_000, commit(11, 2)],
+    ]);
+    expect(judge(missing, { observations }).verdict).toBe('unknown');
+  });
+
+  test('a machine that stood still after the heal', () => {
+    expect(judge(missing, { stalls: [{ at: 8_000, forMs: 400 }] }).verdict).toBe('unknown');
+  });
+
+  test('managers that answered nothing in the end', () => {
+    expect(reconciliationConverges.judge(history()).verdict).toBe('unknown');
+  });
+});
+
+test('every manager must show it', () => {
+  const wrong = [{ services: right.services }, { tasks: [] }, { nodes }].map((output, at) =>
+    operation('m2', [11_200 + at, 11_201 + at], { output }),
+  );
+  const reads = [{ services: right.services }, { tasks: right.tasks }, { nodes }].map(
+    (output, at) => operation('m1', [11_100 + at, 11_101 + at], { output }),
+  );
+  expect(
+    reconciliationConverges.judge(history({ operations: [...reads, ...wrong] })),
+  ).toMatchObject({
+    verdict: 'fail',
+    summary: expect.stringContaining('lighthouse-a asks for 2 tasks and has 0'),
+  });
+});
