@@ -29,3 +29,4 @@ export {
   type SwarmObjectOutput,
   type SwarmObjectState,
 } from './swarm-objects.ts';
+export { keyed, type KeyedInput } from './keyed.ts';

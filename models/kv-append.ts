@@ -39,31 +39,41 @@ export function kvAppend(initial = ''): Model<string, KvAppendInput, string> {
   };
 }
 
+type Get = { readonly index: number; readonly saw: string };
+
 /**
  * From a text one gets by appending only to longer texts that begin with it. So what a remaining get
- * saw begins with the text at hand, or a put that remains explains it.
+ * saw begins with the text at hand, or a put that remains explains it. Where no remaining get begins
+ * with it, the text will not be seen before it is overwritten, and might as well be any other such.
  */
 function readsStayPrefixed(calls: readonly PartCall<KvAppendInput, string>[]): Viability<string> {
-  const gets: { index: number; saw: string }[] = [];
+  const gets: Get[] = [];
   const puts: { index: number; value: string }[] = [];
   for (let index = calls.length - 1; index >= 0; index--) {
     const { input, output, certain } = calls[index] as PartCall<KvAppendInput, string>;
     if (input.f === 'put') puts.push({ index, value: input.value });
     if (input.f === 'get' && certain && output !== undefined) gets.push({ index, saw: output });
   }
-  // Per text, once: the gets that it rules out, the latest to return first.
-  const ruledOut = new Map<string, readonly { index: number; saw: string }[]>();
+  // Per text, once: the gets that it rules out and the others, the latest to return first.
+  const sorted = new Map<string, { out: readonly Get[]; open: readonly Get[] }>();
   return (state, remaining) => {
-    let out = ruledOut.get(state);
-    if (out === undefined) {
-      out = gets.filter(({ saw }) => !saw.startsWith(state));
-      ruledOut.set(state, out);
+    let of = sorted.get(state);
+    if (of === undefined) {
+      of = {
+        out: gets.filter(({ saw }) => !saw.startsWith(state)),
+        open: gets.filter(({ saw }) => saw.startsWith(state)),
+      };
+      sorted.set(state, of);
     }
-    for (const { index, saw } of out) {
+    for (const { index, saw } of of.out) {
       if (index < remaining.from) break;
       if (!remaining.has(index)) continue;
       if (!puts.some((put) => saw.startsWith(put.value) && remaining.has(put.index))) return false;
     }
-    return true;
+    for (const { index } of of.open) {
+      if (index < remaining.from) break;
+      if (remaining.has(index)) return true;
+    }
+    return 'blind';
   };
 }

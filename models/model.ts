@@ -35,8 +35,11 @@ export type Remaining = {
   has(index: number): boolean;
 };
 
-/** Whether every remaining call may still be legal some time after `state`. */
-export type Viability<S> = (state: S, remaining: Remaining) => boolean;
+/**
+ * Whether every remaining call may still be legal some time after `state`. `blind`: it may, and no
+ * remaining call can tell this state from any other blind one, whatever happens first.
+ */
+export type Viability<S> = (state: S, remaining: Remaining) => boolean | 'blind';
 
 /** One call of a part as {@link Model.viable} sees it, in the order of the indexes of {@link Remaining}. */
 export type PartCall<I, O> = Call<I, O> & {

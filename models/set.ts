@@ -64,9 +64,10 @@ export function set<V = unknown>(
       role({ input, output }) {
         if (input.f === 'read') return output === undefined ? {} : { sees: elements(output) };
         const value = canonical(input.value);
-        if (input.f === 'contains') {
-          return output === undefined ? {} : output === true ? { has: value } : { lacks: value };
+        if (input.f === 'contains' && typeof output === 'boolean') {
+          return output ? { has: value } : { lacks: value };
         }
+        if (input.f === 'contains') return output === undefined ? {} : undefined;
         // An update that changed nothing is a read of another kind; no monitor reads that.
         if (output !== undefined && output !== true) return undefined;
         return input.f === 'add' ? { adds: value } : { removes: value };

@@ -17,8 +17,10 @@ export type Progress = {
   readonly configurations: number;
 };
 
-/** What a check answers; see {@link checkLinearizable}. */
-export type Verdict =
+/** What a check answers; see {@link checkLinearizable}. `parts`: the objects that were told apart. */
+export type Verdict = { readonly parts: number } & Judgement;
+
+type Judgement =
   | { readonly verdict: 'pass'; readonly witness: Witness }
   | { readonly verdict: 'fail'; readonly failure: Failure }
   | {
@@ -96,12 +98,14 @@ function* judge(
   { limits, explaining }: Ask,
 ): Generator<undefined, Verdict> {
   const meter = new Meter(limits);
+  let count = 0;
   try {
     const parts = partsOf(model, operations);
     if ('why' in parts) {
       const why = `operation ${parts.operation} is malformed: ${parts.why}`;
-      return { verdict: 'unknown', why, operation: parts.operation, progress: [] };
+      return { verdict: 'unknown', parts: 0, why, operation: parts.operation, progress: [] };
     }
+    count = parts.length;
     const judgings: Judging[] = [];
     const firstTurn = explaining.tuning?.firstTurn ?? FIRST_TURN;
     for (const part of parts) {
@@ -122,13 +126,19 @@ function* judge(
       const how = explaining.explain ?? 'fully';
       return {
         verdict: 'fail',
+        parts: count,
         failure: explain(model, { operations, part: failed.part, decision }, { meter, how }),
       };
     }
-    return passedOrUnknown(judgings, meter);
+    return { ...passedOrUnknown(judgings, meter), parts: count };
   } catch (error) {
-    if (error instanceof ModelThrew) return threw(model, operations, error);
-    return { verdict: 'unknown', why: `the model threw: ${String(error)}`, progress: [] };
+    if (error instanceof ModelThrew) return { ...threw(model, operations, error), parts: count };
+    return {
+      verdict: 'unknown',
+      parts: count,
+      why: `the model threw: ${String(error)}`,
+      progress: [],
+    };
   }
 }
 
@@ -146,7 +156,7 @@ function* inTurns(judgings: readonly Judging[], firstTurn: number): Generator<un
   }
 }
 
-function passedOrUnknown(judgings: readonly Judging[], meter: Meter): Verdict {
+function passedOrUnknown(judgings: readonly Judging[], meter: Meter): Judgement {
   const progress = judgings.map(({ part, decision, search }): Progress => {
     const passed = decision?.verdict === 'pass';
     return {
@@ -169,7 +179,7 @@ function passedOrUnknown(judgings: readonly Judging[], meter: Meter): Verdict {
   };
 }
 
-function threw(model: AnyModel, operations: readonly Operation[], error: ModelThrew): Verdict {
+function threw(model: AnyModel, operations: readonly Operation[], error: ModelThrew): Judgement {
   const { input, output } = operations[error.operation] as Operation;
   let call: string;
   try {

@@ -28,13 +28,18 @@ export type Tuning = {
 /** A part is judged, or its turn is over, or a limit ended it. */
 export type Outcome = 'pass' | 'fail' | 'turn over' | 'stopped';
 
-/** Fields of a configuration before its words: chain of its hash, parent, call placed last, r, state. */
+/**
+ * Fields of a configuration before its words: chain of its hash, parent, call placed last, state, r,
+ * and what the state counts as: itself, or blind. Two that agree from `NEXT` on end alike.
+ */
 const CHAIN = 0;
 const PARENT = 1;
 const VIA = 2;
-const NEXT = 3;
-const STATE = 4;
-const FIELDS = 5;
+const STATE = 3;
+const NEXT = 4;
+const ALIAS = 5;
+const FIELDS = 6;
+const BLIND = -1;
 /** A step of a chain of unknown operations: on the way to a configuration, not one to come back to. */
 const NOT_HASHED = -2;
 
@@ -80,8 +85,6 @@ export class Search {
   #candidates: number[] = [];
   #base = 0;
   #final = -1;
-  /** Some configuration was not looked at to its end. */
-  #cutShort = false;
 
   constructor(
     model: AnyModel,
@@ -122,12 +125,14 @@ export class Search {
   /** Looks at up to `turns` more configurations. */
   run(turns: number): Outcome {
     for (let left = turns; this.#final < 0; left--) {
-      if (this.#stack.length === 0) return this.#cutShort ? 'stopped' : 'fail';
+      if (this.#stack.length === 0) return 'fail';
       if (left <= 0) return 'turn over';
       if (this.#meter.full() !== undefined) return 'stopped';
       if ((this.steps++ & 63) === 0) this.#meter.over();
       if (this.#meter.stopped !== undefined) return 'stopped';
-      this.#expand(this.#stack.pop() as number);
+      const at = this.#stack.pop() as number;
+      if (at >= 0) this.#expand(at);
+      else this.#expandUnknown(~at);
     }
     return 'pass';
   }
@@ -183,13 +188,12 @@ export class Search {
     this.#admit(0);
   }
 
-  /** Everything that may come next after a configuration. */
+  /** Pending calls that may come next after a configuration; unknown ones only once those are done. */
   #expand(at: number): void {
     const base = at * this.#stride;
     const state = this.#nodes[base + STATE] as number;
-    const next = this.#nodes[base + NEXT] as number;
-    const candidates = this.#pending(base, next);
-    if (this.#fields.length > 0) this.#unknownFirst(at, { state, trail: [state], last: -1 });
+    const candidates = this.#pending(base, this.#nodes[base + NEXT] as number);
+    if (this.#fields.length > 0) this.#stack.push(~at);
     // The first to return goes on top: looked at first.
     for (let entry = candidates.length - 1; entry >= 0; entry--) {
       const index = candidates[entry] as number;
@@ -221,62 +225,80 @@ export class Search {
    * neighbours among them in the order of their classes. So one that the next call does not need, or
    * that could as well come after it, is left out here.
    */
-  #unknownFirst(
-    at: number,
-    chain: { readonly state: number; readonly trail: readonly number[]; readonly last: number },
-  ): void {
-    if (this.#meter.over() || this.#meter.full() !== undefined) this.#cutShort = true;
-    if (this.#cutShort) return;
-    for (let v = 0; v < this.#fields.length; v++) {
+  #expandUnknown(at: number): void {
+    const base = at * this.#stride;
+    const next = this.#nodes[base + NEXT] as number;
+    const state = this.#nodes[base + STATE] as number;
+    const last = this.#isChainStep(at) ? this.#chainStep(at) : undefined;
+    this.#pending(base, next);
+    for (let v = this.#fields.length - 1; v >= 0; v--) {
       const { cls, calls, since } = this.columns.unknown[v] as UnknownClass;
       const used = this.#used(at * this.#stride, v);
-      if (used === calls.length) continue;
-      if ((since[used] as number) > (this.#nodes[at * this.#stride + NEXT] as number)) continue;
-      const result = this.states.step(chain.state, cls);
+      if (used === calls.length || (since[used] as number) > next) continue;
+      const result = this.states.step(state, cls);
       if (result === ILLEGAL) continue;
-      for (const state of result >= 0 ? [result] : this.states.several(result)) {
-        if (chain.trail.includes(state)) continue;
-        if (chain.last >= 0 && this.#needless(chain, { cls, state }, v < chain.last)) continue;
-        const mark = this.#top;
-        const step = this.#append(at, calls[used] as number, state);
-        const base = step * this.#stride;
-        this.#nodes[base + CHAIN] = NOT_HASHED;
-        this.#use(base, v);
-        const trail = [...chain.trail, state];
-        if (this.#isViable(base)) {
-          for (const index of this.#candidates) {
-            const after = this.columns.cls[index] as number;
-            const ends = this.states.step(state, after);
-            if (ends === ILLEGAL) continue;
-            for (const end of ends >= 0 ? [ends] : this.states.several(ends)) {
-              const here = { state, trail, last: v };
-              if (!this.#needless(here, { cls: after, state: end }, true))
-                this.#offer(step, index, end);
-            }
-          }
-          this.#unknownFirst(step, { state, trail, last: v });
-        }
-        // Nothing came of it: its place is free again.
-        if (this.#top === step + 1) this.#top = mark;
+      for (const after of result >= 0 ? [result] : this.states.several(result)) {
+        if (this.#isOnChain(at, after)) continue;
+        if (last !== undefined && this.#isNeedless(last, { cls, state: after }, v < last.v))
+          continue;
+        this.#takeEffect(at, { v, call: calls[used] as number, state: after });
       }
     }
   }
 
+  /** Adds a step to a chain of unknown operations, and the pending calls that need it. */
+  #takeEffect(
+    at: number,
+    step: { readonly v: number; readonly call: number; readonly state: number },
+  ): void {
+    const node = this.#append(at, step.call, step.state);
+    const base = node * this.#stride;
+    this.#nodes[base + CHAIN] = NOT_HASHED;
+    this.#use(base, step.v);
+    if (!this.#isViable(base)) {
+      this.#top = node;
+      return;
+    }
+    this.#stack.push(~node);
+    const last = { before: this.#field(at, STATE), v: step.v };
+    for (const index of this.#candidates) {
+      const cls = this.columns.cls[index] as number;
+      const result = this.states.step(step.state, cls);
+      if (result === ILLEGAL) continue;
+      for (const end of result >= 0 ? [result] : this.states.several(result)) {
+        if (!this.#isNeedless(last, { cls, state: end }, true)) this.#offer(node, index, end);
+      }
+    }
+  }
+
+  /** The unknown operation that a step of a chain is, and the state before it. */
+  #chainStep(at: number): ChainStep {
+    const v = this.#unknownAt[this.#field(at, VIA)] as number;
+    return { before: this.#field(this.#field(at, PARENT), STATE), v };
+  }
+
+  /** Whether the chain that ends here was in this state before: what came between is not needed. */
+  #isOnChain(at: number, state: number): boolean {
+    for (let step = at; ; step = this.#field(step, PARENT)) {
+      if (this.#field(step, STATE) === state) return true;
+      if (!this.#isChainStep(step)) return false;
+    }
+  }
+
   /**
-   * Whether the unknown operation `chain.last`, which led to `chain.state`, can be dropped before
-   * this call, or (where `later`) moved behind it, with the same state afterwards.
+   * Whether the last step of a chain can be dropped before this call, or (where `later`) moved behind
+   * it, with the same state afterwards.
    */
-  #needless(
-    chain: { readonly trail: readonly number[]; readonly last: number },
+  #isNeedless(
+    last: ChainStep,
     call: { readonly cls: number; readonly state: number },
     later: boolean,
   ): boolean {
-    const before = chain.trail[chain.trail.length - 2] as number;
-    const without = this.states.step(before, call.cls);
+    const without = this.states.step(last.before, call.cls);
     if (without === ILLEGAL) return false;
     if (this.states.includes(without, call.state)) return true;
     if (!later) return false;
-    const { cls } = this.columns.unknown[chain.last] as UnknownClass;
+    const { cls } = this.columns.unknown[last.v] as UnknownClass;
     for (const middle of without >= 0 ? [without] : this.states.several(without)) {
       if (this.states.includes(this.states.step(middle, cls), call.state)) return true;
     }
@@ -365,13 +387,14 @@ export class Search {
   }
 
   #isViable(base: number): boolean {
+    const state = this.#nodes[base + STATE] as number;
+    this.#nodes[base + ALIAS] = state;
     if (this.#viable === undefined) return true;
     this.#base = base;
     this.#remaining.from = this.#nodes[base + NEXT] as number;
-    return this.#viable(
-      this.states.states[this.#nodes[base + STATE] as number],
-      this.#remaining satisfies Remaining,
-    );
+    const viable = this.#viable(this.states.states[state], this.#remaining satisfies Remaining);
+    if (viable === 'blind') this.#nodes[base + ALIAS] = BLIND;
+    return viable !== false;
   }
 
   #isLeft(index: number): boolean {
@@ -439,10 +462,10 @@ export class Search {
   #growTable(): void {
     this.#meter.bytes += 4 * this.#table.length;
     this.#table = new Int32Array(this.#table.length * 2).fill(-1);
-    for (let bucket = 0, at = 0; at < this.#top - 1; at++) {
+    for (let at = 0; at < this.#top - 1; at++) {
       const base = at * this.#stride;
       if (this.#nodes[base + CHAIN] === NOT_HASHED) continue;
-      bucket = this.#hash(base) & (this.#table.length - 1);
+      const bucket = this.#hash(base) & (this.#table.length - 1);
       this.#nodes[base + CHAIN] = this.#table[bucket] as number;
       this.#table[bucket] = at;
     }
@@ -480,6 +503,8 @@ export class Search {
     this.#nodes[at] = (this.#nodes[at] as number) + (1 << shift);
   }
 }
+
+type ChainStep = { readonly before: number; readonly v: number };
 
 /** Where the count of one class of unknown operations is: bits of a word, with a guard bit above. */
 type CountField = { readonly word: number; readonly shift: number; readonly mask: number };

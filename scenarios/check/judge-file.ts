@@ -1,0 +1,111 @@
+import { readFileSync, statSync } from 'node:fs';
+
+import { show } from '../../models/index.ts';
+import {
+  eventsOf,
+  operationsOf,
+  type Problem,
+  type ReadHistory,
+} from '../../properties/linearizability/formats/index.ts';
+import { checkLinearizable, type Verdict } from '../../properties/linearizability/index.ts';
+import type { CheckOptions } from './options.ts';
+
+/** Larger files are refused: a history is read as one text. */
+export const FILE_BYTES_MAX = 256 * 1024 * 1024;
+
+/** One file's row of the result. */
+export type FileResult = {
+  readonly file: string;
+  readonly verdict: 'pass' | 'fail' | 'unknown' | 'bad-input';
+  readonly operations: number;
+  /** Objects that were told apart. */
+  readonly keys: number;
+  /** All of reading, parsing and judging. */
+  readonly ms: number;
+  readonly why: string;
+};
+
+/** The same with what a drawing needs. */
+export type Judged = {
+  readonly result: FileResult;
+  readonly history: ReadHistory | undefined;
+  readonly verdict: Verdict | undefined;
+};
+
+/** Reads, parses and judges one file; never throws for what is in it. */
+export function judgeFile(file: string, options: CheckOptions): Judged {
+  const startedAt = performance.now();
+  const row = (
+    part: Pick<FileResult, 'verdict' | 'why'>,
+    operations = 0,
+    keys = 0,
+  ): FileResult => ({
+    file,
+    verdict: part.verdict,
+    operations,
+    keys,
+    ms: Math.round((performance.now() - startedAt) * 100) / 100,
+    why: part.why,
+  });
+  const history = read(file, options);
+  if ('reason' in history) {
+    const why = `${file}:${history.line}: ${history.reason}`;
+    return { result: row({ verdict: 'bad-input', why }), history: undefined, verdict: undefined };
+  }
+  const { operations, model } = history;
+  if (operations.length === 0) {
+    const why = 'it holds no operation of a client';
+    return { result: row({ verdict: 'unknown', why }), history, verdict: undefined };
+  }
+  const verdict = checkLinearizable(
+    model,
+    operations,
+    { timeoutMs: options.timeoutMs, now: () => performance.now() },
+    { explain: options.draw === undefined ? 'where' : 'fully' },
+  );
+  const why = reasonOf(history, verdict);
+  return {
+    result: row({ verdict: verdict.verdict, why }, operations.length, verdict.parts),
+    history,
+    verdict,
+  };
+}
+
+function read(file: string, { model, reading }: CheckOptions): ReadHistory | Problem {
+  let text: string;
+  try {
+    const { size } = statSync(file);
+    if (size > FILE_BYTES_MAX) {
+      const reason = `the file has ${size} bytes; more than ${FILE_BYTES_MAX} (256 MiB) are not read`;
+      return { line: 1, reason };
+    }
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    return { line: 0, reason: error instanceof Error ? error.message : String(error) };
+  }
+  const events = eventsOf(text);
+  return 'reason' in events ? events : operationsOf(events, model, reading);
+}
+
+/** One line for a person: what is wrong and where, or what was missing. */
+export function reasonOf({ model, operations, lines }: ReadHistory, verdict: Verdict): string {
+  switch (verdict.verdict) {
+    case 'pass':
+      return '';
+    case 'unknown':
+      return verdict.operation === undefined
+        ? verdict.why
+        : `line ${lines[verdict.operation] ?? 0}: ${verdict.why}`;
+    case 'fail': {
+      const { at, legal, first } = verdict.failure;
+      const operation = operations[at];
+      if (operation === undefined) return '';
+      const { input, output, process } = operation;
+      const call = model.describe?.(input, output) ?? show(input);
+      const others = legal.map((answer) => model.describe?.(input, answer) ?? show(answer));
+      const instead = others.length === 0 ? '' : `; right would have been ${others.join(' or ')}`;
+      const where = `line ${lines[at] ?? 0}: process ${process}: ${call}`;
+      return `${where} fits no order of what returned ${first ? 'before' : 'by then'}${instead}`;
+    }
+  }
+}
