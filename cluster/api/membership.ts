@@ -6,7 +6,7 @@ import { isJoinToken } from './join-token.ts';
 import { looseFlagOf } from './query.ts';
 import { refuse, refuseRpc } from './respond.ts';
 import type { ApiRequest, ApiResponse, Json } from './seam.ts';
-import { invalidJoinToken, malformedUnlockKey } from './texts.ts';
+import { invalidJoinToken, leaveLocked, malformedUnlockKey } from './texts.ts';
 import type { Decision, Local } from './types.ts';
 
 const reply = (response: ApiResponse): Decision => ({ type: 'reply', response });
@@ -72,10 +72,10 @@ export const decideJoin = (request: ApiRequest, { config }: Local): Decision => 
   };
 };
 
-export const decideLeave = (request: ApiRequest): Decision => ({
-  type: 'leave',
-  force: looseFlagOf(request.query, 'force'),
-});
+export const decideLeave = (request: ApiRequest, { state }: Local): Decision => {
+  const force = looseFlagOf(request.query, 'force');
+  return state === 'locked' && !force ? reply(leaveLocked) : { type: 'leave', force };
+};
 
 /** The caller has made sure that the node is locked. */
 export const decideUnlock = (request: ApiRequest): Decision => {

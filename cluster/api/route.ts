@@ -35,6 +35,7 @@ const toInfo: Decision = { type: 'info' };
 export const decide = (request: ApiRequest, local: Local): Decision => {
   const { head, rest } = splitPath(request.path);
   const { method } = request;
+  if (local.state === 'locked' && !answersWhileLocked(head, rest)) return reply(texts.locked);
   switch (head) {
     case '_ping':
       if (rest !== '' || (method !== 'GET' && method !== 'HEAD')) break;
@@ -56,6 +57,13 @@ export const decide = (request: ApiRequest, local: Local): Decision => {
   return reply(texts.pageNotFound);
 };
 
+/** All that a locked manager does; the rest of its life waits for the key. */
+const answersWhileLocked = (head: string, rest: string): boolean =>
+  head === '_ping' ||
+  head === 'version' ||
+  head === 'info' ||
+  (head === 'swarm' && (rest === 'unlock' || rest === 'leave'));
+
 const decideSwarm = (request: ApiRequest, rest: string, local: Local): Decision => {
   if (request.method === 'GET' || request.method === 'HEAD') return decideCluster(local);
   const outside = local.state === 'inactive';
@@ -65,7 +73,7 @@ const decideSwarm = (request: ApiRequest, rest: string, local: Local): Decision 
     case 'join':
       return outside ? decideJoin(request, local) : reply(texts.alreadyInSwarm);
     case 'leave':
-      return outside ? reply(texts.notInSwarm) : decideLeave(request);
+      return outside ? reply(texts.notInSwarm) : decideLeave(request, local);
     case 'unlock':
       if (local.state === 'locked') return decideUnlock(request);
       return reply(isManagerHere(local) ? texts.notLocked : noManager(local));

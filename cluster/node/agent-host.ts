@@ -1,0 +1,76 @@
+/** Gives the agent its world. */
+import { createAgent } from '../agent/agent.ts';
+import type { Agent, AgentInput, AgentOutput } from '../agent/types.ts';
+import type { Files } from '../ports.ts';
+import type { Keyring } from './keyring.ts';
+import { never } from './world.ts';
+import type { NodeWorld } from './world.ts';
+
+export class AgentHost {
+  readonly #world: NodeWorld;
+  readonly #keyring: Keyring;
+  readonly #agent: Agent;
+  #managers: Agent['managers'];
+  /** It has stopped everything, after `leave`. */
+  left = false;
+
+  constructor(world: NodeWorld, keyring: Keyring, files: Files) {
+    const { config, random } = world;
+    const { nodeId, advertiseAddr, managers } = keyring.facts;
+    this.#world = world;
+    this.#keyring = keyring;
+    this.#agent = createAgent({
+      config,
+      random,
+      nodeId,
+      address: advertiseAddr,
+      files,
+      managers,
+    });
+    this.#managers = this.#agent.managers;
+    this.step({ type: 'start' });
+  }
+
+  get deadline(): number {
+    return this.#agent.deadline ?? never;
+  }
+
+  get managers(): Agent['managers'] {
+    return this.#agent.managers;
+  }
+
+  tick(): void {
+    const { deadline } = this.#agent;
+    if (deadline !== undefined && deadline <= this.#world.now.mono) this.step({ type: 'tick' });
+  }
+
+  step(input: AgentInput): void {
+    this.#carryOut(this.#agent.step(input, this.#world.now));
+  }
+
+  #carryOut(output: AgentOutput): void {
+    const { effects, pipeline } = this.#world;
+    for (const { id, state } of output.changes) effects.observe({ kind: 'task', id, state });
+    if (output.persist !== undefined) {
+      const { sequence, operations } = output.persist;
+      pipeline.add(operations, () => {
+        this.step({ type: 'persisted', sequence });
+      });
+    }
+    for (const { to, message } of output.messages) this.#world.send(to, { type: 'agent', message });
+    for (const order of output.prepare) effects.push({ type: 'task-prepare', order });
+    for (const order of output.start) effects.push({ type: 'task-start', order });
+    for (const { taskId, graceMs } of output.stop)
+      effects.push({ type: 'task-stop', taskId, graceMs });
+    if (output.left) this.left = true;
+    this.#rememberManagers();
+  }
+
+  /** A manager's own membership says it better. */
+  #rememberManagers(): void {
+    const { managers } = this.#agent;
+    if (managers === this.#managers) return;
+    this.#managers = managers;
+    if (this.#keyring.facts.role === 'worker') this.#keyring.knowManagers(managers);
+  }
+}

@@ -1,0 +1,439 @@
+/**
+ * What this node is to a swarm, and how that changes: outside, joining, locked, worker, manager, broken, leaving. What a change
+ * leaves on disk is ordered so that a crash in its middle finds either the old standing or the new one.
+ */
+import { done, refuse, show } from '../api/respond.ts';
+import {
+  couldNotStart,
+  deadlineExceeded,
+  joinTimedOut,
+  messageOf,
+  noManagerOnWorker,
+  noManagerOutside,
+  noManagerYet,
+  notInSwarm,
+  removedFromSwarm,
+  wrongUnlockKey,
+} from '../api/texts.ts';
+import type { ApiResponse } from '../api/seam.ts';
+import type { InitRequest, JoinSwarmRequest, Local, LocalNodeState } from '../api/types.ts';
+import { decodeKeyFile, keyFileName } from '../keys/key-file.ts';
+import type { KeyFile, NodeFacts } from '../keys/types.ts';
+import { unlockKeyBytes } from '../keys/unlock-key.ts';
+import { openLog } from '../log/log.ts';
+import type { Files } from '../ports.ts';
+import type { Membership } from '../raft/types.ts';
+import { newId } from '../store/identity.ts';
+import type { JoinAnswer } from '../wire/messages.ts';
+import { AgentHost } from './agent-host.ts';
+import { newDataKey } from './autolock.ts';
+import type { Awaited, Reply } from './awaited.ts';
+import { plainFounding } from './founding.ts';
+import type { Founding } from './founding.ts';
+import { Joining } from './joining.ts';
+import { Keyring } from './keyring.ts';
+import type { KeyringContent } from './keyring.ts';
+import { ManagerSide } from './manager-side.ts';
+import { newRaftId } from './raft-id.ts';
+import type { Requests } from './requests.ts';
+import { never } from './world.ts';
+import type { NodeWorld } from './world.ts';
+
+type Locked = KeyFile & { readonly state: 'locked' };
+type Leaving = { readonly reply: Reply; readonly deadline: number };
+type Admitted = JoinAnswer & { readonly ok: true };
+
+export type LifeHost = {
+  readonly world: NodeWorld;
+  /** The data folder as the boot found it. */
+  readonly files: Files;
+  readonly requests: Requests;
+  local(): Local;
+};
+
+const noFiles: Files = new Map();
+const peerSecretBytes = 32;
+const isRaftFile = (file: string): boolean => file.startsWith('raft/');
+
+export class Life {
+  state: LocalNodeState = 'inactive';
+  /** Shown as Swarm.Error; empty where all is well. */
+  error = '';
+  keyring: Keyring | undefined;
+  manager: ManagerSide | undefined;
+  agent: AgentHost | undefined;
+  readonly #host: LifeHost;
+  readonly #world: NodeWorld;
+  #locked: Locked | undefined;
+  #joining: Joining | undefined;
+  #awaited: Awaited | undefined;
+  #leaving: Leaving | undefined;
+  /** Ids that this node had in Raft and lost: a late welcome must not bring one back. */
+  readonly #formerRaftIds = new Set<string>();
+
+  constructor(host: LifeHost) {
+    this.#host = host;
+    this.#world = host.world;
+  }
+
+  /** What the key file says in the clear, also while it is locked. */
+  get facts(): NodeFacts | undefined {
+    return this.keyring?.facts ?? this.#locked?.facts;
+  }
+
+  get deadline(): number {
+    return Math.min(
+      this.manager?.deadline ?? never,
+      this.agent?.deadline ?? never,
+      this.#joining?.deadline ?? never,
+      this.#awaited?.deadline ?? never,
+      this.#leaving?.deadline ?? never,
+    );
+  }
+
+  boot(): void {
+    const file = this.#readKeyFile();
+    const { effects, config } = this.#world;
+    effects.observe({
+      kind: 'boot',
+      name: config.name,
+      nodeId: file?.facts.nodeId,
+      raftId: file?.facts.raftId,
+    });
+    if (this.error !== '') this.#setState('error');
+    else if (file === undefined) {
+      // Whatever lies there belongs to a swarm that this node has left.
+      this.#world.pipeline.remove(() => true);
+      this.#setState('inactive', true);
+    } else if (file.state === 'locked') {
+      this.#locked = file;
+      this.#setState('locked');
+    } else {
+      this.keyring = new Keyring(this.#world, { ...file, seal: undefined });
+      this.#takePlace(file.facts, { files: this.#host.files, unlocked: false });
+    }
+  }
+
+  init(request: InitRequest, reply: Reply): void {
+    const { world } = this.#host;
+    const { random, config } = world;
+    const nodeId = newId(random, 'node-id');
+    const raftId = newRaftId(random);
+    const address = request.advertiseAddr ?? config.advertiseAddr;
+    const key = request.autoLock ? random.bytes('unlock-key', unlockKeyBytes) : undefined;
+    const content: KeyringContent = {
+      facts: {
+        nodeId,
+        clusterId: newId(random, 'cluster-id'),
+        role: 'manager',
+        raftId,
+        advertiseAddr: address,
+        managers: [{ nodeId, address }],
+        unlockKeyVersion: 1,
+      },
+      secrets: {
+        peerSecret: random.bytes('peer-secret', peerSecretBytes),
+        dataKeys: [newDataKey(world, 1)],
+      },
+      seal: key === undefined ? undefined : { key, version: 1 },
+    };
+    this.#await(reply, deadlineExceeded, () =>
+      this.manager?.serving === true ? show(nodeId) : undefined,
+    );
+    this.#enter(content, request);
+  }
+
+  join(request: JoinSwarmRequest, reply: Reply): void {
+    this.#joining = new Joining(this.#world, request);
+    this.#setState('pending');
+    this.#await(reply, joinTimedOut, () => (this.state === 'active' ? done : undefined));
+    this.#joining.tick();
+  }
+
+  unlock(key: Uint8Array, reply: Reply): void {
+    const file = this.#locked;
+    const secrets = file?.unlock(key);
+    if (file === undefined || secrets === undefined) {
+      reply(wrongUnlockKey);
+      return;
+    }
+    this.#locked = undefined;
+    const { facts, version } = file;
+    this.keyring = new Keyring(this.#world, { facts, secrets, seal: { key, version } });
+    this.#await(reply, couldNotStart(messageOf(deadlineExceeded)), () => {
+      if (this.state === 'error') return couldNotStart(this.error);
+      return this.state === 'active' ? done : undefined;
+    });
+    this.#takePlace(facts, { files: this.#host.files, unlocked: true });
+  }
+
+  /** Stops what runs here, then forgets everything. The swarm is not asked: to it the node is down. */
+  leave(reply: Reply): void {
+    this.#answerAwaited(notInSwarm);
+    this.#joining = undefined;
+    this.#endManager(notInSwarm);
+    this.#setState('pending');
+    const { now, config } = this.#world;
+    this.#leaving = { reply, deadline: now.mono + config.requestTimeoutMs / 2 };
+    this.agent?.step({ type: 'leave' });
+  }
+
+  hearJoinAnswer(answer: JoinAnswer, fromMember: boolean): void {
+    if (this.#joining?.owns(answer) === true) {
+      const { address } = this.#joining;
+      this.#joining = undefined;
+      if (answer.ok) this.#admitted(answer, address);
+      else {
+        this.#setState('inactive');
+        this.#answerAwaited(refuse(answer.status, answer.message));
+      }
+    } else if (fromMember && answer.ok) this.#promoted(answer);
+  }
+
+  /** The leader's dispatcher says that this node was removed from the swarm, for good. */
+  hearRemoved(): void {
+    const nodeId = this.facts?.nodeId;
+    if (nodeId === undefined || this.#leaving !== undefined) return;
+    this.#endManager(noManagerOutside);
+    this.#fail(removedFromSwarm(nodeId));
+  }
+
+  tick(): void {
+    this.manager?.tick();
+    this.agent?.tick();
+    this.#joining?.tick();
+    if (this.#awaited !== undefined && this.#awaited.deadline <= this.#world.now.mono)
+      this.#answerAwaited(this.#awaited.late);
+  }
+
+  /** To be called at the end of every event. */
+  review(): void {
+    this.manager?.review();
+    if (this.manager?.dismissed === true) this.#demote();
+    if (this.state === 'pending' && this.manager?.ready === true) this.#setState('active');
+    const outcome = this.#awaited?.outcome();
+    if (outcome !== undefined) this.#answerAwaited(outcome);
+    if (this.#leaving !== undefined) this.#reviewLeaving(this.#leaving);
+  }
+
+  #readKeyFile(): KeyFile | undefined {
+    const bytes = this.#host.files.get(keyFileName);
+    if (bytes === undefined) return undefined;
+    try {
+      return decodeKeyFile(bytes, this.#world.cipher);
+    } catch (error) {
+      this.error = error instanceof Error ? error.message : String(error);
+      this.#note(this.error);
+      return undefined;
+    }
+  }
+
+  /** The first standing in a swarm. */
+  #enter(content: KeyringContent, founding: Founding = plainFounding): void {
+    this.#world.pipeline.remove(() => true);
+    this.keyring = new Keyring(this.#world, content);
+    this.keyring.write(content);
+    this.#takePlace(content.facts, { files: noFiles, unlocked: false, founding });
+  }
+
+  /** Goes on as what the facts say. */
+  #takePlace(
+    facts: NodeFacts,
+    from: { readonly files: Files; readonly unlocked: boolean; readonly founding?: Founding },
+  ): void {
+    const { keyring } = this;
+    if (keyring === undefined) return;
+    this.#identify();
+    if (facts.role === 'manager') {
+      this.#setState('pending');
+      if (!this.#openManager(keyring, from)) return;
+    } else {
+      this.#world.pipeline.remove(isRaftFile);
+      this.#world.pipeline.whenDurable(() => {
+        if (this.keyring === keyring && this.state !== 'error') this.#setState('active');
+      });
+    }
+    this.agent ??= new AgentHost(this.#world, keyring, from.files);
+  }
+
+  /** Answers whether the replica could be opened. */
+  #openManager(
+    keyring: Keyring,
+    from: { readonly files: Files; readonly unlocked: boolean; readonly founding?: Founding },
+  ): boolean {
+    const { raftId } = keyring.facts;
+    const opened = openLog({
+      files: from.files,
+      keys: keyring.secrets.dataKeys,
+      cipher: this.#world.cipher,
+      random: this.#world.random,
+      segmentBytesMax: this.#world.config.segmentBytesMax,
+    });
+    if (!opened.ok || raftId === undefined) {
+      const why = opened.ok ? 'the key file names no raft id' : opened.message;
+      this.#fail(`manager stopped: can't initialize raft node: ${why}`);
+      return false;
+    }
+    for (const text of opened.notes) this.#note(text);
+    this.#world.pipeline.add(opened.repairs);
+    this.manager = new ManagerSide(this.#world, {
+      keyring,
+      raftId,
+      opened,
+      membership: foundersOf(keyring.facts),
+      founding: from.founding ?? plainFounding,
+      requests: this.#host.requests,
+      local: this.#host.local,
+    });
+    this.manager.start({ unlocked: from.unlocked });
+    return true;
+  }
+
+  #admitted(answer: Admitted, address: string): void {
+    this.#enter(this.#contentFor(answer, address));
+  }
+
+  /** A worker is to be a manager: it begins as a learner with an empty log. */
+  #promoted(answer: Admitted): void {
+    const facts = this.keyring?.facts;
+    if (facts?.nodeId !== answer.nodeId || facts.clusterId !== answer.clusterId) return;
+    const { raftId } = answer;
+    if (answer.role !== 'manager' || raftId === undefined || raftId === facts.raftId) return;
+    const removed = this.manager?.member.status.membership.removed ?? [];
+    if (this.#formerRaftIds.has(raftId) || removed.includes(raftId)) return;
+    if (this.#leaving !== undefined || this.state === 'error') return;
+    this.#endManager(noManagerYet);
+    // What a former membership left goes first: its key is about to be forgotten.
+    this.#world.pipeline.remove(isRaftFile);
+    const content = this.#contentFor(answer, facts.advertiseAddr);
+    this.keyring?.write(content);
+    this.#takePlace(content.facts, { files: noFiles, unlocked: false });
+  }
+
+  #contentFor(answer: Admitted, address: string): KeyringContent {
+    const { nodeId, clusterId, role, raftId, secret, unlockKey, unlockKeyVersion } = answer;
+    const isManager = role === 'manager';
+    return {
+      facts: {
+        nodeId,
+        clusterId,
+        role,
+        raftId,
+        advertiseAddr: address,
+        managers: answer.managers.map((member) => ({
+          nodeId: member.nodeId,
+          address: member.address,
+        })),
+        unlockKeyVersion,
+      },
+      secrets: { peerSecret: secret, dataKeys: isManager ? [newDataKey(this.#world, 1)] : [] },
+      seal:
+        isManager && unlockKey !== undefined
+          ? { key: unlockKey, version: unlockKeyVersion }
+          : undefined,
+    };
+  }
+
+  /** Taken out of Raft: a worker from now on, whose key is never locked. The key file goes first. */
+  #demote(): void {
+    const { keyring } = this;
+    this.#endManager(noManagerOnWorker);
+    if (keyring === undefined) return;
+    const { facts, secrets } = keyring;
+    keyring.write({
+      facts: { ...facts, role: 'worker', raftId: undefined },
+      secrets: { ...secrets, dataKeys: [] },
+      seal: undefined,
+    });
+    this.#takePlace(keyring.facts, { files: noFiles, unlocked: false });
+  }
+
+  /** `instead`: the answer to clients who wait for a leader here. */
+  #endManager(instead: ApiResponse): void {
+    const { manager } = this;
+    if (manager === undefined) return;
+    this.manager = undefined;
+    manager.end();
+    this.#host.requests.abandon(instead);
+    const { raftId, status } = manager.member;
+    this.#formerRaftIds.add(raftId);
+    this.#world.effects.observe({
+      kind: 'role',
+      role: 'none',
+      term: status.term,
+      leader: undefined,
+      nodeId: this.facts?.nodeId ?? '',
+      raftId,
+    });
+  }
+
+  #reviewLeaving({ reply, deadline }: Leaving): void {
+    const stopped = this.agent === undefined || this.agent.left;
+    if (!stopped && this.#world.now.mono < deadline) return;
+    this.#leaving = undefined;
+    this.agent = undefined;
+    this.keyring = undefined;
+    this.#locked = undefined;
+    this.error = '';
+    // Without its key file the node is outside, whatever else is still there.
+    this.#world.pipeline.remove(() => true, keyFileName);
+    this.#world.effects.push({ type: 'identity', identity: undefined });
+    this.#world.pipeline.whenDurable(() => {
+      this.#setState('inactive');
+      reply(done);
+    });
+  }
+
+  #identify(): void {
+    const { keyring } = this;
+    if (keyring === undefined) return;
+    const { nodeId, clusterId } = keyring.facts;
+    const secret = keyring.secrets.peerSecret;
+    this.#world.effects.push({ type: 'identity', identity: { nodeId, clusterId, secret } });
+  }
+
+  #fail(why: string): void {
+    this.error = why;
+    this.#note(why);
+    this.#setState('error');
+  }
+
+  #note(text: string): void {
+    this.#world.effects.observe({ kind: 'note', text });
+  }
+
+  #setState(state: LocalNodeState, first = false): void {
+    if (state === this.state && !first) return;
+    this.state = state;
+    this.#world.effects.observe({ kind: 'lock', state });
+  }
+
+  #await(reply: Reply, late: ApiResponse, outcome: Awaited['outcome']): void {
+    const deadline = this.#world.now.mono + this.#world.config.requestTimeoutMs;
+    this.#awaited = { reply, deadline, outcome, late };
+  }
+
+  #answerAwaited(response: ApiResponse): void {
+    const awaited = this.#awaited;
+    this.#awaited = undefined;
+    awaited?.reply(response);
+  }
+}
+
+/**
+ * A swarm's first manager, known to nobody else, begins the log with itself; it does so again where it died before that was on
+ * disk. All others get the membership along with the log.
+ */
+const foundersOf = ({
+  nodeId,
+  raftId,
+  managers,
+  advertiseAddr,
+}: NodeFacts): Membership | undefined => {
+  const [only, second] = managers;
+  if (raftId === undefined || only?.nodeId !== nodeId || second !== undefined) return undefined;
+  return {
+    members: [{ id: raftId, nodeId, address: advertiseAddr, voter: true }],
+    removed: [],
+  };
+};

@@ -1,0 +1,222 @@
+/**
+ * A manager's replica: consensus, its log on disk and the store that it keeps alike on all managers. Raft's inputs are worked
+ * off one after another, because what one causes may ask for the next.
+ */
+import type { Log } from '../log/types.ts';
+import { createRaft } from '../raft/raft.ts';
+import type {
+  Raft,
+  RaftBoot,
+  RaftConfig,
+  RaftInput,
+  RaftMessage,
+  RaftOutput,
+  RaftStatus,
+  Snapshot,
+} from '../raft/types.ts';
+import { createStore } from '../store/store.ts';
+import type { Store } from '../store/types.ts';
+import type { TaskChange } from './observation.ts';
+import { noteTaskChanges } from './task-changes.ts';
+import type { NodeWorld } from './world.ts';
+import type { MemberWatcher } from './member-watcher.ts';
+
+export type MemberBoot = {
+  readonly raftId: string;
+  readonly nodeId: string;
+  readonly log: Log;
+  readonly raft: RaftBoot;
+};
+
+const noChanges: readonly TaskChange[] = Object.freeze([]);
+
+export class Member {
+  readonly raftId: string;
+  readonly store: Store = createStore();
+  readonly log: Log;
+  /** A window on the state: read it when it is needed. */
+  readonly status: RaftStatus;
+  /**
+   * Right after it was unlocked: it takes in the log and acknowledges it, but neither votes nor stands, because the swarm's
+   * unlock key may be another one by now.
+   */
+  silent = false;
+  /** Of the membership in force. */
+  managers: readonly { readonly nodeId: string; readonly address: string }[] = [];
+  readonly #world: NodeWorld;
+  readonly #nodeId: string;
+  readonly #watcher: MemberWatcher;
+  readonly #raft: Raft;
+  /** Where to reach members, also those that were removed or are not in the log yet. */
+  readonly #addresses = new Map<string, string>();
+  readonly #inputs: RaftInput[] = [];
+  #busy = false;
+  #membership: RaftStatus['membership'] | undefined;
+  #snapshotIndex: number;
+  #asked = 0;
+
+  constructor(world: NodeWorld, boot: MemberBoot, watcher: MemberWatcher) {
+    this.raftId = boot.raftId;
+    this.log = boot.log;
+    this.#world = world;
+    this.#nodeId = boot.nodeId;
+    this.#watcher = watcher;
+    const { snapshot } = boot.raft;
+    if (snapshot !== undefined) this.store.restore(snapshot.data);
+    this.#snapshotIndex = snapshot?.index ?? 0;
+    const config = raftConfigOf(world, boot.raftId);
+    this.#raft = createRaft(config, boot.raft, world.random, world.now.mono);
+    this.status = this.#raft.status;
+  }
+
+  /** Says where it stands, and applies what is known to be committed. */
+  start(snapshot: Snapshot | undefined): void {
+    const { role, term, leader } = this.status;
+    this.#observeRole(role, term, leader);
+    this.#noteMembership();
+    if (snapshot !== undefined) this.#observeSnapshot(snapshot);
+    this.input({ type: 'tick' });
+  }
+
+  get deadline(): number | undefined {
+    return this.silent ? undefined : this.#raft.deadline;
+  }
+
+  /** A number for the next proposal or read. */
+  nextNumber(): number {
+    this.#asked += 1;
+    return this.#asked;
+  }
+
+  tick(): void {
+    if (!this.silent) this.input({ type: 'tick' });
+  }
+
+  receive(message: RaftMessage, address: string): void {
+    if (this.silent && (message.type === 'vote-request' || message.type === 'timeout-now')) return;
+    if (!this.#addresses.has(message.from)) this.#addresses.set(message.from, address);
+    this.input({ type: 'message', message });
+  }
+
+  input(input: RaftInput): void {
+    if (this.#busy) {
+      this.#inputs.push(input);
+      return;
+    }
+    this.#busy = true;
+    for (let next: RaftInput | undefined = input; next !== undefined; next = this.#inputs.shift())
+      this.#carryOut(this.#raft.step(next, this.#world.now.mono));
+    this.#busy = false;
+  }
+
+  /** Where a member is reached. */
+  addressOf(raftId: string): string | undefined {
+    return this.#addresses.get(raftId);
+  }
+
+  /** Entries applied since the last snapshot. */
+  get sinceSnapshot(): number {
+    return this.status.applied - this.#snapshotIndex;
+  }
+
+  /** Takes a snapshot of what is applied; not to be called while an entry is being applied. */
+  takeSnapshot(): void {
+    const index = this.status.applied;
+    if (index <= this.#snapshotIndex) return;
+    this.#snapshotIndex = index;
+    this.input({ type: 'compact', index, data: this.store.snapshot() });
+  }
+
+  #carryOut(output: RaftOutput): void {
+    for (const { role, term, leader } of output.transitions) {
+      this.#observeRole(role, term, leader);
+      this.#watcher.transition(role, leader);
+    }
+    if (output.persist !== undefined) {
+      const { sequence } = output.persist;
+      this.#world.pipeline.add(this.log.persist(output.persist), () => {
+        this.input({ type: 'persisted', sequence });
+      });
+      this.#noteMembership();
+      this.#watcher.persisting();
+    }
+    if (output.install !== undefined) this.#install(output.install);
+    if (output.committed.length > 0) this.#apply(output);
+    for (const message of output.messages) {
+      const to = this.#addresses.get(message.to);
+      if (to !== undefined) this.#world.send(to, { type: 'raft', message });
+    }
+    for (const result of output.proposals) this.#watcher.proposal(result);
+    for (const result of output.reads) this.#watcher.read(result);
+  }
+
+  #apply({ committed, hashes }: RaftOutput): void {
+    let tasks: TaskChange[] | undefined;
+    for (const entry of committed) {
+      if (entry.kind !== 'data') continue;
+      const events = this.store.apply(entry.data);
+      tasks = noteTaskChanges(events, tasks);
+      this.#watcher.applied(events);
+    }
+    const last = committed.at(-1);
+    if (last === undefined) return;
+    this.#world.effects.observe({
+      kind: 'commit',
+      index: last.index,
+      term: last.term,
+      hash: hashes.at(-1) ?? 0,
+      tasks: tasks ?? noChanges,
+    });
+  }
+
+  #install(snapshot: Snapshot): void {
+    this.store.restore(snapshot.data);
+    this.#snapshotIndex = snapshot.index;
+    this.#observeSnapshot(snapshot);
+    this.#watcher.restored();
+  }
+
+  #observeSnapshot({ index, term, hash }: Snapshot): void {
+    this.#world.effects.observe({ kind: 'commit', index, term, hash, tasks: noChanges });
+  }
+
+  #observeRole(role: RaftStatus['role'], term: number, leader: string | undefined): void {
+    const { raftId } = this;
+    this.#world.effects.observe({
+      kind: 'role',
+      role,
+      term,
+      leader,
+      nodeId: this.#nodeId,
+      raftId,
+    });
+  }
+
+  /** A configuration is in force as soon as it is appended, so it changes only along with a persist. */
+  #noteMembership(): void {
+    const { membership } = this.status;
+    if (membership === this.#membership) return;
+    this.#membership = membership;
+    const voters: string[] = [];
+    const learners: string[] = [];
+    for (const { id, voter, address } of membership.members) {
+      this.#addresses.set(id, address);
+      (voter ? voters : learners).push(id);
+    }
+    this.managers = membership.members.map(({ nodeId, address }) => ({ nodeId, address }));
+    this.#world.effects.observe({ kind: 'membership', voters, learners });
+    this.#watcher.membership();
+  }
+}
+
+const raftConfigOf = ({ config }: NodeWorld, id: string): RaftConfig => ({
+  id,
+  electionTimeoutMsMin: config.electionTimeoutMsMin,
+  electionTimeoutMsMax: config.electionTimeoutMsMax,
+  heartbeatMs: config.heartbeatMs,
+  messageBytesMax: config.messageBytesMax,
+  inflightMessagesMax: config.inflightMessagesMax,
+  inflightBytesMax: config.inflightBytesMax,
+  snapshotChunkBytes: config.snapshotChunkBytes,
+  trailingEntries: config.trailingEntries,
+});
