@@ -117,6 +117,8 @@ export class LiveRun implements AsyncDisposable {
       });
     });
     if (this.#guardian.exitCode !== null || this.#guardian.signalCode !== null) return;
+    // It was let go of, so that it keeps no harness alive; its end is worth waiting for.
+    this.#guardian.ref();
     this.#guardian.stdin?.end(goodbye);
     await gone;
   }

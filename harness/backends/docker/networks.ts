@@ -1,0 +1,81 @@
+import type Docker from 'dockerode';
+import type { NodeName } from '../../core/cluster.ts';
+import { LiveFailure, messageOf } from '../live/failure.ts';
+import { labelsOf } from './labels.ts';
+import {
+  freeSubnets,
+  parseSubnet,
+  subnetText,
+  subnetsDefault,
+  subnetsVariable,
+  type Subnet,
+} from './subnets.ts';
+
+export type Networks = {
+  readonly names: ReadonlyMap<NodeName, string>;
+  readonly subnets: readonly Subnet[];
+  /** Toxiproxy's own, through which its ports are published on 127.0.0.1. */
+  readonly edge: string;
+};
+
+const takenIn = async (docker: Docker): Promise<readonly Subnet[]> => {
+  const networks = await docker.listNetworks();
+  return networks
+    .flatMap(({ IPAM }) => IPAM?.Config ?? [])
+    .flatMap(({ Subnet: text }) => parseSubnet(text ?? '') ?? []);
+};
+
+const attemptsMax = 5;
+
+/**
+ * A network for each node, closed to the outside, and one for Toxiproxy's published ports. The engine chooses no subnets: its own pools
+ * end at about thirty. Where another run takes one of ours at the same moment, others are tried.
+ */
+export const createNetworks = async (
+  docker: Docker,
+  {
+    run,
+    nodes,
+    salt,
+  }: { readonly run: string; readonly nodes: readonly NodeName[]; readonly salt: number },
+): Promise<Networks> => {
+  const range = process.env[subnetsVariable] ?? subnetsDefault;
+  for (let attempt = 1; ; attempt += 1) {
+    const start = salt + attempt * 97;
+    const subnets = freeSubnets(nodes.length + 1, { range, taken: await takenIn(docker), start });
+    const made = await Promise.allSettled(
+      subnets.map((subnet, place) =>
+        docker.createNetwork({
+          Name: `schism-${run}-${nodes[place] ?? 'edge'}${attempt === 1 ? '' : `-${attempt}`}`,
+          Labels: labelsOf(run),
+          CheckDuplicate: true,
+          Internal: place < nodes.length,
+          IPAM: { Driver: 'default', Config: [{ Subnet: subnetText(subnet) }] },
+          Options: { 'com.docker.network.bridge.host_binding_ipv4': '127.0.0.1' },
+        }),
+      ),
+    );
+    const failed = made.find((end) => end.status === 'rejected');
+    const networks = made.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
+    if (failed === undefined) {
+      const ids = networks.map(({ id }) => id);
+      return {
+        names: new Map(nodes.map((node, place) => [node, ids[place] ?? ''])),
+        subnets,
+        edge: ids[nodes.length] ?? '',
+      };
+    }
+    await Promise.all(networks.map((network) => network.remove()));
+    const why = messageOf(failed.reason);
+    if (attempt === attemptsMax || !/overlap|conflict|already exists/i.test(why)) {
+      throw new LiveFailure(
+        {
+          place: 'Docker networks',
+          what: why,
+          nextStep: `remove leftovers with \`schism clean\`, or name another range in ${subnetsVariable}`,
+        },
+        { cause: failed.reason },
+      );
+    }
+  }
+};
