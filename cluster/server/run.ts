@@ -30,8 +30,11 @@ export const runNode = async (createNode: (boot: NodeBoot) => NodeProgram): Prom
     process.exit(exitCodes.badSettings);
   }
   const { settings } = read;
-  const { name, logLevel: level } = settings;
-  const journal = createJournal({ node: name, boot: randomBytes(8).toString('hex'), level });
+  const journal = createJournal({
+    node: settings.nodeConfig.name,
+    boot: randomBytes(8).toString('hex'),
+    level: settings.logLevel,
+  });
   process.on('uncaughtException', (error) => {
     journal.log('fatal', `this should not happen: ${error.message}`, { stack: error.stack });
     process.exit(exitCodes.bug);

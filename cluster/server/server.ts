@@ -90,7 +90,7 @@ const open = async (
   const advertiseAddr = settings.advertise ?? formatHostPort(dialable(transport.bound));
   transport.advertise(advertiseAddr);
   const program = createNode({
-    config: { ...settings.nodeConfig, name: settings.name, advertiseAddr },
+    config: { ...settings.nodeConfig, advertiseAddr },
     random: realRandom,
     cipher: realCipher,
     files: disk.files,

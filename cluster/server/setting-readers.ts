@@ -50,15 +50,20 @@ export const oneOf =
     return word === undefined ? expected(`one of ${words.join(', ')}`) : value(word);
   };
 
+export const jsonObject: Reader<object> = (given) => {
+  const parsed = parseJson(given);
+  return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+    ? value(parsed)
+    : expected('a JSON object');
+};
+
 /** A JSON object that replaces some of these numbers, each with a number of at least 0. */
 export const numbersOver =
   <T extends Readonly<Record<string, number>>>(defaults: T): Reader<T> =>
   (given) => {
-    const parsed = parseJson(given);
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-      return expected('a JSON object');
-    }
-    for (const [key, number] of Object.entries<unknown>({ ...parsed })) {
+    const parsed = jsonObject(given);
+    if (!parsed.ok) return parsed;
+    for (const [key, number] of Object.entries<unknown>({ ...parsed.value })) {
       if (!Object.hasOwn(defaults, key)) {
         return expected(`no other keys than ${Object.keys(defaults).join(', ')}`);
       }
@@ -66,7 +71,7 @@ export const numbersOver =
         return expected(`a number of at least 0 as ${key}`);
       }
     }
-    return value({ ...defaults, ...parsed });
+    return value({ ...defaults, ...parsed.value });
   };
 
 const parseJson = (given: string): unknown => {

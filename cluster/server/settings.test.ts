@@ -16,7 +16,6 @@ const problemOf = (...given: Parameters<typeof read>) => {
 
 test('without settings a node listens where Docker does', () => {
   expect(settingsOf([])).toStrictEqual({
-    name: 'box',
     dataFolder: '/var/lib/schism',
     api: { host: '127.0.0.1', port: 2375 },
     peer: { host: '0.0.0.0', port: 2377 },
@@ -25,7 +24,7 @@ test('without settings a node listens where Docker does', () => {
     executorHost: '127.0.0.1',
     dieWithParent: undefined,
     logLevel: 'info',
-    nodeConfig: defaultNodeConfig,
+    nodeConfig: { ...defaultNodeConfig, name: 'box', advertiseAddr: 'm1:2377' },
     limits: defaultServerLimits,
   });
 });
@@ -33,7 +32,7 @@ test('without settings a node listens where Docker does', () => {
 test('a flag outranks the environment, which outranks the default', () => {
   const env = { SCHISM_NAME: 'from-env', SCHISM_API: '[::1]:0', SCHISM_DATA: '' };
   expect(settingsOf(['--name', 'm1'], env)).toMatchObject({
-    name: 'm1',
+    nodeConfig: { name: 'm1' },
     api: { host: '::1', port: 0 },
     executorHost: '::1',
     dataFolder: '/var/lib/schism',
@@ -55,7 +54,7 @@ test('single times and limits can be replaced', () => {
     SCHISM_NODE_CONFIG: '{"heartbeatMs": 20}',
     SCHISM_LIMITS: '{"stallMs": 300}',
   });
-  expect(settings?.nodeConfig).toStrictEqual({ ...defaultNodeConfig, heartbeatMs: 20 });
+  expect(settings?.nodeConfig).toMatchObject({ ...defaultNodeConfig, heartbeatMs: 20 });
   expect(settings?.limits).toStrictEqual({ ...defaultServerLimits, stallMs: 300 });
 });
 
@@ -70,7 +69,10 @@ test.each([
   [['--limits', '[]'], '--limits: expected a JSON object; got "[]"'],
   [['--limits', '{"stallMs":'], '--limits: expected a JSON object'],
   [['--limits', '{"stalMs":1}'], '--limits: expected no other keys than frameBytesMax'],
-  [['--node-config', '{"heartbeatMs":"50"}'], 'expected a number of at least 0 as heartbeatMs'],
+  [['--node-config', '{"heartbeatMs":"50"}'], 'heartbeatMs must be a whole number of at least 1'],
+  [['--node-config', '{"heartbeatMs":400}'], 'heartbeatMs (400) must be less than'],
+  [['--node-config', '[]'], '--node-config: expected a JSON object; got "[]"'],
+  [['--name', 'm1"}\n{"a":1'], 'name must be a host name'],
   [['--nme', 'm1'], "Unknown option '--nme'"],
   [['m1'], "Unexpected argument 'm1'"],
 ])('%j is refused with a message that names what was expected', (argv, problem) => {

@@ -1,6 +1,6 @@
 /** What a node process is told: flags, else environment, else a default, read once into one value. */
 import { parseArgs } from 'node:util';
-import { defaultNodeConfig } from '../node/config.ts';
+import { parseNodeConfig } from '../node/config.ts';
 import type { NodeConfig } from '../node/config.ts';
 import type { HostPort } from './address.ts';
 import { defaultServerLimits } from './limits.ts';
@@ -9,6 +9,7 @@ import {
   descriptor,
   dialable,
   hostPort,
+  jsonObject,
   numbersOver,
   oneOf,
   resolutions,
@@ -17,7 +18,6 @@ import {
 import type { Reader } from './setting-readers.ts';
 
 export type ServerSettings = {
-  readonly name: string;
   readonly dataFolder: string;
   readonly api: HostPort;
   readonly peer: HostPort;
@@ -30,7 +30,8 @@ export type ServerSettings = {
   /** A descriptor whose closing ends this process. */
   readonly dieWithParent: number | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
-  readonly nodeConfig: Omit<NodeConfig, 'name' | 'advertiseAddr'>;
+  /** The advertised address is not known before the node listens. */
+  readonly nodeConfig: Omit<NodeConfig, 'advertiseAddr'>;
   readonly limits: ServerLimits;
 };
 
@@ -86,8 +87,11 @@ export const readSettings = ({ argv, env, hostname }: SettingsSource): SettingsR
     return undefined;
   };
   const api = setting('api', hostPort) ?? { host: '127.0.0.1', port: 2375 };
-  const settings: ServerSettings = {
-    name: setting('name', text) ?? hostname,
+  const nodeConfig = readNodeConfig(
+    { ...setting('node-config', jsonObject), name: setting('name', text) ?? hostname },
+    problems,
+  );
+  const settings = {
     dataFolder: setting('data', text) ?? '/var/lib/schism',
     api,
     peer: setting('peer', hostPort) ?? { host: '0.0.0.0', port: 2377 },
@@ -96,15 +100,26 @@ export const readSettings = ({ argv, env, hostname }: SettingsSource): SettingsR
     executorHost: setting('executor-host', text) ?? api.host,
     dieWithParent: setting('die-with-parent', descriptor),
     logLevel: setting('log-level', oneOf('debug', 'info', 'warn', 'error')) ?? 'info',
-    nodeConfig: setting('node-config', numbersOver(defaultNodeConfig)) ?? defaultNodeConfig,
     limits: setting('limits', numbersOver(defaultServerLimits)) ?? defaultServerLimits,
   };
-  return problems.length === 0
-    ? { ok: true, settings }
+  return problems.length === 0 && nodeConfig !== undefined
+    ? { ok: true, settings: { ...settings, nodeConfig } }
     : { ok: false, problem: problems.join('\n') };
 };
 
-/** A flag that is given several times counts as one text, with commas between. */
+/** Any address will do here: the real one is put in once it is known. */
+const someAddress = { advertiseAddr: 'm1:2377' };
+
+const readNodeConfig = (given: object, problems: string[]): NodeConfig | undefined => {
+  try {
+    return parseNodeConfig({ ...given, ...someAddress });
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+};
+
+/** Of a flag that is given several times the last one counts; only resolutions add up. */
 const readFlags = (
   argv: readonly string[],
   problems: string[],
@@ -114,7 +129,10 @@ const readFlags = (
   try {
     const { values } = parseArgs({ args: [...argv], options: known, strict: true });
     return Object.fromEntries(
-      Object.entries(values).map(([name, given]) => [name, given?.join(',')]),
+      Object.entries(values).map(([name, given]) => [
+        name,
+        name === 'resolve' ? given?.join(',') : given?.at(-1),
+      ]),
     );
   } catch (error) {
     problems.push(error instanceof Error ? error.message : String(error));
