@@ -1,6 +1,7 @@
 /** A system under test, as the harness needs to know it. */
 import type { JsonObject, Json } from './json.ts';
 import type { Node, NodeName, Shape } from './cluster.ts';
+import type { ScheduledFault } from './schedule.ts';
 import type { Bounds, Effect, Intent, Outcome, Sighting } from './history.ts';
 
 /** What a client remembers between its operations: the target's own plain data, one a client. */
@@ -100,5 +101,15 @@ export type Target = {
     readonly operation: string;
     readonly weight: number;
     args(draw: number, ordinal: number): JsonObject;
+  }[];
+  /**
+   * What schedules may be drawn with beside the faults that every target has: mostly its procedures. Times count from the moment that is
+   * drawn for the whole; each draws its particulars from one integer, below 2^20.
+   */
+  readonly ownFaults?: readonly {
+    readonly weight: number;
+    /** Whether it makes sense under these settings of a scenario; left out: always. */
+    suits?(settings: JsonObject): boolean;
+    faults(draw: number): readonly ScheduledFault[];
   }[];
 };

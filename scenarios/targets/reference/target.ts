@@ -10,6 +10,7 @@ import { form } from './procedures/form.ts';
 import { lock } from './procedures/lock.ts';
 import { revive } from './procedures/revive.ts';
 import { rotateKey } from './procedures/rotate-key.ts';
+import { ownFaults } from './own-faults.ts';
 import { workload } from './workload.ts';
 
 const named = (prefix: string, role: Node['role'], count: number): readonly Node[] =>
@@ -44,4 +45,5 @@ export const referenceSwarm: Target = {
   },
   finish,
   workload,
+  ownFaults,
 };

@@ -1,0 +1,196 @@
+/** Faults as fast-check draws them: patterns that are known to hurt, by role, at any time of the injection. */
+import fc from 'fast-check';
+import type { Ms, NodeName } from '../core/cluster.ts';
+import type { CutMode, Fault, Selection } from '../core/fault.ts';
+import type { Scenario } from '../core/scenario.ts';
+import type { ScheduledFault } from '../core/schedule.ts';
+import type { Target } from '../core/target.ts';
+import { cut, delay, flap, kill, partition, pause, ring } from './faults.ts';
+
+/** At most so many patterns in one schedule; most have one or two faults. */
+const patternsMax = 4;
+const leaseMsMin = 100;
+
+/** A few faults whose times count from the start of the pattern. */
+type Pattern = fc.Arbitrary<readonly ScheduledFault[]>;
+type Weighted = { readonly weight: number; readonly arbitrary: Pattern };
+
+const mode: fc.Arbitrary<CutMode> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<CutMode>('drop') },
+  { weight: 1, arbitrary: fc.constant<CutMode>('refuse') },
+  { weight: 1, arbitrary: fc.constant<CutMode>('reset') },
+);
+
+/** From a moment to about the whole injection, short ones more often. */
+const lease = (injectMs: Ms): fc.Arbitrary<Ms> =>
+  fc.oneof(
+    { weight: 4, arbitrary: fc.integer({ min: leaseMsMin, max: 1_500 }) },
+    { weight: 2, arbitrary: fc.integer({ min: 1_000, max: Math.max(1_000, injectMs / 2) }) },
+    // Until the heal, which ends it.
+    { weight: 1, arbitrary: fc.constant(2 * injectMs) },
+  );
+
+const oneOf = (...selections: readonly Selection[]): fc.Arbitrary<Selection> =>
+  fc.constantFrom(...selections);
+
+/** Patterns that need nothing but managers. */
+const managerPatterns = (
+  managers: readonly NodeName[],
+  lasting: fc.Arbitrary<Ms>,
+): readonly Weighted[] => {
+  const one = (fault: fc.Arbitrary<Fault>): Pattern =>
+    fc
+      .record({ fault, forMs: lasting })
+      .map(({ fault: drawn, forMs }) => [{ at: 0, fault: drawn, forMs }]);
+  const someManager = oneOf('leader', 'follower', ...managers);
+  return [
+    { weight: 6, arbitrary: one(mode.map((how) => cut('leader', 'rest', { mode: how }))) },
+    { weight: 4, arbitrary: one(mode.map((how) => partition(['majority', 'minority'], how))) },
+    { weight: 3, arbitrary: one(mode.map((how) => cut('follower', 'rest', { mode: how }))) },
+    {
+      weight: 3,
+      arbitrary: one(
+        fc
+          .tuple(someManager, mode, fc.boolean())
+          .map(([node, how, away]) =>
+            away
+              ? cut(node, 'rest', { direction: 'forth', mode: how })
+              : cut('rest', node, { direction: 'forth', mode: how }),
+          ),
+      ),
+    },
+    { weight: 2, arbitrary: one(mode.map((how) => cut('leader', 'follower', { mode: how }))) },
+    { weight: 2, arbitrary: one(mode.map((how) => cut('leader', 'managers', { mode: how }))) },
+    { weight: 1, arbitrary: one(mode.map((how) => ring(how))) },
+    {
+      weight: 2,
+      arbitrary: one(
+        fc
+          .tuple(someManager, fc.integer({ min: 200, max: 1_200 }))
+          .map(([node, periodMs]) => flap(node, 'rest', periodMs)),
+      ),
+    },
+    {
+      weight: 2,
+      arbitrary: one(
+        fc
+          .tuple(someManager, fc.integer({ min: 20, max: 400 }))
+          .map(([node, delayMs]) => delay(node, 'rest', delayMs)),
+      ),
+    },
+    { weight: 6, arbitrary: one(fc.constant(kill('leader'))) },
+    { weight: 3, arbitrary: one(fc.constant(kill('follower'))) },
+    { weight: 2, arbitrary: one(oneOf('minority', 'majority', 'managers', 'all').map(kill)) },
+    { weight: 3, arbitrary: one(fc.constant(pause('leader'))) },
+    { weight: 2, arbitrary: one(oneOf('follower', 'followers', 'majority').map(pause)) },
+    { weight: 3, arbitrary: killDuringCut(lasting) },
+    { weight: 2, arbitrary: electionStorm },
+  ];
+};
+
+/** Somebody dies while somebody else is cut off. */
+const killDuringCut = (lasting: fc.Arbitrary<Ms>): Pattern =>
+  fc
+    .record({
+      sides: fc.constantFrom<readonly [Selection, Selection]>(
+        ['leader', 'rest'],
+        ['follower', 'rest'],
+        ['majority', 'minority'],
+      ),
+      victim: oneOf('leader', 'follower', 'majority'),
+      forMs: lasting,
+      after: fc.integer({ min: 1, max: 600 }),
+      downMs: fc.integer({ min: leaseMsMin, max: 1_500 }),
+    })
+    .map(({ sides: [from, to], victim, forMs, after, downMs }) => [
+      { at: 0, fault: cut(from, to), forMs },
+      { at: after, fault: kill(victim), forMs: downMs },
+    ]);
+
+/** Every new leader is taken away again as soon as it is elected. */
+const electionStorm: Pattern = fc
+  .record({
+    blows: fc.integer({ min: 2, max: 4 }),
+    deed: fc.constantFrom(kill('leader'), pause('leader'), cut('leader', 'managers')),
+    forMs: fc.integer({ min: leaseMsMin, max: 900 }),
+    after: fc.integer({ min: 0, max: 200 }),
+  })
+  .map(({ blows, deed, forMs, after }) =>
+    Array.from({ length: blows }, (_, blow) => ({
+      at: blow * after,
+      ...(blow > 0 && { when: { leader: 'elected', occurrence: blow, withinMs: 3_000 } as const }),
+      fault: deed,
+      forMs,
+    })),
+  );
+
+const workerPatterns = (lasting: fc.Arbitrary<Ms>): readonly Weighted[] => {
+  const one = (fault: fc.Arbitrary<Fault>): Pattern =>
+    fc
+      .record({ fault, forMs: lasting })
+      .map(({ fault: drawn, forMs }) => [{ at: 0, fault: drawn, forMs }]);
+  return [
+    { weight: 2, arbitrary: one(oneOf('worker', 'workers').map(kill)) },
+    { weight: 1, arbitrary: one(oneOf('worker', 'workers').map(pause)) },
+    { weight: 2, arbitrary: one(mode.map((how) => cut('worker', 'rest', { mode: how }))) },
+    { weight: 1, arbitrary: one(mode.map((how) => cut('workers', 'leader', { mode: how }))) },
+  ];
+};
+
+/** Two halves, and one manager that both see. */
+const bridgePatterns = (
+  managers: readonly NodeName[],
+  lasting: fc.Arbitrary<Ms>,
+): readonly Weighted[] => {
+  if (managers.length < 3) return [];
+  const middle = Math.floor(managers.length / 2);
+  return [
+    {
+      weight: 2,
+      arbitrary: fc
+        .record({ how: mode, forMs: lasting, turn: fc.nat({ max: managers.length - 1 }) })
+        .map(({ how, forMs, turn }) => {
+          const turned = [...managers.slice(turn), ...managers.slice(0, turn)];
+          const groups = [turned.slice(0, middle + 1), turned.slice(middle)];
+          return [{ at: 0, fault: partition(groups, how), forMs }];
+        }),
+    },
+  ];
+};
+
+const ownPatterns = ({ ownFaults = [] }: Target, { settings }: Scenario): readonly Weighted[] =>
+  ownFaults
+    .filter(({ suits }) => suits === undefined || suits(settings))
+    .map(({ weight, faults }) => ({
+      weight,
+      arbitrary: fc.nat({ max: (1 << 20) - 1 }).map(faults),
+    }));
+
+/** The faults of one schedule, in order of time, all of them within the injection. */
+export const drawnFaults = (
+  target: Target,
+  scenario: Scenario,
+): fc.Arbitrary<readonly ScheduledFault[]> => {
+  const { injectMs, shape } = scenario;
+  const lasting = lease(injectMs);
+  const managers = target
+    .nodes(shape)
+    .filter(({ role }) => role === 'manager')
+    .map(({ name }) => name);
+  const pattern = fc.oneof(
+    ...managerPatterns(managers, lasting),
+    ...bridgePatterns(managers, lasting),
+    ...(shape.workers > 0 ? workerPatterns(lasting) : []),
+    ...ownPatterns(target, scenario),
+  );
+  const latest = Math.floor(injectMs * 0.85);
+  const placed = fc
+    .record({ at: fc.integer({ min: 0, max: latest }), faults: pattern })
+    .map(({ at, faults }) => faults.map((fault) => ({ ...fault, at: at + fault.at })));
+  return fc.array(placed, { minLength: 1, maxLength: patternsMax }).map((patterns) =>
+    patterns
+      .flat()
+      .filter(({ at }) => at < injectMs)
+      .toSorted((a, b) => a.at - b.at),
+  );
+};
