@@ -6,7 +6,7 @@ import type { CallResult } from '../../core/target.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import { readyMsDefault, type StartOptions } from './backend.ts';
 import { beforeDeadline } from './deadline.ts';
-import { LiveFailure, messageOf } from './failure.ts';
+import { isError, LiveFailure, messageOf } from './failure.ts';
 import { NodeLog } from './node-log.ts';
 import { scanFiles } from './scan.ts';
 import { watchStalls } from './stalls.ts';
@@ -157,13 +157,7 @@ class RunningCluster implements LiveCluster {
         void this.#readFile(command);
         return;
       case 'wake':
-        clearTimeout(this.#wake);
-        this.#wake = setTimeout(
-          () => {
-            this.#happened({ type: 'wake' });
-          },
-          Math.max(0, command.at - this.now()),
-        );
+        this.#wakeAt(command.at);
         return;
       default:
         unreachable(command);
@@ -191,6 +185,18 @@ class RunningCluster implements LiveCluster {
     clearTimeout(this.#wake);
     this.#stalls[Symbol.dispose]();
     await this.#world?.[Symbol.asyncDispose]();
+  }
+
+  /** Timers count whole milliseconds and may fire a little early: then there is still something to wait. */
+  #wakeAt(at: Ms): void {
+    clearTimeout(this.#wake);
+    this.#wake = setTimeout(
+      () => {
+        if (this.now() < at) this.#wakeAt(at);
+        else this.#happened({ type: 'wake' });
+      },
+      Math.max(0, Math.ceil(at - this.now())),
+    );
   }
 
   async #call({ id, node, request, timeoutMs }: CommandOf<'call'>): Promise<void> {
@@ -416,7 +422,7 @@ class RunningCluster implements LiveCluster {
 
   readonly #failed = (thrown: unknown): void => {
     if (this.#disposal !== undefined) return;
-    this.#options.onFailure?.(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
+    this.#options.onFailure?.(isError(thrown) ? thrown : new Error(messageOf(thrown)));
   };
 
   #queued<T>(node: NodeName, change: () => Promise<T>): Promise<T> {

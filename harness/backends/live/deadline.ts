@@ -1,5 +1,5 @@
 import pRetry, { AbortError } from 'p-retry';
-import { LiveFailure, messageOf } from './failure.ts';
+import { isError, LiveFailure, messageOf } from './failure.ts';
 
 export type Deadline = {
   /** What is waited for, and where: `m2`, `links`. */
@@ -62,8 +62,16 @@ const unlessAborted = <T>(
     };
     signal.addEventListener('abort', abort, { once: true });
     attempt(signal)
-      .then(resolve, reject)
+      .then(resolve, (thrown: unknown) => {
+        reject(ofThisRealm(thrown));
+      })
       .finally(() => {
         signal.removeEventListener('abort', abort);
       });
   });
+
+/** p-retry gives up at once on an error of another realm, such as Node's own under a test runner. */
+const ofThisRealm = (thrown: unknown): Error =>
+  thrown instanceof Error
+    ? thrown
+    : new Error(messageOf(thrown), isError(thrown) ? { cause: thrown } : undefined);

@@ -1,11 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
+import { codeOf } from './failure.ts';
 import type { NodeFile } from './world.ts';
 
 const isGone = (thrown: unknown): boolean =>
-  thrown instanceof Error &&
-  'code' in thrown &&
-  (thrown.code === 'ENOENT' || thrown.code === 'EISDIR');
+  ['ENOENT', 'EISDIR', 'ENOTDIR'].includes(codeOf(thrown) ?? '');
 
 /** Every file below a folder, by relative name, in order. A file that a running node removes meanwhile is left out. */
 export async function* filesOf(folder: string): AsyncGenerator<NodeFile> {

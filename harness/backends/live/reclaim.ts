@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
+import { messageOf } from './failure.ts';
 import { isAlive, killForSure, processesWith, type ProcessIdentity } from './process-identity.ts';
 import {
   listRecords,
@@ -80,7 +81,7 @@ export const cleanLeftovers = async ({
       await reclaim(state, readRecord(state, record.run) ?? record, reapers[record.backend]);
       removed.push(record);
     } catch (thrown) {
-      failed.push({ record, why: thrown instanceof Error ? thrown.message : String(thrown) });
+      failed.push({ record, why: messageOf(thrown) });
     }
   }
   return { removed, spared, failed };

@@ -1,5 +1,6 @@
 import { Proxy as ProxyHandle, Toxic as ToxicHandle, Toxiproxy } from 'toxiproxy-node-client';
 import { beforeDeadline, hopeless } from '../deadline.ts';
+import { isError } from '../failure.ts';
 import { parseCounters, type Counters } from './counters.ts';
 import { PatientHttp, ToxiproxyFailure } from './http.ts';
 
@@ -71,7 +72,7 @@ export const toxiproxyControl = (
         try {
           return await attempt();
         } catch (thrown) {
-          if (passing(thrown) || !(thrown instanceof Error)) throw thrown;
+          if (passing(thrown) || !isError(thrown)) throw thrown;
           throw hopeless(thrown);
         }
       },

@@ -1,5 +1,5 @@
 import { HttpClient } from 'toxiproxy-node-client/dist/HttpClient.js';
-import { messageOf } from '../failure.ts';
+import { isError, messageOf } from '../failure.ts';
 
 /** What a Toxiproxy answered, in its own words, or why it did not answer (`status` is `undefined` then). */
 export class ToxiproxyFailure extends Error {
@@ -44,7 +44,7 @@ export class PatientHttp extends HttpClient {
         ? {}
         : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     }).catch((thrown: unknown) => {
-      const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
+      const cause = isError(thrown) ? (thrown.cause ?? thrown) : thrown;
       throw new ToxiproxyFailure(`${method} ${url}: ${messageOf(cause)}`, undefined, {
         cause: thrown,
       });

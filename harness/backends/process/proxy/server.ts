@@ -182,7 +182,7 @@ const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
 const asApiError = (thrown: unknown): ApiError =>
   thrown instanceof ApiError
     ? thrown
-    : new ApiError(thrown instanceof Error ? thrown.message : String(thrown), 500);
+    : new ApiError(String(thrown instanceof Error ? thrown.message : thrown), 500);
 
 const shownError = ({ message, status }: ApiError): object => ({ error: message, status });
 
