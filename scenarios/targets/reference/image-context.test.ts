@@ -29,7 +29,7 @@ test('the image holds every package that the cluster imports, and no other', () 
   expect(packages.sort()).toStrictEqual([...importedPackages]);
   expect(packages.filter((name) => builtinModules.includes(name ?? ''))).toStrictEqual([]);
   for (const name of importedPackages) {
-    expect(paths).toContain(`packages/node_modules/${name}/package.json`);
+    expect(paths).toContain(`app/node_modules/${name}/package.json`);
   }
 });
 

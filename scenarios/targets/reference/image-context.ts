@@ -1,6 +1,6 @@
 /** What goes into the image of a node: the cluster's sources and the packages that they import, and nothing else. */
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
+import { findPackageJSON } from 'node:module';
 import path from 'node:path';
 import type { TarFile } from './tar.ts';
 
@@ -8,6 +8,8 @@ import type { TarFile } from './tar.ts';
 export type ImagePatch = { readonly file: string; readonly find: string; readonly replace: string };
 
 const root = path.resolve(import.meta.dirname, '../../..');
+/** `.ts` in a clone, `.js` in the published package. */
+const extension = path.extname(import.meta.filename);
 
 /** What `cluster` imports by name. A test compares this with its sources. */
 export const importedPackages = ['cbor-x', 'pino'] as const;
@@ -20,13 +22,11 @@ export const imageContext = (patches: readonly ImagePatch[] = []): readonly TarF
   const sources = filesBelow(path.join(root, 'cluster')).filter(isSource);
   const stray = patches.find((patch) => !sources.some((name) => relative(name) === patch.file));
   if (stray !== undefined) throw new Error(`${stray.file}: no such source`);
-  const packages = closureOf(importedPackages).flatMap((name) =>
-    filesBelow(path.join(root, 'node_modules', name)).filter(isRunTime),
-  );
   return [
     file('Dockerfile', fs.readFileSync(path.join(root, 'cluster/server/Dockerfile'))),
-    file('packages/package.json', Buffer.from('{ "private": true, "type": "module" }\n')),
-    ...packages.map((name) => file(`packages/${relative(name)}`, fs.readFileSync(name))),
+    file('app/package.json', Buffer.from('{ "private": true, "type": "module" }\n')),
+    file('app/start.js', Buffer.from(`import './cluster/server/main${extension}';\n`)),
+    ...packagesBelow(importedPackages),
     ...sources.map((name) => file(relative(name), patched(name, patches))),
   ].sort((a, b) => (a.path < b.path ? -1 : 1));
 };
@@ -42,35 +42,49 @@ const filesBelow = (folder: string): readonly string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name));
 
-const isSource = (name: string): boolean => name.endsWith('.ts') && !name.endsWith('.test.ts');
+const isSource = (name: string): boolean =>
+  name.endsWith(extension) && !name.endsWith(`.test${extension}`);
+
+/** Files of these packages and of all that they need at run time; what is optional is left out. */
+const packagesBelow = (names: readonly string[]): readonly TarFile[] =>
+  [...closureOf(names)].flatMap(([name, folder]) =>
+    filesBelow(folder)
+      .map((found) => path.relative(folder, found).split(path.sep).join('/'))
+      .filter(isRunTime)
+      .map((inside) =>
+        file(`app/node_modules/${name}/${inside}`, fs.readFileSync(path.join(folder, inside))),
+      ),
+  );
 
 /** Packages bring their tests, types, maps and builds for browsers along. */
-const isRunTime = (name: string): boolean => {
-  const inside = relative(name).split('/').slice(2);
+const isRunTime = (inside: string): boolean => {
+  const parts = inside.split('/');
   const spare = /^(node_modules|test|tests|bench|benchmarks|docs|examples|\..*)$/;
-  return (
-    /\.(c|m)?js$|^package\.json$/.test(path.basename(name)) && !inside.some((p) => spare.test(p))
-  );
+  return /\.[cm]?js$|^package\.json$/.test(inside) && !parts.some((part) => spare.test(part));
 };
 
-/** These packages and all that they depend on at run time; optional ones are left out. */
-const closureOf = (names: readonly string[]): readonly string[] => {
-  const found = new Set<string>();
-  const visit = (name: string) => {
-    if (found.has(name)) return;
-    found.add(name);
-    Object.keys(dependenciesOf(name)).forEach(visit);
+/** Name → folder, of these packages and all below them. Each may be there in one version only. */
+const closureOf = (names: readonly string[]): ReadonlyMap<string, string> => {
+  const found = new Map<string, string>();
+  const visit = (name: string, from: string) => {
+    const manifest = findPackageJSON(name, from);
+    if (manifest === undefined) throw new Error(`the package ${name} is not installed`);
+    const folder = path.dirname(manifest);
+    const known = found.get(name);
+    if (known === folder) return;
+    if (known !== undefined) throw new Error(`two versions of ${name}: ${known}, ${folder}`);
+    found.set(name, folder);
+    for (const needed of dependenciesOf(manifest)) visit(needed, manifest);
   };
-  names.forEach(visit);
-  return [...found].sort();
+  for (const name of names) visit(name, import.meta.filename);
+  return found;
 };
 
-const dependenciesOf = (name: string): Readonly<Record<string, string>> => {
-  const manifest: unknown = createRequire(import.meta.url)(
-    path.join(root, 'node_modules', name, 'package.json'),
-  );
-  const { dependencies } = manifest as { readonly dependencies?: Readonly<Record<string, string>> };
-  return dependencies ?? {};
+const dependenciesOf = (manifest: string): readonly string[] => {
+  const { dependencies } = JSON.parse(fs.readFileSync(manifest, 'utf8')) as {
+    readonly dependencies?: Readonly<Record<string, string>>;
+  };
+  return Object.keys(dependencies ?? {});
 };
 
 const patched = (name: string, patches: readonly ImagePatch[]): Uint8Array => {
