@@ -47,14 +47,29 @@ export const membershipAt = (state: State, index: LogIndex): Membership =>
   state.configurations.findLast((configuration) => configuration.index <= index)?.membership ??
   emptyMembership;
 
+const votesIn = (configuration: Configuration | undefined, id: RaftId): boolean =>
+  configuration !== undefined && memberOf(configuration.membership, id)?.voter === true;
+
+/**
+ * Whether `id` may stand for election. Also one that the last change takes out, as long as that change is not known to be
+ * committed: the others may need it to finish the change (dissertation §4.2.2). The change before the last one is committed.
+ */
+export const mayStand = (
+  configurations: readonly Configuration[],
+  commit: LogIndex,
+  id: RaftId,
+): boolean => {
+  const last = configurations.at(-1);
+  if (votesIn(last, id)) return true;
+  return (last?.index ?? 0) > commit && votesIn(configurations.at(-2), id);
+};
+
 const enforce = (state: State): void => {
   const membership = state.configurations.at(-1)?.membership ?? emptyMembership;
   state.membership = membership;
   state.voters = votersOf(membership);
   state.selfVotes = memberOf(membership, state.id)?.voter === true;
-  // Taken out by a change that may not have reached a quorum: the others may need it to finish that change.
-  state.mayStand =
-    state.selfVotes || memberOf(membershipAt(state, state.commit), state.id)?.voter === true;
+  state.mayStand = mayStand(state.configurations, state.commit, state.id);
   if (state.role === 'leader') alignPeers(state);
   else adoptVoting(state);
 };

@@ -2,7 +2,7 @@
 import type { Random } from '../ports.ts';
 import { EntryLog } from './entries.ts';
 import { emptyLogHash } from './hash.ts';
-import { emptyMembership } from './membership.ts';
+import { emptyMembership, mayStand } from './membership.ts';
 import { armElection } from './roles.ts';
 import type { Configuration, State } from './state.ts';
 import type { Entry, Membership, RaftBoot, RaftConfig } from './types.ts';
@@ -60,8 +60,7 @@ export const recover = ({ config, boot, random, now }: Boot): State => {
   const committed = configurations.findLast(({ index }) => index <= commit)?.membership;
   const removed = committed?.removed.includes(config.id) === true;
   const selfVotes = voters.some((member) => member.id === config.id);
-  const voted = committed?.members.some((member) => member.voter && member.id === config.id);
-  const mayStand = selfVotes || voted === true;
+  const stands = mayStand(configurations, commit, config.id);
   const term = Math.max(hardState?.term ?? 0, log.lastTerm);
   const state: State = {
     config,
@@ -70,7 +69,7 @@ export const recover = ({ config, boot, random, now }: Boot): State => {
     now,
     term,
     votedFor: hardState?.term === term ? hardState.votedFor : undefined,
-    role: mayStand && !removed ? 'follower' : 'learner',
+    role: stands && !removed ? 'follower' : 'learner',
     leader: undefined,
     removed,
     log,
@@ -82,7 +81,7 @@ export const recover = ({ config, boot, random, now }: Boot): State => {
     membership,
     voters: voters.length,
     selfVotes,
-    mayStand,
+    mayStand: stands,
     deadline: undefined,
     armedAt: now,
     heardAt: -Infinity,

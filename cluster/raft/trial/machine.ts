@@ -15,9 +15,10 @@ import type {
 } from '../types.ts';
 import type { Agenda } from './agenda.ts';
 import type { Dice } from './dice.ts';
-import { bootFrom, emptyImage, lastIndexOf, write, writeTorn } from './image.ts';
+import { lastIndexOf } from './image.ts';
 import { Violation, valueOf } from './judge.ts';
 import type { Judge } from './judge.ts';
+import type { Store } from './store.ts';
 
 export const trialConfig = (id: RaftId): RaftConfig => ({
   id,
@@ -38,10 +39,14 @@ type Surroundings = {
   readonly dice: Dice;
   readonly judge: Judge;
   readonly random: Random;
+  readonly store: Store;
   send(message: RaftMessage): void;
   /** How long this member's disk takes now. */
   diskMs(): number;
   count(what: string): void;
+  /** Called when this member has begun to lead, and when a persist has begun: the moments at which trouble tells most. */
+  elected(machine: Machine): void;
+  persisting(machine: Machine): void;
 };
 
 /** The state machine's image: the values in their order, four bytes each. */
@@ -63,14 +68,14 @@ export class Machine {
   readonly id: RaftId;
   raft: Raft | undefined;
   pausedUntil = 0;
-  readonly #image = emptyImage();
   readonly #founding: Membership | undefined;
   readonly #around: Surroundings;
   #boots = 0;
   #values: number[] = [];
   #applied = 0;
+  #commit = 0;
   #snapshotIndex = 0;
-  #persisting: RaftPersist | undefined;
+  #persisting = false;
   #sequence = 0;
   #wakeAt: number | undefined;
   #backlog: RaftInput[] = [];
@@ -86,7 +91,7 @@ export class Machine {
   }
 
   get entries(): readonly Entry[] {
-    return this.#image.entries;
+    return this.#around.store.image.entries;
   }
 
   get values(): readonly number[] {
@@ -96,12 +101,13 @@ export class Machine {
   boot(): void {
     if (this.raft !== undefined) return;
     this.#boots += 1;
-    this.#restore(this.#image.snapshot);
+    const image = this.#around.store.boot();
+    this.#restore(image.snapshot);
     this.#sequence = 0;
-    const boot = bootFrom(this.#image, this.#founding);
+    this.#commit = 0;
     this.raft = createRaft(
       trialConfig(this.id),
-      boot,
+      { ...image, membership: this.#founding },
       this.#around.random,
       this.#around.agenda.now,
     );
@@ -111,8 +117,8 @@ export class Machine {
   /** Everything in memory is lost, and of a persist under way what the disk had not done yet. */
   crash(): void {
     if (this.raft === undefined) return;
-    if (this.#persisting !== undefined) writeTorn(this.#image, this.#persisting, this.#around.dice);
-    this.#persisting = undefined;
+    this.#around.store.crash(this.#around.dice);
+    this.#persisting = false;
     this.raft = undefined;
     this.#boots += 1;
     this.#backlog = [];
@@ -186,41 +192,46 @@ export class Machine {
     output.committed.forEach((entry, at) => {
       this.#apply(entry, output.hashes[at] ?? -1, raft.status.term);
     });
+    if (raft.status.commit < this.#commit)
+      throw new Violation(`${this.id}: commit goes back from ${this.#commit}`);
+    this.#commit = raft.status.commit;
     this.#settle(output);
     this.#schedule();
+    if (output.transitions.some(({ role }) => role === 'leader')) this.#around.elected(this);
+    if (output.persist !== undefined) this.#around.persisting(this);
   }
 
   #persist(persist: RaftPersist): void {
     const { agenda } = this.#around;
-    if (this.#persisting !== undefined)
+    if (this.#persisting)
       throw new Violation(`${this.id} asks for a persist while one is under way`);
     if (persist.sequence !== this.#sequence + 1)
       throw new Violation(
         `${this.id} skips a persist: ${persist.sequence} follows ${this.#sequence}`,
       );
     this.#sequence = persist.sequence;
-    this.#persisting = persist;
+    this.#persisting = true;
+    this.#around.store.begin(persist);
     const boot = this.#boots;
     agenda.after(this.#around.diskMs(), () => {
       if (boot !== this.#boots) return;
-      this.#persisting = undefined;
-      write(this.#image, persist);
+      this.#persisting = false;
+      this.#around.store.finish();
       this.feed({ type: 'persisted', sequence: persist.sequence });
     });
   }
 
   /** Nothing that depends on a persist goes out before it is done. */
   #checkPromise(message: RaftMessage): void {
-    const { hardState } = this.#image;
+    const { image } = this.#around.store;
+    const { hardState } = image;
     const { type, term } = message;
     const vote = hardState?.term === term ? hardState.votedFor : undefined;
     const broken =
       (type === 'vote-response' && !message.pre && message.granted && vote !== message.to) ||
       (type === 'vote-request' && !message.pre && vote !== this.id) ||
-      (type === 'append-response' && message.ok && lastIndexOf(this.#image) < message.index) ||
-      (type === 'snapshot-response' &&
-        message.installed &&
-        lastIndexOf(this.#image) < message.index);
+      (type === 'append-response' && message.ok && lastIndexOf(image) < message.index) ||
+      (type === 'snapshot-response' && message.installed && lastIndexOf(image) < message.index);
     if (broken)
       throw new Violation(`${this.id} sends ${JSON.stringify(message)} before it is durable`);
   }

@@ -7,6 +7,8 @@ export class Network {
   lossRate = 0;
   duplicateRate = 0;
   lateRate = 0;
+  /** What a message takes that is not late: at most this. */
+  delayMsMax = 6;
   readonly #cut = new Set<string>();
   readonly #agenda: Agenda;
   readonly #dice: Dice;
@@ -31,6 +33,7 @@ export class Network {
     this.lossRate = 0;
     this.duplicateRate = 0;
     this.lateRate = 0;
+    this.delayMsMax = 6;
   }
 
   send(message: RaftMessage): void {
@@ -40,8 +43,11 @@ export class Network {
 
   #carry(message: RaftMessage): void {
     const late = this.#dice.chance(this.lateRate);
-    this.#agenda.after(late ? this.#dice.between(20, 800) : this.#dice.between(0, 6), () => {
-      if (!this.#cut.has(`${message.from}>${message.to}`)) this.#deliver(message);
-    });
+    this.#agenda.after(
+      late ? this.#dice.between(20, 800) : this.#dice.between(0, this.delayMsMax),
+      () => {
+        if (!this.#cut.has(`${message.from}>${message.to}`)) this.#deliver(message);
+      },
+    );
   }
 }

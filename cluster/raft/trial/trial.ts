@@ -10,6 +10,7 @@ import type { Dice } from './dice.ts';
 import { Judge, Violation } from './judge.ts';
 import { Machine } from './machine.ts';
 import { Network } from './network.ts';
+import { createImageStore, createLogStore } from './store.ts';
 
 export type TrialResult = {
   readonly seed: number;
@@ -19,7 +20,7 @@ export type TrialResult = {
   readonly counts: ReadonlyMap<string, number>;
 };
 
-const machinesMax = 8;
+const machinesMax = 12;
 const stormMs = 8_000;
 const calmMs = 4_000;
 
@@ -32,15 +33,20 @@ class Trial {
   readonly #machines = new Map<RaftId, Machine>();
   readonly #random: Random;
   #slowDisk: RaftId | undefined;
+  #tornRate = 0;
+  #hastyRate = 0;
   #operations = 0;
   #stormy = true;
 
-  constructor(seed: number) {
+  readonly #disk: 'model' | 'log';
+
+  constructor(seed: number, disk: 'model' | 'log') {
+    this.#disk = disk;
     this.#dice = createDice(seed);
     const { below } = this.#dice;
     this.#random = {
       integer: (_purpose, limit) => below(limit),
-      bytes: (_purpose, length) => new Uint8Array(length),
+      bytes: (_purpose, length) => Uint8Array.from({ length }, () => below(256)),
     };
     this.#network = new Network(this.#agenda, this.#dice, (message) => {
       this.#machines.get(message.to)?.feed({ type: 'message', message });
@@ -48,7 +54,7 @@ class Trial {
   }
 
   run(): void {
-    this.#found(this.#dice.pick([1, 2, 3, 3, 3, 5]) ?? 3);
+    this.#found(this.#dice.pick([1, 2, 3, 3, 4, 5]) ?? 3);
     this.#storm();
     this.#calm();
   }
@@ -63,9 +69,22 @@ class Trial {
       dice: this.#dice,
       judge: this.#judge,
       random: this.#random,
+      store: this.#disk === 'log' ? createLogStore(this.#random) : createImageStore(),
       count: this.#count,
       send: (message) => {
         this.#network.send(message);
+      },
+      elected: (leader) => {
+        if (this.#dice.chance(this.#hastyRate))
+          this.#agenda.after(0, () => {
+            this.#hurry(leader);
+          });
+      },
+      persisting: (writer) => {
+        if (this.#dice.chance(this.#tornRate))
+          this.#agenda.after(0, () => {
+            this.#crash(writer);
+          });
       },
       diskMs: () => (id === this.#slowDisk ? this.#dice.between(50, 400) : this.#dice.below(4)),
     });
@@ -82,14 +101,18 @@ class Trial {
     this.#network.lossRate = this.#dice.pick([0, 0.02, 0.2]) ?? 0;
     this.#network.duplicateRate = this.#dice.pick([0, 0.1, 0.3]) ?? 0;
     this.#network.lateRate = this.#dice.pick([0, 0.05, 0.2]) ?? 0;
+    // Now and then a network as slow as the election timeouts: candidates try again while answers are on their way.
+    this.#network.delayMsMax = this.#dice.pick([3, 6, 30, 150, 150]) ?? 6;
+    this.#tornRate = this.#dice.pick([0, 0.01, 0.05]) ?? 0;
+    this.#hastyRate = this.#dice.pick([0, 0.5]) ?? 0;
     this.#repeat(this.#dice.between(10, 80), () => {
       this.#operate();
     });
-    this.#repeat(this.#dice.between(200, 900), () => {
+    this.#repeat(this.#dice.pick([60, 200, 400, 900]) ?? 400, () => {
       this.#disturb();
     });
-    this.#repeat(this.#dice.between(100, 1_500), () => {
-      this.#administer();
+    this.#repeat(this.#dice.pick([20, 100, 400, 1_500]) ?? 400, () => {
+      this.#administer(this.#dice.pick(this.#leaders()));
     });
     this.#repeat(this.#dice.between(100, 2_000), () => {
       this.#anyMachine()?.compact();
@@ -125,33 +148,47 @@ class Trial {
   }
 
   #disturb(): void {
-    const machine = this.#anyMachine();
+    const machine = this.#dice.chance(0.5) ? this.#anyMachine() : this.#dice.pick(this.#leaders());
     if (machine === undefined) return;
-    const agenda = this.#agenda;
-    switch (this.#dice.below(7)) {
+    switch (this.#dice.below(8)) {
       case 0:
-        this.#count('crashes');
-        machine.crash();
-        agenda.after(this.#dice.between(0, 1_500), () => {
-          machine.boot();
-        });
-        return;
       case 1:
-        this.#count('pauses');
-        machine.pause(agenda.now + this.#dice.between(50, 900));
+        this.#crash(machine);
         return;
       case 2:
-        this.#split();
+        this.#count('pauses');
+        machine.pause(this.#agenda.now + this.#dice.between(50, 900));
         return;
       case 3:
-        for (const id of this.#machines.keys()) this.#network.cut(machine.id, id);
+        this.#split();
         return;
       case 4:
+        this.#isolate(machine);
+        return;
+      case 5:
         this.#slowDisk = machine.id;
         return;
       default:
         this.#slowDisk = undefined;
         this.#network.heal();
+    }
+  }
+
+  #crash(machine: Machine): void {
+    this.#count('crashes');
+    machine.crash();
+    this.#agenda.after(this.#dice.between(0, 1_500), () => {
+      machine.boot();
+    });
+  }
+
+  /** Cut off one way, the other way, or both. */
+  #isolate(machine: Machine): void {
+    this.#count('isolations');
+    const ways = this.#dice.below(3);
+    for (const id of this.#machines.keys()) {
+      if (ways !== 1) this.#network.cut(machine.id, id);
+      if (ways !== 0) this.#network.cut(id, machine.id);
     }
   }
 
@@ -167,8 +204,7 @@ class Trial {
       }
   }
 
-  #administer(): void {
-    const leader = this.#dice.pick(this.#leaders());
+  #administer(leader: Machine | undefined): void {
     if (leader?.raft === undefined) return;
     const { members } = leader.raft.status.membership;
     const member = this.#dice.pick(members);
@@ -195,6 +231,18 @@ class Trial {
     }
   }
 
+  /** A change is asked for, and the network breaks elsewhere, before the new leader has reached anybody. */
+  #hurry(leader: Machine): void {
+    const members = leader.raft?.status.membership.members ?? [];
+    const member = this.#dice.pick(members);
+    this.#operations += 1;
+    if (member !== undefined && this.#dice.chance(0.7))
+      leader.change(this.#operations, { kind: 'remove', id: member.id });
+    if (!this.#dice.chance(0.7)) return;
+    this.#network.heal();
+    this.#split();
+  }
+
   #promote(leader: Machine, number: number): void {
     const members = leader.raft?.status.membership.members ?? [];
     const learner = members.find(({ voter }) => !voter);
@@ -215,6 +263,8 @@ class Trial {
   #calm(): void {
     this.#stormy = false;
     this.#network.calm();
+    this.#tornRate = 0;
+    this.#hastyRate = 0;
     this.#slowDisk = undefined;
     for (const machine of this.#machines.values()) machine.boot();
     this.#agenda.runUntil(stormMs + calmMs);
@@ -269,9 +319,12 @@ class Trial {
   }
 }
 
-/** Runs the trial of `seed` to its end or to the first violation. */
-export const runTrial = (seed: number): TrialResult => {
-  const trial = new Trial(seed);
+/**
+ * Runs the trial of `seed` to its end or to the first violation. `disk`: a model of what a persist does, or the real log on
+ * files that a crash tears.
+ */
+export const runTrial = (seed: number, disk: 'model' | 'log' = 'model'): TrialResult => {
+  const trial = new Trial(seed, disk);
   try {
     trial.run();
     return { seed, violation: undefined, counts: trial.counts };
