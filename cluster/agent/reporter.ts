@@ -1,9 +1,13 @@
 /** Sends the newest state of each task until the leader says that it is kept. */
+import { taskStateRank } from '../store/task-transitions.ts';
 import type { TaskStatusUpdate } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 
-/** How long a change waits for others to go with it. */
-export const statusBatchMs = 50;
+/** How long a state that others wait for (it runs, it ended) waits for company. */
+export const statusBatchMs = 10;
+
+/** How long a state on the way there waits: as a rule the next one comes before, and only that is reported. */
+export const progressBatchMs = 100;
 
 type OpenSession = { readonly id: string; readonly manager: string };
 
@@ -28,7 +32,8 @@ export class Reporter {
   /** Replaces what was to be said of the task before. */
   report(update: TaskStatusUpdate, now: number): void {
     this.#unsettled.set(update.taskId, update);
-    const at = now + statusBatchMs;
+    const isProgress = taskStateRank[update.state] < taskStateRank.running;
+    const at = now + (isProgress ? progressBatchMs : statusBatchMs);
     if (this.#dueAt === undefined || at < this.#dueAt) this.#dueAt = at;
   }
 

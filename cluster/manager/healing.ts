@@ -2,7 +2,7 @@
  * Replaces tasks that ended, or whose node takes no tasks any more, as their restart policy says.
  * @source SwarmKit, manager/orchestrator/restart/restart.go.
  */
-import type { NodeObject, ServiceObject, TaskObject } from '../store/objects.ts';
+import type { NodeObject, ServiceObject, TaskObject, TaskSpec } from '../store/objects.ts';
 import { isTerminal, taskStateRank } from '../store/task-transitions.ts';
 import type { Transaction } from '../store/types.ts';
 import type { Desk } from './desk.ts';
@@ -26,6 +26,7 @@ export const heal = (
   },
 ): void => {
   const { service, place, canReplace } = work;
+  const template = service.Spec.TaskTemplate;
   let lost: TaskObject | undefined;
   const sound: TaskObject[] = [];
   for (const task of place.wanted) {
@@ -33,7 +34,7 @@ export const heal = (
       sound.push(task);
     } else {
       setDesired(transaction, task, 'shutdown');
-      if (lost === undefined || isCurrent(task, service.Spec.TaskTemplate)) lost = task;
+      if (lost === undefined || isCurrent(task, template)) lost = task;
     }
   }
   if (lost === undefined) {
@@ -41,8 +42,10 @@ export const heal = (
     return;
   }
   place.wanted = sound;
-  if (sound.length > 0 || !canReplace) return;
-  if (!mayRestart(place.tasks, lost.Spec, desk.now.wall)) return;
+  // Where the new task is started before the old one stops, the old one does not make up for it.
+  const covered = sound.some((task) => isCurrent(task, template) || !isCurrent(lost, template));
+  const allowed = (spec: TaskSpec): boolean => mayRestart(place.tasks, spec, desk.now.wall);
+  if (covered || !canReplace || !allowed(lost.Spec) || !allowed(template)) return;
   const desired = hasToWait(desk, transaction, lost) ? 'ready' : 'running';
   place.wanted.push(createTask(desk, transaction, { service, place, desired }));
 };

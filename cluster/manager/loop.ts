@@ -3,8 +3,10 @@ import type { StoreEvent, Transaction } from '../store/types.ts';
 
 export type Loop = {
   readonly name: string;
-  /** Monotonic milliseconds; Infinity where there is nothing to do. */
+  /** When it has to run, in monotonic milliseconds; Infinity where there is nothing to do. */
   readonly dueAt: number;
+  /** It waits for company: work that may as well go along with a transaction that is made anyway. */
+  readonly canRun?: boolean;
   /** A change, committed or just written by another loop of the same transaction. It may be told twice. */
   observe(event: StoreEvent): void;
   /** Looks at the whole state: what events could have been missed, and what an earlier leader left. */

@@ -147,12 +147,16 @@ class LeadingManager implements Manager {
   /** Lets the loops work until none has anything left; each sees what the others wrote. */
   #run(transaction: Transaction): void {
     this.#queued = false;
+    // What was written last never came back: it was refused, or is written anew in smaller parts.
+    if (this.#confirmBy !== never) this.#resync();
     const before = transaction.actions.length;
+    const willing = this.#loops.filter((loop) => loop.canRun === true);
     let seen = before;
     for (let round = 0; round < roundsMax; round += 1) {
       let idle = true;
       for (const loop of this.#loops) {
-        if (loop.dueAt > this.#desk.now.mono || isFull(transaction)) continue;
+        const isDue = loop.dueAt <= this.#desk.now.mono || (round === 0 && willing.includes(loop));
+        if (!isDue || isFull(transaction)) continue;
         loop.run(transaction);
         idle = false;
         for (; seen < transaction.actions.length; seen += 1) {

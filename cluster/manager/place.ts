@@ -63,6 +63,24 @@ export const endedByItself = (task: TaskObject): boolean =>
   task.Status.State === 'rejected';
 
 /**
+ * The tasks of a place that tried this template since it was last the service's. `specVersion` tells: what came before a task
+ * of another template belongs to an earlier time.
+ */
+export const attemptsOf = (
+  tasks: readonly TaskObject[],
+  template: TaskSpec,
+): readonly TaskObject[] => {
+  let newestOther = -1;
+  for (const task of tasks) {
+    if (!isCurrent(task, template)) newestOther = Math.max(newestOther, task.specVersion);
+  }
+  return tasks.filter(
+    (task) =>
+      task.DesiredState !== 'remove' && task.specVersion > newestOther && isCurrent(task, template),
+  );
+};
+
+/**
  * Whether the restart policy lets the place have another task like `template` says. Counted from the tasks that are there,
  * so that neither a leader change nor a restart of managers gives anybody new attempts.
  */
@@ -72,14 +90,15 @@ export const mayRestart = (
   wall: number,
 ): boolean => {
   const { Condition = 'any', MaxAttempts = 0, Window = 0 } = template.RestartPolicy ?? {};
-  const alike = tasks.filter((task) => task.DesiredState !== 'remove' && isCurrent(task, template));
-  if (Condition === 'none') return alike.length === 0;
-  if (Condition === 'on-failure' && alike.some((task) => task.Status.State === 'complete')) {
+  if (Condition === 'any' && MaxAttempts === 0) return true;
+  const attempts = attemptsOf(tasks, template);
+  if (Condition === 'none') return attempts.length === 0;
+  if (Condition === 'on-failure' && attempts.some((task) => task.Status.State === 'complete')) {
     return false;
   }
   if (MaxAttempts === 0) return true;
   const since = Window > 0 ? wall - Window / 1e6 : -Infinity;
-  const ends = alike.filter((task) => endedByItself(task) && wallOf(task.UpdatedAt) > since);
+  const ends = attempts.filter((task) => endedByItself(task) && wallOf(task.UpdatedAt) > since);
   return ends.length <= MaxAttempts;
 };
 
@@ -98,6 +117,5 @@ export const isExhausted = (place: PlaceTasks, template: TaskSpec, wall: number)
   const kept = place.tasks.filter((task) => task.DesiredState !== 'remove');
   if (kept.length === 0) return false;
   // Only tasks of an older template: the place waits for its turn in the update.
-  if (!kept.some((task) => isCurrent(task, template))) return true;
-  return !mayRestart(kept, template, wall);
+  return attemptsOf(kept, template).length === 0 || !mayRestart(kept, template, wall);
 };

@@ -8,7 +8,7 @@ import type { StoreEvent, Transaction, View } from '../store/types.ts';
 import type { Desk } from './desk.ts';
 import { isFull, type Loop, never } from './loop.ts';
 import { nodeDeleted, nodeDownForLong } from './orphans.ts';
-import { endedByItself, isCurrent, samePlace } from './place.ts';
+import { attemptsOf, endedByItself, samePlace } from './place.ts';
 import { changeTask, statusOf } from './task-writing.ts';
 
 export class Reaper implements Loop {
@@ -24,6 +24,10 @@ export class Reaper implements Loop {
 
   get dueAt(): number {
     return this.#next;
+  }
+
+  get canRun(): boolean {
+    return this.#dirty.size > 0;
   }
 
   observe(event: StoreEvent): void {
@@ -80,9 +84,10 @@ export class Reaper implements Loop {
       .filter((other) => other.DesiredState !== 'remove' && !isAssigned(other.Status.State));
     const excess = history.length - limit;
     if (excess <= 0) return;
-    const template = transaction.service(task.ServiceID)?.Spec.TaskTemplate;
-    const counts = (other: TaskObject): boolean =>
-      template !== undefined && endedByItself(other) && isCurrent(other, template);
+    const template = (transaction.service(task.ServiceID)?.Spec ?? { TaskTemplate: task.Spec })
+      .TaskTemplate;
+    const counted = new Set(attemptsOf(history, template).filter(endedByItself));
+    const counts = (other: TaskObject): boolean => counted.has(other);
     history.sort(
       (left, right) => Number(counts(left)) - Number(counts(right)) || byAge(left, right),
     );

@@ -8,6 +8,9 @@ import type { Desk } from './desk.ts';
 import { isFull, type Loop, never } from './loop.ts';
 import { changeTask } from './task-writing.ts';
 
+/** How long a report waits for those of other nodes, so that one entry carries them all. */
+export const reportBatchMs = 30;
+
 type Report = { readonly nodeId: string; readonly update: TaskStatusUpdate };
 
 export class Reports implements Loop {
@@ -15,20 +18,25 @@ export class Reports implements Loop {
   readonly #desk: Desk;
   /** By task, the newest one of each node. */
   readonly #waiting = new Map<string, Report>();
+  #next = never;
 
   constructor(desk: Desk) {
     this.#desk = desk;
   }
 
   get dueAt(): number {
-    return this.#waiting.size > 0 ? this.#desk.now.mono : never;
+    return this.#next;
+  }
+
+  get canRun(): boolean {
+    return this.#waiting.size > 0;
   }
 
   /** Takes in a report of a node that proved itself. */
   receive(nodeId: string, update: TaskStatusUpdate): void {
-    if (!isSettled(this.#desk.view, nodeId, update)) {
-      this.#waiting.set(update.taskId, { nodeId, update });
-    }
+    if (isSettled(this.#desk.view, nodeId, update)) return;
+    this.#waiting.set(update.taskId, { nodeId, update });
+    if (this.#next === never) this.#next = this.#desk.now.mono + reportBatchMs;
   }
 
   observe(): void {
@@ -47,6 +55,7 @@ export class Reports implements Loop {
       if (task === undefined || isSettled(transaction, nodeId, update)) continue;
       changeTask(transaction, task, { Status: reported(task, update) });
     }
+    this.#next = never;
   }
 }
 

@@ -30,6 +30,8 @@ export type SmallSwarmOptions = {
   readonly duplicationPercent?: number;
   readonly delayMsMax?: number;
   readonly config?: Partial<NodeConfig>;
+  /** Whether another store reads every entry from its bytes. */
+  readonly follower?: boolean;
 };
 
 /** What an image does, by its name: how long until it ends, and how; one that is not here runs for ever. */
@@ -44,8 +46,9 @@ type SwarmNode = {
   boot: number;
   files: Map<string, Uint8Array>;
   cut: boolean;
-  /** The executor's: what runs here now. */
+  /** The executor's: what runs here now, and what was told to stop, maybe before it ran. */
   running: Map<string, Executed>;
+  stopped: Set<string>;
   /** The tick that is under way, if any. */
   wakeAt: number;
 };
@@ -81,6 +84,9 @@ export class SmallSwarm {
   /** Told what the executors do: `true` when a task begins to run on a node, `false` when it no longer does. */
   onExecution: (taskId: string, nodeId: string, runs: boolean) => void = () => undefined;
 
+  /** The network neither loses nor doubles any more. */
+  reliable = false;
+
   readonly #options: Required<SmallSwarmOptions>;
   readonly #config: NodeConfig;
   readonly #queue: { readonly at: number; readonly order: number; readonly act: () => void }[] = [];
@@ -99,6 +105,7 @@ export class SmallSwarm {
       duplicationPercent: 0,
       delayMsMax: 5,
       config: {},
+      follower: true,
       ...options,
     };
     this.random = seeded(options.seed);
@@ -133,6 +140,7 @@ export class SmallSwarm {
       files: new Map(),
       cut: false,
       running: new Map(),
+      stopped: new Set(),
       wakeAt: Infinity,
     };
     this.nodes.push(node);
@@ -245,6 +253,7 @@ export class SmallSwarm {
     node.wakeAt = Infinity;
     for (const taskId of node.running.keys()) this.onExecution(taskId, node.id, false);
     node.running = new Map();
+    node.stopped = new Set();
   }
 
   startAgent(node: SwarmNode): void {
@@ -340,7 +349,7 @@ export class SmallSwarm {
   #apply(data: Uint8Array): readonly StoreEvent[] {
     this.#index += 1;
     this.commits += 1;
-    this.follower.apply(new Uint8Array(data));
+    if (this.#options.follower) this.follower.apply(new Uint8Array(data));
     const events = this.store.apply(data);
     for (const event of events) this.onCommit(event);
     return events;
@@ -412,8 +421,10 @@ export class SmallSwarm {
       if (from !== receiver && (from.cut || receiver?.cut === true)) return;
       deliver();
     };
-    if (this.random.integer('loss', 100) < lossPercent && from !== receiver) return;
-    const copies = this.random.integer('double', 100) < duplicationPercent ? 2 : 1;
+    const lost = this.random.integer('loss', 100) < lossPercent;
+    if (lost && !this.reliable && from !== receiver) return;
+    const doubled = this.random.integer('double', 100) < duplicationPercent;
+    const copies = doubled && !this.reliable ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
       this.#later(1 + this.random.integer('delay', delayMsMax), deliverUnlessCut);
     }
@@ -432,7 +443,7 @@ export class SmallSwarm {
 
   #start(node: SwarmNode, order: TaskOrder): void {
     this.#onNode(node, 1 + this.random.integer('start', 20), () => {
-      if (node.running.has(order.taskId)) return;
+      if (node.running.has(order.taskId) || node.stopped.has(order.taskId)) return;
       const executed: Executed = { stopped: false };
       node.running.set(order.taskId, executed);
       this.onExecution(order.taskId, node.id, true);
@@ -449,6 +460,7 @@ export class SmallSwarm {
   }
 
   #stop(node: SwarmNode, taskId: string): void {
+    node.stopped.add(taskId);
     this.#onNode(node, 1 + this.random.integer('stop', 30), () => {
       const executed = node.running.get(taskId);
       if (executed !== undefined) {

@@ -8,7 +8,7 @@ import { timestampOf } from '../store/timestamp.ts';
 import type { Transaction } from '../store/types.ts';
 import type { Desk } from './desk.ts';
 import { isFull, never } from './loop.ts';
-import { endedByItself, isCurrent, type PlaceTasks } from './place.ts';
+import { attemptsOf, endedByItself, isCurrent, mayRestart, type PlaceTasks } from './place.ts';
 import { createTask, setDesired } from './task-writing.ts';
 
 type Config = {
@@ -90,7 +90,7 @@ export class Updating {
 
   /** Goes on with the update of a service; `places`: those that hold, or should hold, a task. */
   advance(transaction: Transaction, service: ServiceObject, places: readonly PlaceTasks[]): void {
-    const sorted = sortPlaces(places, service);
+    const sorted = sortPlaces(places, service, this.#desk.now.wall);
     const underWay = isUnderWay(service.UpdateStatus);
     if (sorted.older.length === 0 && sorted.mixed.length === 0 && !underWay) {
       this.forget(service.ID);
@@ -243,7 +243,11 @@ type SortedPlaces = {
   readonly changing: number;
 };
 
-const sortPlaces = (places: readonly PlaceTasks[], service: ServiceObject): SortedPlaces => {
+const sortPlaces = (
+  places: readonly PlaceTasks[],
+  service: ServiceObject,
+  wall: number,
+): SortedPlaces => {
   const template = service.Spec.TaskTemplate;
   const older: PlaceTasks[] = [];
   const mixed: PlaceTasks[] = [];
@@ -251,7 +255,9 @@ const sortPlaces = (places: readonly PlaceTasks[], service: ServiceObject): Sort
   for (const place of places) {
     const current = place.wanted.find((task) => isCurrent(task, template));
     if (current === undefined) {
-      if (place.wanted.length > 0 || !place.tasks.some((task) => isCurrent(task, template))) {
+      // Where the new one failed for good beside the old one, the old one stays.
+      const failed = attemptsOf(place.tasks, template).length > 0;
+      if (!failed || (place.wanted.length > 0 && mayRestart(place.tasks, template, wall))) {
         older.push(place);
       }
     } else if (place.wanted.length > 1) {
@@ -267,7 +273,7 @@ const sortPlaces = (places: readonly PlaceTasks[], service: ServiceObject): Sort
 /** Its task follows one of an older template, and none of the new one has ended here yet. */
 const isReplacing = (place: PlaceTasks, template: ServiceSpec['TaskTemplate']): boolean =>
   place.tasks.some((task) => !isCurrent(task, template)) &&
-  !place.tasks.some((task) => isCurrent(task, template) && endedByItself(task));
+  !attemptsOf(place.tasks, template).some(endedByItself);
 
 /** The older task goes once the new one runs, or at once where the order has become stop-first. */
 const finishPlace = (
