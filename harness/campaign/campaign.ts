@@ -17,6 +17,7 @@ export type CampaignPlan = Job & {
   /** Ends behind the first run with a finding. */
   readonly bail: boolean;
   readonly execArgv?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
   /** One run in so many is run twice. */
   readonly againOneIn?: number;
   /** The first failing run of each property is made smaller, within these limits. */

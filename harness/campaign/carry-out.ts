@@ -6,8 +6,7 @@ import type { Limits } from '../conduct/plan.ts';
 import type { Property } from '../core/property.ts';
 import type { Judged, Run } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
-import type { Schedule } from '../core/schedule.ts';
-import type { DrawSchedule, Finding, Place } from './job.ts';
+import type { DrawSchedule, Finding, KnownSchedule, Place } from './job.ts';
 
 /** What runs are made of, loaded. */
 export type Subject = {
@@ -27,18 +26,15 @@ export type CarriedOut = {
 };
 
 export type Otherwise = {
-  /** Instead of the one that is drawn; with fast-check's path where it has one. */
-  readonly schedule?: { readonly schedule: Schedule; readonly path: string | undefined };
+  /** Instead of the one that is drawn. */
+  readonly schedule?: KnownSchedule;
   readonly journal?: Journal;
 };
 
 export const scenarioAt = (scenarios: Subject['scenarios'], index: number): Scenario =>
   scenarios[index % scenarios.length] ?? scenarios[0];
 
-const drawn = (
-  { draw, program, scenarios }: Subject,
-  place: Place,
-): { readonly schedule: Schedule; readonly path: string | undefined } => {
+const drawn = ({ draw, program, scenarios }: Subject, place: Place): KnownSchedule => {
   const { schedule, origin } = draw(program.target, scenarioAt(scenarios, place.index), place);
   return { schedule, path: origin?.path };
 };

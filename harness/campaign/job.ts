@@ -23,6 +23,9 @@ export type Drawn = {
   readonly origin: Origin | undefined;
 };
 
+/** A schedule that needs no drawing, with fast-check's path where it has one. */
+export type KnownSchedule = Pick<Run, 'schedule' | 'path'>;
+
 /** Draws the schedule of one run, whatever ran before it. */
 export type DrawSchedule = (target: Target, scenario: Scenario, place: Place) => Drawn;
 
@@ -53,6 +56,11 @@ export type ShrinkTask = OneTask & {
   readonly property: string;
   readonly attemptsMax: number;
   readonly forMs: Ms;
+};
+
+export type WholeTask = OneTask & {
+  /** Instead of the one that is drawn: a saved or shrunk one. */
+  readonly schedule?: KnownSchedule;
 };
 
 /** Something that a campaign has found. `index` is where it happened first. */

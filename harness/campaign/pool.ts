@@ -12,6 +12,7 @@ import type {
   Shrunk,
   Tally,
   WholeRun,
+  WholeTask,
 } from './job.ts';
 import { scenarioAt } from './carry-out.ts';
 import { lostRun } from './tally.ts';
@@ -21,6 +22,8 @@ export type PoolGiven = {
   readonly jobs: number;
   /** For the threads' own Node, such as a preload that plants bugs. */
   readonly execArgv?: readonly string[];
+  /** Added to this process's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** A task that takes longer is given up with its thread. */
   readonly taskMsMax: Ms;
 };
@@ -30,7 +33,7 @@ export class Pool implements AsyncDisposable {
   readonly #piscina: Piscina;
   readonly #taskMsMax: Ms;
 
-  constructor({ jobs, execArgv, taskMsMax }: PoolGiven) {
+  constructor({ jobs, execArgv, env, taskMsMax }: PoolGiven) {
     this.#taskMsMax = taskMsMax;
     this.#piscina = new Piscina({
       filename: new URL(
@@ -40,6 +43,7 @@ export class Pool implements AsyncDisposable {
       minThreads: jobs,
       maxThreads: jobs,
       ...(execArgv !== undefined && { execArgv: [...execArgv] }),
+      ...(env !== undefined && { env: { ...process.env, ...env } }),
     });
     // A thread that dies between tasks is replaced; its next task finds another one.
     this.#piscina.on('error', () => undefined);
@@ -68,7 +72,7 @@ export class Pool implements AsyncDisposable {
     return this.#ask('compare', task);
   }
 
-  whole(task: OneTask): Promise<WholeRun> {
+  whole(task: WholeTask): Promise<WholeRun> {
     return this.#ask('whole', task);
   }
 

@@ -16,6 +16,7 @@ import type {
   Shrunk,
   Tally,
   WholeRun,
+  WholeTask,
 } from './job.ts';
 import { shrink as shrinkSchedule } from '../shrink/shrink.ts';
 import { realCipher } from './real-cipher.ts';
@@ -82,8 +83,10 @@ export const compare = async ({ job, index }: OneTask): Promise<Difference | und
 };
 
 /** One run with its history. */
-export const whole = async ({ job, index }: OneTask): Promise<WholeRun> => {
-  const { run, problem } = carryOut(await subjectOf(job), { seed: job.seed, index });
+export const whole = async ({ job, index, schedule }: WholeTask): Promise<WholeRun> => {
+  const place = { seed: job.seed, index };
+  const otherwise = schedule === undefined ? {} : { schedule };
+  const { run, problem } = carryOut(await subjectOf(job), place, otherwise);
   return { run, problem };
 };
 

@@ -6,6 +6,9 @@ import type { Instant } from './program.ts';
 /** Wall clocks start around this moment: 2026-01-01, in milliseconds. */
 const wallStart = 1_767_225_600_000;
 
+/** What rounding may add to a whole number of ticks. */
+const roundingTicks = 1e-3;
+
 /**
  * A node's clocks. The monotonic one starts anew with every boot, at a drawn value, and goes a little too fast or too slow; the
  * wall clock is off by a constant, goes wrong at the same rate and jumps once, at a drawn time.
@@ -53,9 +56,9 @@ export class Clock {
   /** The first tick, from `now` on, at which `mono` has come. */
   tickOf(mono: number, now: number): number {
     const after = ((mono - this.#bootMono) / this.#rate) * ticksPerMs;
-    let tick = this.#bootTick + Math.ceil(after);
-    if (!(tick > now)) return now;
-    if (this.#mono(tick) < mono) tick += 1;
+    let tick = Math.max(now, this.#bootTick + Math.ceil(after - roundingTicks));
+    // A node that is woken a hair's breadth early asks for the same time again.
+    while (this.#mono(tick) < mono) tick += 1;
     return tick;
   }
 

@@ -27,6 +27,8 @@ export class SimNode {
   boots = 0;
   /** Observations of this boot so far. */
   said = 0;
+  /** How often on end it asked to be woken at a time that has passed. */
+  hurries = 0;
   identity: PeerIdentity | undefined = undefined;
   /** How many pauses lie on it. */
   pauses = 0;

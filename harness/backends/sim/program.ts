@@ -113,7 +113,8 @@ export type SimTarget<V extends Vocabulary = Vocabulary> = {
   response(response: V['response']): Json;
   device(node: NodeName, random: Random): Device<V>;
   encode(message: V['message']): Uint8Array;
-  decode(bytes: Uint8Array): V['message'];
+  /** `undefined`: such bytes hold no message, which in a strict run breaks it. */
+  decode(bytes: Uint8Array): V['message'] | undefined;
   /** A number that tells messages apart, as cheaply as possible: it goes into the digest of every delivery. */
   fingerprint(message: V['message']): number;
 };

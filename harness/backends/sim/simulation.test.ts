@@ -448,6 +448,17 @@ describe('programs that break their word', () => {
     expect(world.simulation.thrown).toMatchObject({ node: 'm2', message: 'told to crash' });
   });
 
+  test('one that is never content with being woken ends the run', () => {
+    const target: SimTarget = {
+      ...registerProgram,
+      boot: () => ({ handle: (_event, now) => [{ type: 'wake', at: now.mono }] }),
+    };
+    const world = new Driven(1, { target }).pass(10_000);
+    expect(world.simulation.thrown?.message).toBe(
+      'it asked 10000 times on end to be woken at once',
+    );
+  });
+
   const meddling = (
     meddle: (event: { readonly type: string }, effects: readonly unknown[]) => void,
   ): SimTarget => ({

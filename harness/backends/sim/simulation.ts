@@ -48,6 +48,10 @@ type Event = NodeEvent<Vocabulary>;
 const startEvent: Event = Object.freeze({ type: 'start' });
 const wakeEvent: Event = Object.freeze({ type: 'wake' });
 
+/** How soon a wake comes that was asked for at a time that has passed, and how often on end that may be. */
+const hurryTicks = ticksPerMs / 10;
+const hurriesMax = 10_000;
+
 /** What a node's program threw. A program that throws is broken, and so is its run. */
 export type Thrown = { readonly node: NodeName; readonly at: Ms; readonly message: string };
 
@@ -343,7 +347,7 @@ export class Simulation implements World {
         this.#send(node, effect.to, effect.message);
         return;
       case 'wake':
-        this.#setWake(node.index, node.clock.tickOf(effect.at, this.tick));
+        this.#askWake(node, effect.at);
         return;
       case 'persist':
         this.#persist(node, effect);
@@ -365,6 +369,20 @@ export class Simulation implements World {
     }
   }
 
+  /** A time that has passed comes a little later, as with every real timer; over and over again it is a busy loop. */
+  #askWake(node: SimNode, mono: number): void {
+    if (mono > node.clock.at(this.tick).mono) {
+      node.hurries = 0;
+      this.#setWake(node.index, node.clock.tickOf(mono, this.tick));
+      return;
+    }
+    node.hurries += 1;
+    if (node.hurries > hurriesMax) {
+      this.#threw(node, new Error(`it asked ${hurriesMax} times on end to be woken at once`));
+    }
+    this.#setWake(node.index, this.tick + hurryTicks);
+  }
+
   #toDevice(node: SimNode, effect: Vocabulary['deviceEffect']): void {
     const { device } = node;
     if (device === undefined) return;
@@ -383,7 +401,7 @@ export class Simulation implements World {
     const { network } = this;
     const arrival = network.send(link, this.tick);
     if (arrival === never) return;
-    const carried = this.profile.strict ? this.#carry(message) : message;
+    const carried = this.profile.strict ? this.#carry(node, message) : message;
     const copy = network.copyArrival;
     this.#queueMessage(link, node.identity, arrival, carried);
     if (copy !== never) this.#queueMessage(link, node.identity, copy, carried);
@@ -403,11 +421,14 @@ export class Simulation implements World {
     record.payload = message;
   }
 
-  #carry(message: unknown): unknown {
+  /** The message as its receiver would decode it; frozen on both sides, so that neither can change it. */
+  #carry(node: SimNode, message: unknown): unknown {
     deepFreeze(message);
     const carried = this.target.decode(this.target.encode(message));
+    if (carried === undefined)
+      this.#threw(node, new Error('a message did not survive its encoding'));
     deepFreeze(carried);
-    return carried;
+    return carried ?? message;
   }
 
   #arrive(record: Pending): void {

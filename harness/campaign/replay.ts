@@ -1,0 +1,24 @@
+import type { Run } from '../core/run.ts';
+import type { Job, WholeRun } from './job.ts';
+import { Pool } from './pool.ts';
+
+/** A saved run goes its own way again; a minute of machine time is more than any takes. */
+const replayMsMax = 60_000;
+
+export type ReplayGiven = Pick<Job, 'target' | 'properties' | 'draw' | 'limits'> & {
+  readonly run: Pick<Run, 'scenario' | 'seed' | 'index' | 'schedule' | 'path'>;
+  /** Preloads, for planted bugs. */
+  readonly execArgv?: readonly string[];
+};
+
+/** Carries out a saved simulated run again, in a thread of its own. The same digest means that it was the same to the bit. */
+export const replayInSim = async ({ run, execArgv, ...given }: ReplayGiven): Promise<WholeRun> => {
+  const { scenario, seed, index, schedule, path } = run;
+  await using pool = new Pool({
+    jobs: 1,
+    taskMsMax: replayMsMax,
+    ...(execArgv !== undefined && { execArgv }),
+  });
+  const job: Job = { ...given, scenarios: [scenario], seed };
+  return await pool.whole({ job, index, schedule: { schedule, path } });
+};
