@@ -94,7 +94,14 @@ class Campaign {
   constructor(plan: CampaignPlan, pool: Pool) {
     const { target, properties, draw, scenarios, seed, limits } = plan;
     this.#plan = plan;
-    this.#job = { target, properties, draw, scenarios, seed, limits };
+    this.#job = {
+      target,
+      properties,
+      scenarios,
+      seed,
+      limits,
+      ...(draw !== undefined && { draw }),
+    };
     this.#pool = pool;
   }
 

@@ -4,7 +4,8 @@ import type { Cipher, SimTarget } from '../backends/sim/program.ts';
 import { runInSim } from '../backends/sim/run.ts';
 import type { Limits } from '../conduct/plan.ts';
 import type { Property } from '../core/property.ts';
-import type { Judged, Run } from '../core/run.ts';
+import type { Run } from '../core/run.ts';
+import { judge } from '../judge.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { DrawSchedule, Finding, KnownSchedule, Place } from './job.ts';
 
@@ -56,15 +57,7 @@ export const carryOut = (subject: Subject, place: Place, otherwise: Otherwise = 
   );
   const { history, problem, events } = sim;
   const asked = subject.properties.filter(({ name }) => scenario.properties.includes(name));
-  const verdicts =
-    problem === undefined
-      ? asked.map((property): Judged => ({
-          property: property.name,
-          guarantee: property.guarantee,
-          source: property.source,
-          ...property.judge(history),
-        }))
-      : [];
+  const verdicts = problem === undefined ? judge(history, asked) : [];
   const run: Run = {
     scenario,
     ...place,

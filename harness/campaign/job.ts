@@ -35,8 +35,8 @@ export type Job = {
   readonly target: ModuleExport;
   /** A `readonly Property[]`. */
   readonly properties: ModuleExport;
-  /** A `DrawSchedule`. */
-  readonly draw: ModuleExport;
+  /** A `DrawSchedule`; left out, schedules are drawn as `harness/generate` draws them. */
+  readonly draw?: ModuleExport;
   /** Run i plays scenario i modulo their number. */
   readonly scenarios: readonly [Scenario, ...Scenario[]];
   readonly seed: number;

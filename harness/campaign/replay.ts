@@ -9,15 +9,17 @@ export type ReplayGiven = Pick<Job, 'target' | 'properties' | 'draw' | 'limits'>
   readonly run: Pick<Run, 'scenario' | 'seed' | 'index' | 'schedule' | 'path'>;
   /** Preloads, for planted bugs. */
   readonly execArgv?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 };
 
 /** Carries out a saved simulated run again, in a thread of its own. The same digest means that it was the same to the bit. */
-export const replayInSim = async ({ run, execArgv, ...given }: ReplayGiven): Promise<WholeRun> => {
+export const replayInSim = async ({ run, execArgv, env, ...given }: ReplayGiven): Promise<WholeRun> => {
   const { scenario, seed, index, schedule, path } = run;
   await using pool = new Pool({
     jobs: 1,
     taskMsMax: replayMsMax,
     ...(execArgv !== undefined && { execArgv }),
+    ...(env !== undefined && { env }),
   });
   const job: Job = { ...given, scenarios: [scenario], seed };
   return await pool.whole({ job, index, schedule: { schedule, path } });

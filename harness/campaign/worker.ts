@@ -1,4 +1,4 @@
-/** What a worker thread of a campaign does. It keeps nothing between tasks but the modules that it has loaded. */
+/** What a worker thread of a campaign does. It keeps nothing between tasks but what it has loaded. */
 import { firstDifference, Journal, type Difference } from '../backends/sim/journal.ts';
 import type { SimTarget } from '../backends/sim/program.ts';
 import type { Property } from '../core/property.ts';
@@ -18,6 +18,7 @@ import type {
   WholeRun,
   WholeTask,
 } from './job.ts';
+import { drawSchedule } from '../generate/draw-schedule.ts';
 import { shrink as shrinkSchedule } from '../shrink/shrink.ts';
 import { realCipher } from './real-cipher.ts';
 import { TallyBuilder } from './tally.ts';
@@ -28,10 +29,12 @@ const load = async ({ module, name }: ModuleExport): Promise<unknown> => {
   return loaded[name];
 };
 
-const subjectOf = async (job: Job): Promise<Subject> => {
-  const [program, properties, draw] = await Promise.all(
-    [job.target, job.properties, job.draw].map(load),
-  );
+const makeSubject = async (job: Job): Promise<Subject> => {
+  const [program, properties, draw] = await Promise.all([
+    load(job.target),
+    load(job.properties),
+    job.draw === undefined ? drawSchedule : load(job.draw),
+  ]);
   return {
     program: program as SimTarget,
     properties: properties as readonly Property[],
@@ -40,6 +43,17 @@ const subjectOf = async (job: Job): Promise<Subject> => {
     limits: job.limits,
     realCipher,
   };
+};
+
+/** Tasks of one campaign share their subject: whoever draws keeps tables for each scenario. */
+let known: { readonly key: string; readonly subject: Subject } | undefined;
+
+const subjectOf = async (job: Job): Promise<Subject> => {
+  const key = JSON.stringify(job);
+  if (known?.key === key) return known.subject;
+  const subject = await makeSubject(job);
+  known = { key, subject };
+  return subject;
 };
 
 const broken = (job: Job, index: number, error: unknown): Finding => ({
