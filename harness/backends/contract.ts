@@ -13,8 +13,7 @@ import { clientSide, type Link, type Ms, type NodeName } from '../core/cluster.t
 import type { CutMode, Deed } from '../core/fault.ts';
 import type { Json } from '../core/json.ts';
 import type { CallResult } from '../core/target.ts';
-
-export const contractNodes: readonly NodeName[] = ['m1', 'm2', 'm3'];
+import { contractNodes } from './contract-nodes.ts';
 
 /** A cluster of chattering nodes, started. */
 export type ContractCluster = AsyncDisposable & {

@@ -2,9 +2,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
 import type { Happening } from '../../core/backend.ts';
 import type { Ms, NodeName } from '../../core/cluster.ts';
-import { contractNodes, type ContractCluster, type ContractSubject } from '../contract.ts';
+import type { ContractCluster, ContractSubject } from '../contract.ts';
+import { contractNodes } from '../contract-nodes.ts';
 import type { LiveBackend, StartOptions } from './backend.ts';
 import type { LiveTarget } from './target.ts';
 import { isError } from './failure.ts';
@@ -26,10 +28,10 @@ type Told = {
   readonly onFailure: (failure: Error) => void;
 };
 
-/** The contract's subject for a live backend: real time passes by itself. */
+/** The contract's subject for a live backend: real time passes by itself. To be made in a test file, once. */
 export const liveSubject = (given: LiveContractGiven): ContractSubject => {
   const base = mkdtempSync(join(tmpdir(), 'schism-contract-'));
-  process.once('exit', () => {
+  afterAll(() => {
     rmSync(base, { recursive: true, force: true });
   });
   const folders = { state: join(base, 'state'), parentFolder: join(base, 'runs') };

@@ -36,6 +36,8 @@ export type ProcessProgram = {
     readonly file: string;
     readonly args: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
+    /** Where it runs; default: where the harness does, so that relative names mean what they say. */
+    readonly folder?: string;
   };
 };
 

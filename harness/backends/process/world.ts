@@ -133,7 +133,7 @@ class ProcessWorld implements World {
   async #start(node: NodeName, readyMs: Ms): Promise<Addresses> {
     const { program, target, events } = this.#given;
     const place = await this.#place(node);
-    const { file, args, env } = program.command(place);
+    const { file, args, env, folder = process.cwd() } = program.command(place);
     if (this.#disposing) throw new Error('the cluster is being taken away');
     let announced: Addresses | undefined;
     const words: string[] = [];
@@ -142,7 +142,7 @@ class ProcessWorld implements World {
       {
         file,
         args,
-        folder: place.dataFolder,
+        folder,
         env: { ...(process.env as Record<string, string>), ...env, [runVariable]: this.#run.id },
       },
       {

@@ -1,7 +1,7 @@
 import type { Node } from '../../../core/cluster.ts';
 import type { Json } from '../../../core/json.ts';
 import type { CallResult } from '../../../core/target.ts';
-import { contractNodes } from '../../contract.ts';
+import { contractNodes } from '../../contract-nodes.ts';
 import { codeOf, isError, messageOf } from '../failure.ts';
 import { programBeside } from '../program.ts';
 import type { Addresses, LiveTarget, NodePlace, Said } from '../target.ts';

@@ -1,0 +1,115 @@
+import { describe, expect, test } from '@jest/globals';
+import type { CutMode } from '../../core/fault.ts';
+import { evidenceOf, type Marked } from './link-evidence.ts';
+import type { Counters, ProxyCount } from './toxiproxy/counters.ts';
+
+const links = [
+  { from: 'm1', to: 'm2' },
+  { from: 'm1', to: 'm3' },
+];
+const none = { received: 0, sent: 0 };
+
+type Count = { readonly in: number; readonly out: number; readonly severed?: number };
+const counted = (m1m2: Count, m1m3: Count = { in: 0, out: 0 }): Counters => {
+  const count = ({ in: received, out: sent, severed }: Count): ProxyCount => ({
+    upstream: { received, sent },
+    downstream: none,
+    connections: severed === undefined ? undefined : { accepted: 0, connected: 0, severed },
+  });
+  return new Map([
+    ['m1__m2', count(m1m2)],
+    ['m1__m3', count(m1m3)],
+  ]);
+};
+
+const marked = (
+  deed: Marked['deed'],
+  counters: Pick<Marked, 'before' | 'begun' | 'end'>,
+): Marked => ({
+  deed,
+  streams: links.map(({ from, to }) => ({ proxy: `${from}__${to}`, stream: 'upstream' })),
+  refusals: new Map(),
+  ...counters,
+});
+const cut = (mode: CutMode): Marked['deed'] => ({ deed: 'cut', links, mode });
+const live = {
+  control: { counters: () => Promise.reject(new Error('not asked')) },
+  counting: 'live',
+} as const;
+
+describe.each<CutMode>(['drop', 'reset'])('a cut by %s', (mode) => {
+  test('bit where bytes entered after it had begun and did not leave', async () => {
+    const begun = counted({ in: 100, out: 90 });
+    const end = counted({ in: 150, out: 95 });
+    const evidence = await evidenceOf(marked(cut(mode), { before: begun, begun, end }), live);
+    expect(evidence).toEqual({ bit: true, text: 'bytes entered and did not leave: m1__m2 45' });
+  });
+
+  test('did not bite where all that entered left', async () => {
+    const begun = counted({ in: 100, out: 90 });
+    const end = counted({ in: 150, out: 140 });
+    const evidence = await evidenceOf(marked(cut(mode), { before: begun, begun, end }), live);
+    expect(evidence).toEqual({
+      bit: false,
+      text: 'no bytes entered and did not leave on m1__m2, m1__m3',
+    });
+  });
+
+  test('where counters move only when connections close, they are read again', async () => {
+    const begun = counted({ in: 0, out: 0 });
+    const readings = [begun, counted({ in: 0, out: 0 }, { in: 50, out: 20 })];
+    const control = { counters: () => Promise.resolve(readings.shift() ?? begun) };
+    const evidence = await evidenceOf(marked(cut(mode), { before: begun, begun, end: begun }), {
+      control,
+      counting: 'at-close',
+    });
+    expect(evidence).toEqual({ bit: true, text: 'bytes entered and did not leave: m1__m3 30' });
+  });
+});
+
+describe('a cut by refuse', () => {
+  test('bit where it severed connections that had carried traffic', async () => {
+    const before = counted({ in: 100, out: 100, severed: 1 });
+    const begun = counted({ in: 100, out: 100, severed: 3 });
+    const evidence = await evidenceOf(marked(cut('refuse'), { before, begun, end: begun }), live);
+    expect(evidence).toEqual({ bit: true, text: 'connections were severed or refused: m1__m2 2' });
+  });
+
+  test('bit where calls were turned away', async () => {
+    const before = counted({ in: 0, out: 0, severed: 0 });
+    const evidence = await evidenceOf(
+      {
+        ...marked(cut('refuse'), { before, begun: before, end: before }),
+        refusals: new Map([['m1__m3', 2]]),
+      },
+      live,
+    );
+    expect(evidence).toEqual({ bit: true, text: 'connections were severed or refused: m1__m3 2' });
+  });
+
+  test('did not bite where nobody was connected', async () => {
+    const before = counted({ in: 100, out: 100, severed: 1 });
+    const evidence = await evidenceOf(
+      marked(cut('refuse'), { before, begun: before, end: before }),
+      live,
+    );
+    expect(evidence.bit).toBe(false);
+  });
+
+  test('where connections are not counted, bytes that are counted at their end tell of them', async () => {
+    const before = counted({ in: 0, out: 0 });
+    const begun = counted({ in: 100, out: 100 });
+    const evidence = await evidenceOf(marked(cut('refuse'), { before, begun, end: begun }), live);
+    expect(evidence.bit).toBe(true);
+  });
+});
+
+test('a delay bit where bytes passed meanwhile', async () => {
+  const deed = { deed: 'delay', links, delayMs: 10 } as const;
+  const begun = counted({ in: 100, out: 100 });
+  const end = counted({ in: 130, out: 100 });
+  expect(await evidenceOf(marked(deed, { before: begun, begun, end }), live)).toEqual({
+    bit: true,
+    text: 'bytes were delayed: m1__m2 30',
+  });
+});
