@@ -61,6 +61,7 @@ export class Leadership {
   }
 
   get deadline(): number {
+    if (!this.serving) return this.proposer.deadline;
     return Math.min(this.#manager?.deadline ?? never, this.keeper.deadline, this.proposer.deadline);
   }
 

@@ -387,9 +387,12 @@ export class Life {
   #identify(): void {
     const { keyring } = this;
     if (keyring === undefined) return;
-    const { nodeId, clusterId } = keyring.facts;
+    const { nodeId, clusterId, advertiseAddr: address } = keyring.facts;
     const secret = keyring.secrets.peerSecret;
-    this.#world.effects.push({ type: 'identity', identity: { nodeId, clusterId, secret } });
+    this.#world.effects.push({
+      type: 'identity',
+      identity: { nodeId, clusterId, address, secret },
+    });
   }
 
   #fail(why: string): void {

@@ -80,6 +80,8 @@ export type NodeEffect =
 export type PeerIdentity = {
   readonly nodeId: string;
   readonly clusterId: string;
+  /** Where peers reach this node, as it has told the swarm: what `Sender.address` shows of it. */
+  readonly address: string;
   readonly secret: Uint8Array;
 };
 
