@@ -6,7 +6,7 @@ import type { Journal } from './journal.ts';
 import { Nonces } from './nonces.ts';
 import { replay } from './replay.ts';
 import { Run } from './run.ts';
-import { decodeSnapshot, snapshotIndex } from './snapshot-file.ts';
+import { decodeSnapshot, snapshotIndex, snapshotName } from './snapshot-file.ts';
 import type { ReadSnapshot } from './snapshot-file.ts';
 import type { DataKey, LogBoot, RecoveredLog } from './types.ts';
 import { createWriter } from './writer.ts';
@@ -31,6 +31,9 @@ const readNewest = (
   if (newest === undefined) return undefined;
   const read = decodeSnapshot(newest.bytes, keyOf, boot.cipher);
   if (typeof read === 'string') throw new Damage(`${newest.file}, offset 0: ${read}`);
+  const name = snapshotName(read.snapshot);
+  if (name !== newest.file)
+    throw new Damage(`${newest.file}, offset 0: its header belongs to ${name}`);
   return read;
 };
 

@@ -35,9 +35,12 @@ const fieldsBytes = 1 + 8 + 8 + nonceBytes;
 export const recordBytes = (record: LogRecord): number =>
   preludeBytes + fieldsBytes + record.sealed.length;
 
-/** Writes `record` into `bytes` at `at`; answers where it ends. */
-export const writeRecord = (bytes: Uint8Array, at: number, record: LogRecord): number => {
-  const view = viewOf(bytes);
+/** Writes `record` at `at`; answers where it ends. */
+export const writeRecord = (
+  { bytes, view }: { readonly bytes: Uint8Array; readonly view: DataView },
+  at: number,
+  record: LogRecord,
+): number => {
   const body = at + preludeBytes;
   const end = at + recordBytes(record);
   bytes[body] = codes.indexOf(record.kind);

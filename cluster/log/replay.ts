@@ -144,7 +144,7 @@ const checkPlace = (reading: Reading, file: string, header: SegmentHeader): void
   if (header.firstIndex !== run.last + 1 || header.prevTerm !== run.lastTerm)
     throw new Damage(
       `${file}, offset 0: it begins behind entry ${header.firstIndex - 1} of term ${header.prevTerm}, ` +
-        `and the log before it ends at ${run.last} of term ${run.lastTerm}`,
+        `and the log before it ends at ${run.last} of term ${run.lastTerm}, in ${before.file}`,
     );
 };
 

@@ -3,6 +3,7 @@ import type { Cipher, DiskOperation } from '../ports.ts';
 import type { Entry, HardState, RaftPersist, Snapshot } from '../raft/types.ts';
 import { cutLive, takeSuperseded } from './journal.ts';
 import type { Journal, Segment } from './journal.ts';
+import { viewOf } from './numbers.ts';
 import { recordBytes, writeRecord } from './record.ts';
 import type { LogRecord, RecordKind } from './record.ts';
 import { encodeHeader, headerBytes, segmentName } from './segment.ts';
@@ -179,7 +180,8 @@ class Writer implements Log {
         bytes.set(encodeHeader(segment.header));
         at = headerBytes;
       }
-      for (const record of records) at = writeRecord(bytes, at, record);
+      const target = { bytes, view: viewOf(bytes) };
+      for (const record of records) at = writeRecord(target, at, record);
       operations.push({ op: 'append', file: segment.file, bytes });
     }
     this.#batches = [];

@@ -7,20 +7,26 @@ import { follow } from './roles.ts';
 import type { State } from './state.ts';
 import type { Entry, LogIndex, Membership } from './types.ts';
 
-/** Reused by every call, so that an acknowledgement allocates nothing. */
-const matches: number[] = [];
+/** How many voters have everything up to `index`, durably. */
+const countMatching = (state: State, index: LogIndex): number => {
+  let count = state.selfVotes && state.stable >= index ? 1 : 0;
+  for (const peer of state.peers) if (peer.voter && peer.match >= index) count += 1;
+  return count;
+};
 
-/** The last index that is durable on a quorum of voters. */
+/** The last index that is durable on a quorum of voters; it is where one of them ends. */
 const quorumMatch = (state: State): LogIndex => {
-  matches.length = 0;
-  if (state.selfVotes) matches.push(state.stable);
-  for (const peer of state.peers) if (peer.voter) matches.push(peer.match);
-  matches.sort((left, right) => right - left);
-  return matches[quorum(state) - 1] ?? 0;
+  const needed = quorum(state);
+  let best = 0;
+  if (state.selfVotes && countMatching(state, state.stable) >= needed) best = state.stable;
+  for (const { voter, match } of state.peers)
+    if (voter && match > best && countMatching(state, match) >= needed) best = match;
+  return best;
 };
 
 /** Leader: commits what a quorum has, if that is of its own term; all before it is committed with it. */
 export const advanceCommit = (state: State): void => {
+  if (state.commit === state.log.lastIndex) return;
   const index = quorumMatch(state);
   if (index <= state.commit || state.log.term(index) !== state.term) return;
   state.commit = index;

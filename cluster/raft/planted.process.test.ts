@@ -118,8 +118,8 @@ const planted: readonly Planted[] = [
     patches: [
       {
         file: 'commitment.ts',
-        find: 'if (peer.voter) matches.push(peer.match);',
-        replace: 'matches.push(peer.match);',
+        find: 'if (peer.voter && peer.match >= index) count += 1;',
+        replace: 'if (peer.match >= index) count += 1;',
       },
     ],
   },
@@ -140,8 +140,8 @@ const planted: readonly Planted[] = [
     patches: [
       {
         file: 'commitment.ts',
-        find: 'matches.push(state.stable)',
-        replace: 'matches.push(state.log.lastIndex)',
+        find: 'let count = state.selfVotes && state.stable >= index ? 1 : 0;',
+        replace: 'let count = state.selfVotes ? 1 : 0;',
       },
     ],
   },

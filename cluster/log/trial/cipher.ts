@@ -5,31 +5,37 @@ const tagBytes = 16;
 
 const hashInto = (start: number, bytes: Uint8Array): number => {
   let hash = start;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193) ^ (hash >>> 15);
+  // An iterator would take most of the time of a trial.
+  for (let at = 0; at < bytes.length; at += 1)
+    hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193) ^ (hash >>> 15);
   return hash;
 };
 
 const streamOver = (key: Uint8Array, nonce: Uint8Array, text: Uint8Array): Uint8Array => {
   let state = hashInto(hashInto(0x811c9dc5, key), nonce);
-  return text.map((byte) => {
+  const out = new Uint8Array(text);
+  for (let at = 0; at < out.length; at += 1) {
     state = Math.imul(state ^ (state >>> 13), 0x5bd1e995) + 0x9e3779b9;
-    return byte ^ (state >>> 24);
-  });
+    out[at] = (out[at] ?? 0) ^ (state >>> 24);
+  }
+  return out;
 };
 
 const tagOf = (key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Uint8Array => {
   let state = hashInto(hashInto(hashInto(0x2545f491, key), nonce), sealed);
-  return Uint8Array.from({ length: tagBytes }, () => {
+  const tag = new Uint8Array(tagBytes);
+  for (let at = 0; at < tagBytes; at += 1) {
     state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 1;
-    return state >>> 24;
-  });
+    tag[at] = state >>> 24;
+  }
+  return tag;
 };
 
 export const createToyCipher = (): Cipher => {
   const used = new Set<string>();
   return {
     seal(key, nonce, plaintext) {
-      const use = `${key.join()}/${nonce.join()}`;
+      const use = `${hashInto(0, key)}/${nonce.join()}`;
       if (used.has(use)) throw new Error('a nonce is used twice under one key');
       used.add(use);
       const text = streamOver(key, nonce, plaintext);
@@ -39,10 +45,11 @@ export const createToyCipher = (): Cipher => {
       return sealed;
     },
     open(key, nonce, sealed) {
+      if (sealed.length < tagBytes) return undefined;
       const text = sealed.subarray(0, sealed.length - tagBytes);
       const tag = tagOf(key, nonce, text);
-      if (sealed.length < tagBytes || tag.some((byte, at) => sealed[text.length + at] !== byte))
-        return undefined;
+      for (let at = 0; at < tagBytes; at += 1)
+        if (sealed[text.length + at] !== tag[at]) return undefined;
       return streamOver(key, nonce, text);
     },
   };
