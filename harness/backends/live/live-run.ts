@@ -64,7 +64,11 @@ export class LiveRun implements AsyncDisposable {
     try {
       writeRecord(state, record);
       mkdirSync(record.folder, { recursive: true });
-      const guardian = await startGuardian([state, run, options.reaperUrl ?? '']);
+      const guardian = await startGuardian([
+        state,
+        JSON.stringify(record),
+        options.reaperUrl ?? '',
+      ]);
       const opened = new LiveRun(state, { record, guardian });
       opened.#write({ guardian: identityOf(guardian.pid ?? 0) });
       return opened;

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { isAlive } from '../live/process-identity.ts';
 import { programBeside } from '../live/program.ts';
 import { cleanLeftovers, leftoversOf } from '../live/reclaim.ts';
-import { listRecords, type RunRecord } from '../live/run-record.ts';
+import { listRecords, removeRecord, type RunRecord } from '../live/run-record.ts';
 import { until } from '../live/toxiproxy/loopback.ts';
 
 /** A harness in a process of its own, with a running cluster in which one node is paused. */
@@ -21,8 +21,9 @@ describe('when the harness dies without a goodbye', () => {
     base = mkdtempSync(join(tmpdir(), 'schism-owner-'));
     state = join(base, 'state');
   });
-  afterEach(() => {
+  afterEach(async () => {
     for (const child of owners.splice(0)) child.kill('SIGKILL');
+    await until('nothing is remembered', () => listRecords(state).length === 0);
     rmSync(base, { recursive: true, force: true });
   });
 
@@ -51,6 +52,14 @@ describe('when the harness dies without a goodbye', () => {
       'the guardian has gone',
       () => record.guardian !== undefined && !isAlive(record.guardian),
     );
+  });
+
+  const onLinux = process.platform === 'linux' ? test : undefined;
+  onLinux?.('its guardian finds them also where the record was removed', async () => {
+    const { child, record } = await start();
+    removeRecord(state, record.run);
+    child.kill('SIGKILL');
+    await until('nothing is left', () => leftoversOf(record).length === 0);
   });
 
   test('without a guardian, `clean` finds what is left', async () => {
