@@ -9,7 +9,7 @@ export type Return =
   | { readonly returned: true; readonly afterMs: number }
   | { readonly returned: false; readonly verdict: Verdict | undefined };
 
-/** Within the bound after the right key the manager serves reads that need the cluster, while nothing else is in its way. */
+/** Within the bound after the right key the manager answers what only the cluster can answer, while nothing else is in its way. */
 export const returnOf = ({ node, unlock }: LockedSpan, history: History): Return => {
   const since = unlock?.endedAt;
   if (unlock?.outcome !== 'ok' || since === undefined)
@@ -19,7 +19,8 @@ export const returnOf = ({ node, unlock }: LockedSpan, history: History): Return
     ({ node: at, effect, invokedAt }) => at === node && effect !== 'local' && invokedAt >= since,
   );
   const served = asked.find(
-    ({ outcome, endedAt }) => outcome === 'ok' && (endedAt ?? Infinity) <= until,
+    ({ outcome, decided, endedAt }) =>
+      (outcome === 'ok' || decided) && (endedAt ?? Infinity) <= until,
   );
   if (served !== undefined) return { returned: true, afterMs: (served.endedAt ?? since) - since };
   const disturbed =

@@ -10,6 +10,7 @@ import {
   lived,
   lock,
   operation,
+  pause,
   says,
   write,
 } from '../testing/histories.ts';
@@ -109,6 +110,15 @@ describe('look-alikes', () => {
     const faults = [cut(between(['m1'], ['m2']), [2_000, 5_000]), kill('m3', [3_000, 4_000])];
     expect(judge([operation('m1', [3_100, 3_200])], { faults }).verdict).toBe('fail');
     expect(judge([operation('m1', [3_900, 4_100])], { faults }).verdict).toBe('pass');
+  });
+
+  test('a pause ends with the process that was paused', () => {
+    const faults = [cut(between(['m1'], ['m2']), [2_000, 6_000]), pause('m3', [2_100, 5_000])];
+    const lifecycle = [lived('m3', 'killed', 3_000), lived('m3', 'started', 3_100)];
+    const judged = (times: readonly [number, number]) =>
+      judge([operation('m1', times)], { faults, lifecycle }).verdict;
+    expect(judged([2_500, 2_600])).toBe('fail');
+    expect(judged([3_500, 3_600])).toBe('pass');
   });
 
   test('a locked manager is no help, until it may have been unlocked', () => {

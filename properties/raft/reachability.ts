@@ -1,6 +1,8 @@
 /** Who could surely not reach whom, and for how long: from fault records, deaths and locks, never from what nodes say. */
-import { majorityOf, type Ms, type NodeName } from '../../harness/core/cluster.ts';
+import { majorityOf, type Link, type Ms, type NodeName } from '../../harness/core/cluster.ts';
+import type { Deed } from '../../harness/core/fault.ts';
 import type { FaultRecord, History } from '../../harness/core/history.ts';
+import { unreachable } from '../../harness/core/unreachable.ts';
 import { lockedSpans } from '../autolock/locked-spans.ts';
 import { chronicleOf } from '../chronicle.ts';
 
@@ -47,35 +49,65 @@ const bitsIn = (set: number): number => {
 const hindrancesOf = (history: History, places: ReadonlyMap<NodeName, number>): Hindrance[] => {
   const hindrances: Hindrance[] = [];
   const nobodyApart = Array.from(places, () => 0);
-  const bit = (node: NodeName): number => {
+  const absent = (node: NodeName, fault: FaultRecord | undefined, from: Ms, to: Ms): void => {
     const place = places.get(node);
-    return place === undefined ? 0 : 1 << place;
+    if (place === undefined || to <= from) return;
+    hindrances.push({ from, to, apart: nobodyApart, absent: 1 << place, fault });
   };
   for (const fault of chronicleOf(history).bitten) {
-    const { begunAt: from, endAt } = fault;
+    const { begunAt: from, endAt: to = history.phases.endAt } = fault;
     if (from === undefined) continue;
-    const apart = [...nobodyApart];
-    let absent = 0;
     for (const deed of fault.deeds) {
-      if (deed.deed === 'kill' || deed.deed === 'pause') absent |= bit(deed.node);
-      if (deed.deed !== 'cut') continue;
-      for (const link of deed.links) {
-        const a = places.get(link.from);
-        const b = places.get(link.to);
-        if (a === undefined || b === undefined) continue;
-        apart[a] = (apart[a] ?? 0) | (1 << b);
-        apart[b] = (apart[b] ?? 0) | (1 << a);
+      switch (deed.deed) {
+        case 'cut':
+          hindrances.push({ from, to, apart: apartBy(deed.links, places), absent: 0, fault });
+          break;
+        case 'kill':
+        case 'pause':
+          absent(deed.node, fault, from, endOfAbsence(deed, { history, fault, to }));
+          break;
+        case 'delay':
+          break;
+        default:
+          unreachable(deed);
       }
     }
-    if (absent === 0 && apart.every((set) => set === 0)) continue;
-    hindrances.push({ from, to: endAt ?? history.phases.endAt, apart, absent, fault });
   }
-  for (const { node, from, to } of lockedSpans(history)) {
-    if (bit(node) !== 0) {
-      hindrances.push({ from, to, apart: nobodyApart, absent: bit(node), fault: undefined });
-    }
-  }
+  for (const { node, from, to } of lockedSpans(history)) absent(node, undefined, from, to);
   return hindrances;
+};
+
+const apartBy = (
+  links: readonly Link[],
+  places: ReadonlyMap<NodeName, number>,
+): readonly number[] => {
+  const apart = Array.from(places, () => 0);
+  for (const link of links) {
+    const a = places.get(link.from);
+    const b = places.get(link.to);
+    if (a === undefined || b === undefined) continue;
+    apart[a] = (apart[a] ?? 0) | (1 << b);
+    apart[b] = (apart[b] ?? 0) | (1 << a);
+  }
+  return apart;
+};
+
+/** A kill ends a pause, and whoever starts a killed node ends that: another fault or a procedure may come before the lease's end. */
+const endOfAbsence = (
+  { deed, node }: Deed & { readonly deed: 'kill' | 'pause' },
+  {
+    history,
+    fault,
+    to,
+  }: { readonly history: History; readonly fault: FaultRecord; readonly to: Ms },
+): Ms => {
+  const ending = history.lifecycle.find(
+    ({ node: of, event, at }) =>
+      of === node &&
+      at >= (fault.beginAt ?? to) &&
+      (deed === 'kill' ? event === 'started' : event === 'killed' || event === 'exited'),
+  );
+  return Math.min(to, ending?.at ?? to);
 };
 
 const computed = new WeakMap<History, Reachability>();

@@ -149,6 +149,9 @@ export const cut = (links: readonly Link[], times: readonly [Ms, Ms], bit = true
 export const kill = (node: NodeName, times: readonly [Ms, Ms], bit = true): FaultRecord =>
   record({ kind: 'kill', nodes: node }, [{ deed: 'kill', node }], times, bit);
 
+export const pause = (node: NodeName, times: readonly [Ms, Ms]): FaultRecord =>
+  record({ kind: 'pause', nodes: node }, [{ deed: 'pause', node }], times, true);
+
 export const procedure = (name: string, times: readonly [Ms, Ms], bit = true): FaultRecord =>
   record({ kind: 'procedure', name }, [], times, bit);
 
