@@ -62,11 +62,15 @@ export type Suitable =
   /** What SwarmKit writes into the task's status. */
   | { readonly why: string };
 
-/** The nodes that can take the task, or why there is none. */
-export const suitable = (task: TaskObject, loads: readonly NodeLoad[]): Suitable => {
+/** The nodes that can take the task, or why there is none. `template`: where its placement is said. */
+export const suitable = (
+  task: TaskObject,
+  template: TaskSpec,
+  loads: readonly NodeLoad[],
+): Suitable => {
   const held = filters.map(() => 0);
   const found = loads.filter((load) => {
-    const at = filters.findIndex((filter) => !filter.passes(task, task.Spec, load));
+    const at = filters.findIndex((filter) => !filter.passes(task, template, load));
     if (at >= 0) held[at] = (held[at] ?? 0) + 1;
     return at < 0;
   });

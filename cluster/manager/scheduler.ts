@@ -2,14 +2,15 @@
  * Places pending tasks on nodes: spread by service, then by total. A task that fits nowhere says why.
  * @source SwarmKit, manager/scheduler/scheduler.go.
  */
-import type { NodeObject, TaskObject } from '../store/objects.ts';
+import type { NodeObject, TaskObject, TaskSpec } from '../store/objects.ts';
 import { isTerminal, isWanted } from '../store/task-transitions.ts';
-import type { StoreEvent, Transaction } from '../store/types.ts';
+import type { StoreEvent, Transaction, View } from '../store/types.ts';
 import type { Desk } from './desk.ts';
 import { Failures } from './failures.ts';
 import { suitable } from './filters.ts';
 import { isFull, type Loop, never } from './loop.ts';
 import { loadsOf, type NodeLoad } from './node-load.ts';
+import { isCurrent } from './place.ts';
 import { changeTask, statusOf } from './task-writing.ts';
 
 export class Scheduler implements Loop {
@@ -33,7 +34,9 @@ export class Scheduler implements Loop {
   }
 
   observe(event: StoreEvent): void {
-    if (event.kind === 'node') {
+    if (event.kind === 'service') {
+      if (event.op === 'update') this.#retrySoon();
+    } else if (event.kind === 'node') {
       if (event.op === 'create' || (event.op === 'update' && canHelp(event.object, event.old))) {
         this.#retrySoon();
       }
@@ -86,7 +89,7 @@ export class Scheduler implements Loop {
   #place(transaction: Transaction, task: TaskObject, loads: readonly NodeLoad[]): void {
     const candidates =
       task.NodeID === '' ? loads : loads.filter((load) => load.node.ID === task.NodeID);
-    const found = suitable(task, candidates);
+    const found = suitable(task, templateOf(transaction, task), candidates);
     if ('why' in found) {
       this.#stuck.add(task.ID);
       if (task.Status.Err === found.why) return;
@@ -121,6 +124,12 @@ export class Scheduler implements Loop {
     );
   }
 }
+
+/** A service whose placement alone changed keeps its tasks; those that still wait follow the new placement. */
+const templateOf = (view: View, task: TaskObject): TaskSpec => {
+  const template = view.service(task.ServiceID)?.Spec.TaskTemplate;
+  return template !== undefined && isCurrent(task, template) ? template : task.Spec;
+};
 
 /** A node that became able to take tasks that it could not take before. */
 const canHelp = (node: NodeObject, old: NodeObject): boolean =>

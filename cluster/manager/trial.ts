@@ -286,12 +286,14 @@ const judgeService = (swarm: SmallSwarm, watcher: Watcher, service: ServiceObjec
     (task) => task.DesiredState === 'running' && task.Status.State === 'running',
   );
   for (const task of running) {
-    if (!isCurrent(task, template) && !mayHaveEnded(tasks))
-      watcher.say(`of an older template: ${describe(task)}`);
     if (!watcher.executing.has(task.ID)) watcher.say(`does not run: ${describe(task)}`);
     const node = store.node(task.NodeID);
-    const active = node?.Spec.Availability === 'active';
-    if (active && !meetsConstraints(node, template)) {
+    // A paused node keeps what it has.
+    if (node?.Spec.Availability !== 'active') continue;
+    if (!isCurrent(task, template) && !mayHaveEnded(tasks)) {
+      watcher.say(`of an older template: ${describe(task)}`);
+    }
+    if (!meetsConstraints(node, template)) {
       watcher.say(`against its constraints: ${describe(task)}`);
     }
   }
