@@ -1,5 +1,6 @@
 import { canonical, show } from './canonical.ts';
-import type { Model } from './model.ts';
+import type { Model, PartCall } from './model.ts';
+import { observedValues, type ValueUse } from './observed-values.ts';
 import type { RegisterInput } from './register.ts';
 
 /** What a client may ask of a register with compare-and-set. */
@@ -42,6 +43,11 @@ export function casRegister<V = unknown>(initial: V): Model<V, CasRegisterInput<
       }
     },
     readOnly: (input) => input.f === 'read',
+    overwrites: (input) => input.f === 'write',
+    viable(calls) {
+      const viable = observedValues(calls.map(valueUse));
+      return (state, remaining) => viable(canonical(state), remaining);
+    },
     answers: (state, input) =>
       input.f === 'read'
         ? [state]
@@ -77,4 +83,18 @@ export function casRegister<V = unknown>(initial: V): Model<V, CasRegisterInput<
       },
     },
   };
+}
+
+function valueUse<V>({ input, output, certain }: PartCall<CasRegisterInput<V>, V | boolean>): ValueUse {
+  switch (input.f) {
+    case 'write':
+      return { writes: canonical(input.value) };
+    case 'read':
+      return certain && output !== undefined ? { needs: canonical(output) } : {};
+    case 'cas': {
+      const [from, writes] = [canonical(input.from), canonical(input.to)];
+      if (output === true && certain) return { needs: from, writes };
+      return { mayFind: from, writes, otherwise: output === false };
+    }
+  }
 }

@@ -29,6 +29,7 @@ export function kvAppend(initial = ''): Model<string, KvAppendInput, string> {
         : `${input.f}=${input.value}`,
     partition: (input) => canonical(input.key),
     readOnly: (input) => input.f === 'get',
+    overwrites: (input) => input.f === 'put',
     viable: (calls) => readsStayPrefixed(calls),
     answers: (state, input) => (input.f === 'get' ? [state] : []),
     describe(input, output) {

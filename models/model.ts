@@ -67,6 +67,8 @@ export type Model<S, I, O> = {
   partition?(input: I): Key | undefined;
   /** True where the call changes no state at all, not merely the state at hand. */
   readOnly?(input: I): boolean;
+  /** True where any answer is right and the state afterwards is the same whatever it was before. */
+  overwrites?(input: I): boolean;
   /** Given the calls of a part, a test by which the search gives up states that cannot end well. */
   viable?(calls: readonly PartCall<I, O>[]): Viability<S>;
   /** Answers that would be right in `state`; for explanations only. */

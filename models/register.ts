@@ -1,5 +1,6 @@
 import { canonical, show } from './canonical.ts';
 import type { Model } from './model.ts';
+import { observedValues } from './observed-values.ts';
 
 /** What a client may ask of a register. */
 export type RegisterInput<V> = { readonly f: 'read' } | { readonly f: 'write'; readonly value: V };
@@ -20,6 +21,16 @@ export function register<V = unknown>(initial: V): Model<V, RegisterInput<V>, V>
     identify: (input, output) =>
       input.f === 'write' ? `w${canonical(input.value)}` : `r${seen(output)}`,
     readOnly: (input) => input.f === 'read',
+    overwrites: (input) => input.f === 'write',
+    viable(calls) {
+      const viable = observedValues(
+        calls.map(({ input, output, certain }) => {
+          if (input.f === 'write') return { writes: canonical(input.value) };
+          return certain && output !== undefined ? { needs: canonical(output) } : {};
+        }),
+      );
+      return (state, remaining) => viable(canonical(state), remaining);
+    },
     answers: (state, input) => (input.f === 'read' ? [state] : []),
     describe: (input, output) =>
       input.f === 'write'

@@ -5,6 +5,7 @@ import { NEVER, type Part } from './part.ts';
 /** Calls that no state tells apart. */
 export type CallClass = Call<unknown, unknown> & {
   readonly readOnly: boolean;
+  readonly overwrites: boolean;
   /** An operation of the history that is one of them, to name in messages. */
   readonly example: number;
 };
@@ -110,7 +111,13 @@ function classify(
     if (found === undefined) {
       found = into.classes.length;
       known.set(key, found);
-      into.classes.push({ input, output, readOnly: model.readOnly?.(input) === true, example });
+      into.classes.push({
+        input,
+        output,
+        readOnly: model.readOnly?.(input) === true,
+        overwrites: model.overwrites?.(input) === true,
+        example,
+      });
     }
     cls[index] = found;
   });

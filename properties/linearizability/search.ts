@@ -29,17 +29,21 @@ export type Tuning = {
 export type Outcome = 'pass' | 'fail' | 'turn over' | 'stopped';
 
 /**
- * Fields of a configuration before its words: chain of its hash, parent, call placed last, state, r,
- * and what the state counts as: itself, or blind. Two that agree from `NEXT` on end alike.
+ * Fields of a configuration before its words: chain of its hash, parent, call placed last, state, the r
+ * at which the state was overwritten last, r, and what the state counts as: itself, or blind. Two that
+ * agree from `NEXT` on end alike, but for what `HIDE` allows.
  */
 const CHAIN = 0;
 const PARENT = 1;
 const VIA = 2;
 const STATE = 3;
-const NEXT = 4;
-const ALIAS = 5;
-const FIELDS = 6;
+const HIDE = 4;
+const NEXT = 5;
+const ALIAS = 6;
+const FIELDS = 7;
 const BLIND = -1;
+/** In `VIA`: from here down, calls that were passed over, as hidden by one that overwrote the state. */
+const PASSED = -2;
 /** A step of a chain of unknown operations: on the way to a configuration, not one to come back to. */
 const NOT_HASHED = -2;
 
@@ -71,6 +75,7 @@ export class Search {
   readonly #fields: readonly CountField[];
   readonly #guards: Int32Array;
   readonly #readOnly: Uint8Array;
+  readonly #overwrites: Uint8Array;
   readonly #seen: Int32Array;
   readonly #remaining: { from: number; has: (index: number) => boolean };
   /** By call index, for unknown ones: which class, and the how manieth of it. */
@@ -101,6 +106,7 @@ export class Search {
     const bits = tuning.hashBits ?? 32;
     this.#hashMask = bits >= 32 ? -1 : (1 << bits) - 1;
     this.#readOnly = Uint8Array.from(columns.classes, ({ readOnly }) => (readOnly ? 1 : 0));
+    this.#overwrites = Uint8Array.from(columns.classes, ({ overwrites }) => (overwrites ? 1 : 0));
     this.#seen = new Int32Array(columns.classes.length);
     const layout = countLayout(columns.unknown);
     this.#fields = layout.fields;
@@ -155,15 +161,26 @@ export class Search {
       path.push(at);
     }
     const placed = new Set<number>();
-    const order: number[] = [];
+    // Calls that were passed over go before the one that overwrote the state last.
+    const order: number[][] = [];
+    let overwriting: number[] = [];
     const place = (index: number) => {
-      if (!placed.has(index)) order.push(index);
+      if (placed.has(index)) return;
       placed.add(index);
+      const entry = [index];
+      order.push(entry);
+      if (index < this.columns.certain && this.#overwrites[this.columns.cls[index] as number] === 1) {
+        overwriting = entry;
+      }
     };
     let before = 0;
     for (const at of path.reverse()) {
       const via = this.#field(at, VIA);
       if (via >= 0) place(via);
+      if (via <= PASSED) {
+        placed.add(PASSED - via);
+        overwriting.unshift(PASSED - via);
+      }
       const next = this.#field(at, NEXT);
       // Everything else that is placed now was a read that could be placed at once, in this state.
       for (let index = before; index < next; index++) place(index);
@@ -176,13 +193,13 @@ export class Search {
         if (this.#isPlaced(at * this.#stride, index)) place(index);
       }
     }
-    return order;
+    return order.flat();
   }
 
   #start(): void {
     this.#meter.bytes += 4 * (this.#nodes.length + this.#table.length);
     this.#nodes.fill(0, 0, this.#stride);
-    this.#nodes[PARENT] = this.#nodes[VIA] = -1;
+    this.#nodes[PARENT] = this.#nodes[VIA] = this.#nodes[HIDE] = -1;
     this.#top = 1;
     this.#settle(0, true);
     this.#admit(0);
@@ -192,13 +209,60 @@ export class Search {
   #expand(at: number): void {
     const base = at * this.#stride;
     const state = this.#nodes[base + STATE] as number;
-    const candidates = this.#pending(base, this.#nodes[base + NEXT] as number);
+    const next = this.#nodes[base + NEXT] as number;
+    const candidates = this.#pending(base, next);
     if (this.#fields.length > 0) this.#stack.push(~at);
+    const anyUnknown = this.#isAnyUnknownLeft(base, next);
     // The first to return goes on top: looked at first.
     for (let entry = candidates.length - 1; entry >= 0; entry--) {
       const index = candidates[entry] as number;
-      this.#offerEach(at, index, this.states.step(state, this.columns.cls[index] as number));
+      const cls = this.columns.cls[index] as number;
+      const result = this.states.step(state, cls);
+      if (result === ILLEGAL) continue;
+      const mayWait = this.#overwrites[cls] === 1 && index !== next && !anyUnknown;
+      if (mayWait && !this.#isObserved(result)) continue;
+      this.#offerEach(at, index, result);
     }
+    if (this.#isHidden(base, next)) this.#pass(at, next);
+  }
+
+  /**
+   * Whether a pending call can tell that the state was overwritten. If none can, what comes next
+   * overwrites it again, and hides this overwriting: it need not be placed before that.
+   */
+  #isObserved(result: number): boolean {
+    if (result < 0) return true;
+    for (const index of this.#candidates) {
+      const cls = this.columns.cls[index] as number;
+      if (this.#overwrites[cls] === 0 && this.states.step(result, cls) !== ILLEGAL) return true;
+    }
+    return false;
+  }
+
+  #isAnyUnknownLeft(base: number, next: number): boolean {
+    for (let v = 0; v < this.#fields.length; v++) {
+      const { calls, since } = this.columns.unknown[v] as UnknownClass;
+      const used = this.#used(base, v);
+      if (used < calls.length && (since[used] as number) <= next) return true;
+    }
+    return false;
+  }
+
+  /** Whether a call may have overwritten the state right before it was overwritten last. */
+  #isHidden(base: number, index: number): boolean {
+    return (
+      this.#overwrites[this.columns.cls[index] as number] === 1 &&
+      (this.columns.visibleFrom[index] as number) <= (this.#nodes[base + HIDE] as number)
+    );
+  }
+
+  /** Goes on as if the next call to return had been placed where nobody could see it. */
+  #pass(at: number, next: number): void {
+    const mark = this.#top;
+    const base = this.#append(at, PASSED - next, this.#field(at, STATE)) * this.#stride;
+    this.#place(base, next);
+    this.#settle(base, false);
+    if (!this.#admit(base)) this.#top = mark;
   }
 
   /** Pending calls that are not placed; of identical ones the first to return, for they can be exchanged. */
@@ -317,6 +381,9 @@ export class Search {
     const changed = this.#nodes[at * this.#stride + STATE] !== state || this.#isChainStep(at);
     const base = this.#append(at, index, state) * this.#stride;
     this.#place(base, index);
+    if (this.#overwrites[this.columns.cls[index] as number] === 1) {
+      this.#nodes[base + HIDE] = this.#nodes[base + NEXT] as number;
+    }
     this.#settle(base, changed);
     if (!this.#admit(base)) this.#top = mark;
   }
@@ -377,8 +444,7 @@ export class Search {
       this.reached = next;
       this.statesAtReached.add(this.#nodes[base + STATE] as number);
     }
-    if (next < this.columns.certain && !this.#isViable(base)) return false;
-    if (!this.#isNew(base)) return false;
+    if (next < this.columns.certain && !(this.#isViable(base) && this.#isNew(base))) return false;
     const at = base / this.#stride;
     if (next >= this.#field(this.furthest, NEXT)) this.furthest = at;
     if (next === this.columns.certain) this.#final = at;
@@ -410,7 +476,8 @@ export class Search {
 
   /**
    * Enters a configuration into the table, unless the same one is there with no more unknown
-   * operations used: whatever can still be done with fewer left can be done with more.
+   * operations used, for whatever can still be done with fewer left can be done with more, and with
+   * no call less hidden.
    */
   #isNew(base: number): boolean {
     if (this.#hashed * 2 > this.#table.length) this.#growTable();
@@ -439,7 +506,20 @@ export class Search {
       // A field that is greater borrows from its guard bit.
       if ((((more | guard) - fewer) & guard) !== guard) return false;
     }
-    return true;
+    const hides = nodes[known + HIDE] as number;
+    return hides >= (nodes[other + HIDE] as number) || !this.#hidesMore(other, hides);
+  }
+
+  /** Whether a pending call is hidden here that is not where the state was overwritten last at `hides`. */
+  #hidesMore(base: number, hides: number): boolean {
+    this.#windows.at(this.#nodes[base + NEXT] as number);
+    const { list, from, to } = this.#windows;
+    for (let entry = from; entry < to; entry++) {
+      const index = list[entry] as number;
+      const more = (this.columns.visibleFrom[index] as number) > hides && this.#isHidden(base, index);
+      if (more && !this.#isPlaced(base, index)) return true;
+    }
+    return false;
   }
 
   #hash(base: number): number {
