@@ -1,4 +1,5 @@
 import type { CampaignSummary } from '../core/campaign.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { Property } from '../core/property.ts';
 import type { Mutant, RunFile } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
@@ -8,13 +9,29 @@ import type { LiveTarget } from '../backends/live/target.ts';
 /** A module that worker threads load, and the name of what it exports. */
 export type ModuleExport = { readonly module: string; readonly name: string };
 
+/** Planted bugs on their way into a run: where they are written down, and what makes Node apply them. */
+export type Planting = {
+  readonly mutants: readonly Mutant[];
+  /** Options of Node, for threads and child processes. */
+  readonly nodeOptions: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+};
+
 export type TargetEntry = {
   readonly target: Target;
   /** A `SimTarget`. */
   readonly sim: ModuleExport | undefined;
-  readonly live: LiveTarget | undefined;
-  /** Makes what its containers need, such as an image; progress in whole sentences. `mutants`: applied inside. */
-  readonly prepareDocker: ((say: (line: string) => void) => Promise<void>) | undefined;
+  /** For local processes. */
+  process: ((planting: Planting | undefined) => LiveTarget) | undefined;
+  /** For containers: makes what they need first, such as an image, and says so in whole sentences. */
+  docker:
+    | ((given: {
+        readonly planting: Planting | undefined;
+        say(sentence: string): void;
+      }) => Promise<LiveTarget>)
+    | undefined;
+  /** The configuration that its nodes run with under a scenario's settings; for the run file. */
+  configuration(settings: JsonObject): JsonObject;
 };
 
 export type Suite = {
@@ -43,12 +60,15 @@ export type Registry = {
   readonly faults: readonly FaultHelp[];
   /** Reads a scenario file; throws with file, line, column and a frame. */
   readScenario(file: string): Scenario;
-  /** Reads planted bugs from a file or folder; throws with what is wrong. */
-  readMutants(path: string): readonly Mutant[];
-  /** Where an installed package holds JavaScript, mutants cannot be applied: the sentence that says so. */
-  readonly mutantsRefused: string | undefined;
-  /** A preload for workers and children that applies planted bugs to the sources as they load. */
-  readonly mutantsPreload: string;
+  /** Draws the schedule of a run: a `DrawSchedule`, for workers. */
+  readonly drawModule: ModuleExport;
+  /**
+   * Reads planted bugs from a file or folder and lays them ready; throws a sentence that says what is wrong, also where an installed
+   * package holds JavaScript only.
+   */
+  plant(path: string): Planting & Disposable;
+  /** The same for the bugs that a run file carries. */
+  plantAgain(mutants: readonly Mutant[]): Planting & Disposable;
   draw(summary: CampaignSummary, runs: readonly RunFile[]): string;
   /** The run files inside a report. */
   runFilesOfReport(text: string): readonly unknown[];

@@ -1,0 +1,58 @@
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type Docker from 'dockerode';
+import { connectEngine } from '../../backends/docker/engine.ts';
+import { reap, removeRun, runsInEngine } from '../../backends/docker/reap.ts';
+import { cleanLeftovers, folderPrefix } from '../../backends/live/reclaim.ts';
+import { listRecords, stateFolder } from '../../backends/live/run-record.ts';
+import { exitCodes, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+
+const engine = async (): Promise<Docker | undefined> => {
+  try {
+    return await connectEngine(1_500);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Folders of runs whose record is lost too; younger ones may belong to a run that is just starting. */
+const oldMs = 60_000;
+const lostFolders = (known: ReadonlySet<string>): readonly string[] =>
+  readdirSync(tmpdir())
+    .filter((name) => /^schism-[0-9a-z]+-[0-9a-f]{8}$/.test(name))
+    .map((name) => join(tmpdir(), name))
+    .filter((folder) => !known.has(folder) && Date.now() - statSync(folder).mtimeMs > oldMs);
+
+/** `schism clean`: removes what runs of dead owners left; those whose owner lives are spared. */
+export const clean = async (io: Io): Promise<ExitCode> => {
+  const docker = await engine();
+  const { removed, spared, failed } = await cleanLeftovers(
+    docker === undefined ? {} : { reapers: { docker: reap } },
+  );
+  for (const { run, backend } of removed) io.out(`removed   run ${run} (${backend})`);
+  for (const { run, backend, owner } of spared)
+    io.out(`spared    run ${run} (${backend}): its owner, process ${owner.pid}, lives`);
+  for (const { record, why } of failed) io.err(`failed    run ${record.run}: ${why}`);
+  const alive = listRecords(stateFolder());
+  let lost = 0;
+  if (docker !== undefined) {
+    for (const run of await runsInEngine(docker)) {
+      if (alive.some((record) => record.run === run)) continue;
+      await removeRun(docker, run);
+      lost += 1;
+      io.out(`removed   what the engine still held of run ${run}`);
+    }
+  }
+  for (const folder of lostFolders(new Set(alive.map((record) => record.folder)))) {
+    rmSync(folder, { recursive: true, force: true });
+    lost += 1;
+    io.out(`removed   ${folder}`);
+  }
+  if (removed.length + failed.length + lost === 0)
+    io.out(`nothing to remove (${folderPrefix}… folders, processes, containers, networks)`);
+  if (docker === undefined)
+    io.err('no Docker engine answers: containers, if any, were not looked for');
+  return failed.length === 0 ? exitCodes.pass : exitCodes.environment;
+};

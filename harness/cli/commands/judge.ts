@@ -1,0 +1,38 @@
+import { judge as judged } from '../../judge.ts';
+import type { RunFile } from '../../core/run.ts';
+import { exitCodes, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import type { Registry } from '../registry.ts';
+import { readRunFiles } from '../run-file.ts';
+import { printStory } from '../run/print.ts';
+
+/** A saved run with the verdicts that today's properties give it. */
+export const judgedAgain = (file: RunFile, registry: Registry): RunFile => {
+  const { scenario, history } = file.run;
+  const properties = scenario.properties.flatMap((name) => registry.properties.get(name) ?? []);
+  return { ...file, run: { ...file.run, verdicts: judged(history, properties) } };
+};
+
+/** `schism judge`: judges a saved history again, without a cluster. */
+export const judge = (registry: Registry, io: Io, file: string): ExitCode => {
+  const files = readRunFiles(file, (text) => registry.runFilesOfReport(text)).map((saved) =>
+    judgedAgain(saved, registry),
+  );
+  const states: string[] = [];
+  for (const saved of files) {
+    const { scenario, backend, index, verdicts } = saved.run;
+    io.out(io.colors.bold(`${scenario.name} on ${backend}, run ${index}`));
+    for (const verdict of verdicts) {
+      states.push(verdict.verdict);
+      if (verdict.verdict === 'fail') printStory(saved, verdict, io);
+      else if (verdict.verdict === 'unknown')
+        io.out(`  unknown  ${verdict.property}: ${verdict.missing}`);
+      else
+        io.out(
+          `  held     ${verdict.property}${verdict.tested ? '' : ` (not put to the test: ${verdict.because})`}`,
+        );
+    }
+  }
+  if (states.includes('fail')) return exitCodes.violated;
+  return states.includes('unknown') ? exitCodes.inconclusive : exitCodes.pass;
+};

@@ -1,0 +1,115 @@
+import { dockerBackend } from '../../backends/docker/backend.ts';
+import { processBackend } from '../../backends/process/backend.ts';
+import { replayInSim } from '../../campaign/replay.ts';
+import { defaultLimits } from '../../conduct/plan.ts';
+import type { Judged, Run, RunFile } from '../../core/run.ts';
+import { exitCodes, UsageError, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import type { Planting, Registry, TargetEntry } from '../registry.ts';
+import { readRunFiles } from '../run-file.ts';
+import { playLive } from '../run/live-world.ts';
+import { printStory } from '../run/print.ts';
+import { requireDocker } from '../run/worlds.ts';
+
+type Again = { readonly run: Run; readonly problem: string | undefined };
+
+const failuresOf = (verdicts: readonly Judged[]): readonly string[] =>
+  verdicts.filter(({ verdict }) => verdict === 'fail').map(({ property }) => property);
+
+/** `schism replay`: carries a saved run out again, and says whether it was the same. Exit code 1 where it breaks again. */
+export const replay = async (registry: Registry, io: Io, file: string): Promise<ExitCode> => {
+  const [saved] = readRunFiles(file, (text) => registry.runFilesOfReport(text));
+  if (saved === undefined) throw new UsageError(`${file} holds no run`);
+  const entry = registry.targets.get(saved.run.scenario.target);
+  if (entry === undefined) {
+    throw new UsageError(
+      `${file} is a run of target ${saved.run.scenario.target}, which is not registered here`,
+    );
+  }
+  using planting = saved.mutants.length === 0 ? undefined : registry.plantAgain(saved.mutants);
+  const again = await carriedOut(saved, { registry, io, entry, planting });
+  const { run } = again;
+  for (const verdict of run.verdicts) {
+    if (verdict.verdict === 'fail')
+      printStory({ ...saved, run, shrunkFrom: undefined }, verdict, io);
+  }
+  if (again.problem !== undefined) io.out(`  ${again.problem}`);
+  return saved.run.backend === 'sim' ? sayDigest(saved, again, io) : sayVerdict(saved, again, io);
+};
+
+const carriedOut = async (
+  saved: RunFile,
+  given: {
+    readonly registry: Registry;
+    readonly io: Io;
+    readonly entry: TargetEntry;
+    readonly planting: Planting | undefined;
+  },
+): Promise<Again> => {
+  const { registry, io, entry, planting } = given;
+  const { run } = saved;
+  if (run.backend === 'sim') {
+    if (entry.sim === undefined)
+      throw new UsageError(`target ${entry.target.name} has no simulator here`);
+    return await replayInSim({
+      target: entry.sim,
+      properties: registry.propertiesModule,
+      draw: registry.drawModule,
+      limits: defaultLimits,
+      run,
+      ...(planting === undefined ? {} : { execArgv: planting.nodeOptions, env: planting.env }),
+    });
+  }
+  if (run.backend === 'docker') await requireDocker();
+  const live =
+    run.backend === 'process'
+      ? entry.process?.(planting)
+      : await entry.docker?.({
+          planting,
+          say: (sentence) => {
+            io.err(sentence);
+          },
+        });
+  if (live === undefined)
+    throw new UsageError(`target ${entry.target.name} cannot run on ${run.backend} here`);
+  return await playLive(
+    {
+      backend: run.backend === 'process' ? processBackend() : dockerBackend(),
+      target: entry.target,
+      live,
+      properties: registry.properties,
+      seed: run.seed,
+      signal: io.signal,
+    },
+    run,
+  );
+};
+
+const sayDigest = (saved: RunFile, again: Again, io: Io): ExitCode => {
+  const same = saved.run.digest === again.run.digest;
+  const broken = failuresOf(again.run.verdicts);
+  if (same) io.out(`same digest ${again.run.digest}: this was the same run to the bit`);
+  else {
+    io.out(`another digest: ${again.run.digest} instead of ${saved.run.digest}`);
+    if (saved.schism.commit !== 'none')
+      io.out(`it was saved at commit ${saved.schism.commit}; other sources make other runs`);
+  }
+  if (broken.length > 0 || again.problem !== undefined) return exitCodes.violated;
+  return same ? exitCodes.pass : exitCodes.inconclusive;
+};
+
+/** What a live seed replays is the schedule: the same verdict is all that can be asked for. */
+const sayVerdict = (saved: RunFile, again: Again, io: Io): ExitCode => {
+  const before = failuresOf(saved.run.verdicts);
+  const now = failuresOf(again.run.verdicts);
+  const same = before.length === now.length && before.every((name) => now.includes(name));
+  const words = (names: readonly string[]): string =>
+    names.length === 0 ? 'nothing broken' : `${names.join(', ')} broken`;
+  io.out(
+    same
+      ? `same verdict: ${words(now)}`
+      : `another verdict: ${words(now)} instead of ${words(before)}`,
+  );
+  if (now.length > 0 || again.problem !== undefined) return exitCodes.violated;
+  return same ? exitCodes.pass : exitCodes.inconclusive;
+};

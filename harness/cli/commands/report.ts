@@ -1,0 +1,98 @@
+import type { CampaignSummary, PropertyTally } from '../../core/campaign.ts';
+import type { BackendName, RunFile } from '../../core/run.ts';
+import { exitCodes, UsageError, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import type { Registry } from '../registry.ts';
+import { readRunFiles, writeWhole } from '../run-file.ts';
+import { stateOf } from '../run/print.ts';
+import { platformText } from '../run/saving.ts';
+import { tallied } from '../run/world-result.ts';
+import { judgedAgain } from './judge.ts';
+
+/** `schism report`: draws saved runs again. */
+export const report = (
+  registry: Registry,
+  io: Io,
+  { files, out }: { readonly files: readonly string[]; readonly out: string },
+): ExitCode => {
+  const runs = files.flatMap((file) =>
+    readRunFiles(file, (text) => registry.runFilesOfReport(text)),
+  );
+  if (runs.length === 0) throw new UsageError('no run to draw: name run files');
+  const again = runs.map((file) => judgedAgain(file, registry));
+  writeWhole(out, registry.draw(summaryOf(again, registry), failuresFirst(again)));
+  io.out(`report    ${out}`);
+  return exitCodes.pass;
+};
+
+const hasFailed = ({ run }: RunFile): boolean =>
+  run.verdicts.some(({ verdict }) => verdict === 'fail');
+
+const failuresFirst = (files: readonly RunFile[]): readonly RunFile[] => [
+  ...files.filter(hasFailed),
+  ...files.filter((file) => !hasFailed(file)),
+];
+
+const summaryOf = (files: readonly RunFile[], registry: Registry): CampaignSummary => {
+  let tallies: ReadonlyMap<string, PropertyTally> = new Map();
+  for (const { run } of files) {
+    tallies = tallied(
+      tallies,
+      run.verdicts,
+      (name) => registry.properties.get(name)?.kind ?? 'safety',
+    );
+  }
+  const properties = [...tallies.values()];
+  const backends = [...new Set(files.map(({ run }) => run.backend))];
+  const worlds = backends.map((backend: BackendName) => {
+    const own = files.filter(({ run }) => run.backend === backend).map(({ run }) => run);
+    const faults = own.flatMap(({ history }) =>
+      history.faults.filter(({ beginAt }) => beginAt !== undefined),
+    );
+    return {
+      backend,
+      runs: own.length,
+      simulatedMs: own.reduce((sum, { simulatedMs }) => sum + simulatedMs, 0),
+      wallMs: 0,
+      faults: faults.length,
+      faultsBit: faults.filter(({ evidence }) => evidence.bit).length,
+      note: 'drawn again from saved runs',
+    };
+  });
+  const failures = files.flatMap((file) =>
+    file.run.verdicts.flatMap((verdict) =>
+      verdict.verdict === 'fail'
+        ? [
+            {
+              property: verdict.property,
+              scenario: file.run.scenario.name,
+              backend: file.run.backend,
+              seed: file.run.seed,
+              index: file.run.index,
+              summary: verdict.summary,
+              file: '',
+              digest: file.run.digest,
+              replay: file.replay,
+            },
+          ]
+        : [],
+    ),
+  );
+  const [first] = files;
+  return {
+    title: [...new Set(files.map(({ run }) => run.scenario.name))].join(', '),
+    seed: first?.run.seed ?? 0,
+    ok: failures.length === 0 && properties.every((tally) => stateOf(tally) === 'held'),
+    worlds,
+    properties,
+    failures,
+    digest: first?.run.digest ?? '',
+    wallMs: 0,
+    simulatedMs: worlds.reduce((sum, { simulatedMs }) => sum + simulatedMs, 0),
+    version: registry.version,
+    commit: first?.schism.commit ?? 'none',
+    platform:
+      first === undefined ? platformText() : `${first.schism.platform}, Node ${first.schism.node}`,
+    startedAt: first?.savedAt ?? '',
+  };
+};

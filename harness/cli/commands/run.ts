@@ -1,0 +1,335 @@
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { createHash, randomInt } from 'node:crypto';
+import type { CampaignSummary, FailureSummary } from '../../core/campaign.ts';
+import type { BackendName, RunFile } from '../../core/run.ts';
+import type { Scenario } from '../../core/scenario.ts';
+import { exitCodes, UsageError, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import type { Planting, Registry, TargetEntry } from '../registry.ts';
+import { writeWhole } from '../run-file.ts';
+import { nearest, quorumWarning, selectScenarios, shaped } from '../select.ts';
+import type { RunOptions } from '../run/options.ts';
+import { printProperties, printStory, printWorlds, stateOf } from '../run/print.ts';
+import { commitOf, platformText, runFilePath, savingFor } from '../run/saving.ts';
+import { summed, type WorldResult } from '../run/world-result.ts';
+import {
+  dockerMissing,
+  requireDocker,
+  runLiveBackend,
+  runSim,
+  type WorldPlan,
+} from '../run/worlds.ts';
+
+/** The simulator's share of the main job. */
+const simShareMs = 15_000;
+/** Runs that held and are drawn in the report: more make it heavy. */
+const shownMax = 4;
+
+/** `schism run`: runs, judges, writes run files and report, prints, and says by its exit code how it went. */
+export const run = async (registry: Registry, io: Io, options: RunOptions): Promise<ExitCode> => {
+  const started = new Date();
+  const seed = options.seed ?? randomInt(1, 2 ** 31 - 1);
+  const names = options.names.length > 0 ? options.names : [registry.defaultSuite];
+  const scenarios = selectScenarios(names, registry).map((scenario) => ({
+    ...scenario,
+    target: options.target ?? scenario.target,
+  }));
+  const entry = entryOf(scenarios, registry);
+  if (options.managers !== undefined) warnOfQuorum(options.managers, io);
+  const folder = join(options.out ?? registry.outFolder, String(seed));
+  const commit = commitOf(dirname(new URL(import.meta.url).pathname));
+  using planting = options.mutants === undefined ? undefined : registry.plant(options.mutants);
+  const saving = savingFor({ registry, folder, commit, mutants: planting?.mutants ?? [] });
+  const asked = { managers: options.managers, workers: options.workers };
+  const both = names.some((name) => registry.suites.has(name));
+  const plan: WorldPlan = {
+    registry,
+    io,
+    entry,
+    scenarios: atLeastOne(shaped(scenarios, asked, both)),
+    seed,
+    runs: options.runs,
+    forMs: options.maxTimeMs,
+    jobs: options.jobs,
+    bail: options.bail,
+    planting,
+    saving,
+  };
+  if (!options.json) {
+    io.out(
+      `${io.colors.bold('schism')} · seed ${seed} · ${entry.target.name} · ${names.join(', ')}`,
+    );
+  }
+  const mainJob = options.backend === undefined && both;
+  const worlds = mainJob
+    ? await runMainJob(plan, asked.managers)
+    : [await runOne(plan, options.backend ?? (entry.sim === undefined ? 'process' : 'sim'))];
+  io.settle();
+
+  const summary = summarised({
+    worlds,
+    seed,
+    title: names.join(', '),
+    commit,
+    started,
+    registry,
+    folder,
+  });
+  const files = written(worlds, folder);
+  const report = join(folder, 'index.html');
+  const shown = [...files, ...worlds.flatMap(({ shown: held }) => held).slice(0, shownMax)];
+  writeWhole(report, registry.draw(summary, shown));
+  pointLatest(folder);
+  print({ summary, worlds, report, io, options, planting, seed });
+  return exitOf(summary, worlds);
+};
+
+const entryOf = (scenarios: readonly Scenario[], registry: Registry): TargetEntry => {
+  const names = [...new Set(scenarios.map(({ target }) => target))];
+  const [name = '', second] = names;
+  if (second !== undefined) {
+    throw new UsageError(
+      `these scenarios are for different targets (${names.join(', ')}); run them one after the other, or name one with --target`,
+    );
+  }
+  const entry = registry.targets.get(name);
+  if (entry !== undefined) return entry;
+  const near = nearest(name, registry.targets.keys());
+  throw new UsageError(
+    `there is no target "${name}"${near === undefined ? '' : `; did you mean ${near}?`} There are ${[...registry.targets.keys()].join(', ')}.`,
+  );
+};
+
+const warnOfQuorum = (managers: number, io: Io): void => {
+  const warning = quorumWarning(managers);
+  if (warning !== undefined) io.err(`${io.colors.yellow('warning')}: ${warning}`);
+};
+
+const atLeastOne = (scenarios: readonly Scenario[]): readonly [Scenario, ...Scenario[]] => {
+  const [first, ...rest] = scenarios;
+  if (first === undefined)
+    throw new UsageError('nothing to run: name a scenario, a suite or a file');
+  return [first, ...rest];
+};
+
+const runOne = async (plan: WorldPlan, backend: BackendName): Promise<WorldResult> => {
+  if (backend === 'sim') return await runSim(plan);
+  if (backend === 'docker') await requireDocker();
+  return await runLiveBackend(plan, backend);
+};
+
+/** In each live world every scenario once, with 3 and with 5 managers in turn. */
+const inTurn = (
+  scenarios: WorldPlan['scenarios'],
+  managers: number | undefined,
+): WorldPlan['scenarios'] => {
+  if (managers !== undefined) return scenarios;
+  const half = scenarios.length / 2;
+  const chosen = scenarios
+    .slice(0, half)
+    .map((small, place) => (place % 2 === 0 ? small : scenarios[half + place]));
+  // 3 managers first, then 5.
+  const ordered = [
+    ...chosen.filter((_, place) => place % 2 === 0),
+    ...chosen.filter((_, place) => place % 2 === 1),
+  ];
+  return atLeastOne(ordered.filter((scenario) => scenario !== undefined));
+};
+
+/** The simulator for a while, then real processes, then containers where an engine answers. */
+const runMainJob = async (
+  plan: WorldPlan,
+  managers: number | undefined,
+): Promise<readonly WorldResult[]> => {
+  const { entry, io, registry } = plan;
+  const worlds: WorldResult[] = [];
+  if (entry.sim !== undefined) {
+    const forMs = plan.forMs ?? (plan.runs === undefined ? simShareMs : undefined);
+    worlds.push(await runSim({ ...plan, forMs }));
+    io.settle();
+  }
+  const live = {
+    ...plan,
+    scenarios: inTurn(plan.scenarios, managers),
+    runs: undefined,
+    forMs: undefined,
+    jobs: undefined,
+  };
+  const over = (): boolean =>
+    io.signal.aborted || (plan.bail && worlds.some(({ broken }) => broken.length > 0));
+  if (entry.process !== undefined && !over()) {
+    worlds.push(await runLiveBackend(live, 'process'));
+    io.settle();
+  }
+  if (entry.docker !== undefined && !over()) {
+    const missing = await dockerMissing();
+    if (missing === undefined) worlds.push(await runLiveBackend(live, 'docker'));
+    else
+      worlds.push(
+        notRun(`no Docker engine answers; \`${registry.invocation} doctor\` says how to get one`),
+      );
+  }
+  return worlds;
+};
+
+const notRun = (note: string): WorldResult => ({
+  tally: { backend: 'docker', runs: 0, simulatedMs: 0, wallMs: 0, faults: 0, faultsBit: 0, note },
+  properties: [],
+  broken: [],
+  digest: '',
+  shown: [],
+  interrupted: false,
+});
+
+const digestOf = (worlds: readonly WorldResult[]): string => {
+  const digests = worlds.map(({ digest }) => digest).filter((digest) => digest !== '');
+  const [only, second] = digests;
+  if (only !== undefined && second === undefined) return only;
+  return createHash('sha256').update(digests.join()).digest('hex').slice(0, 16);
+};
+
+const summarised = (given: {
+  readonly worlds: readonly WorldResult[];
+  readonly seed: number;
+  readonly title: string;
+  readonly commit: string;
+  readonly started: Date;
+  readonly registry: Registry;
+  readonly folder: string;
+}): CampaignSummary => {
+  const { worlds, registry, folder } = given;
+  const properties = summed(worlds);
+  const failures = worlds.flatMap(({ tally, broken }) =>
+    broken.map((of): FailureSummary => {
+      const file = runFilePath(folder, { backend: tally.backend, index: of.index });
+      const whole = `${registry.invocation} run ${of.scenario} --backend ${tally.backend} --seed ${given.seed}`;
+      return {
+        property: of.property,
+        scenario: of.scenario,
+        backend: tally.backend,
+        seed: given.seed,
+        index: of.index,
+        summary: of.summary,
+        file: of.file === undefined ? '' : file,
+        digest: of.digest,
+        replay: of.file?.replay ?? whole,
+      };
+    }),
+  );
+  const interrupted = worlds.some((world) => world.interrupted);
+  return {
+    title: given.title,
+    seed: given.seed,
+    ok:
+      failures.length === 0 &&
+      !interrupted &&
+      properties.every((tally) => stateOf(tally) === 'held'),
+    worlds: worlds.map(({ tally }) => tally),
+    properties,
+    failures,
+    digest: digestOf(worlds),
+    wallMs: Date.now() - given.started.getTime(),
+    simulatedMs: worlds.reduce((sum, { tally }) => sum + tally.simulatedMs, 0),
+    version: registry.version,
+    commit: given.commit,
+    platform: `${platformText()}, Node ${process.version}`,
+    startedAt: given.started.toISOString(),
+  };
+};
+
+/** Writes the run files of everything that broke; each run once. */
+const written = (worlds: readonly WorldResult[], folder: string): readonly RunFile[] => {
+  const files = new Map<string, RunFile>();
+  for (const { broken } of worlds) {
+    for (const { file } of broken) {
+      if (file !== undefined) files.set(runFilePath(folder, file.run), file);
+    }
+  }
+  for (const { tally, shown } of worlds) {
+    // A live run cannot be made again to the bit, so each is kept.
+    if (tally.backend === 'sim') continue;
+    for (const file of shown) writeWhole(runFilePath(folder, file.run), JSON.stringify(file));
+  }
+  for (const [path, file] of files) writeWhole(path, JSON.stringify(file));
+  return [...files.values()];
+};
+
+/** `latest` leads to the newest run's folder. */
+const pointLatest = (folder: string): void => {
+  const latest = join(dirname(folder), 'latest');
+  mkdirSync(dirname(folder), { recursive: true });
+  rmSync(latest, { force: true });
+  symlinkSync(basename(folder), latest);
+};
+
+const exitOf = (summary: CampaignSummary, worlds: readonly WorldResult[]): ExitCode => {
+  if (worlds.some(({ interrupted }) => interrupted)) return exitCodes.interrupted;
+  if (summary.failures.some(({ property }) => property === 'nondeterministic'))
+    return exitCodes.internal;
+  if (summary.failures.length > 0) return exitCodes.violated;
+  return summary.ok ? exitCodes.pass : exitCodes.inconclusive;
+};
+
+const print = (given: {
+  readonly summary: CampaignSummary;
+  readonly worlds: readonly WorldResult[];
+  readonly report: string;
+  readonly io: Io;
+  readonly options: RunOptions;
+  readonly planting: Planting | undefined;
+  readonly seed: number;
+}): void => {
+  const { summary, worlds, io, options } = given;
+  const report = relative(process.cwd(), given.report);
+  if (options.json) {
+    io.out(JSON.stringify(jsonOf(summary, { report, backend: options.backend ?? 'all' })));
+    return;
+  }
+  printWorlds(summary, io);
+  io.out('');
+  const told = new Set<string>();
+  for (const { broken } of worlds) {
+    for (const { property, summary: text, file, scenario, index } of broken) {
+      if (told.has(property)) continue;
+      told.add(property);
+      const verdict = file?.run.verdicts.find((of) => of.property === property);
+      if (file !== undefined && verdict?.verdict === 'fail') printStory(file, verdict, io);
+      else io.out(`  ${io.colors.red('BROKEN')} ${property}  ${scenario}, run ${index}: ${text}`);
+      if (file !== undefined) io.out(`replay   ${file.replay}`);
+      io.out('');
+    }
+  }
+  printProperties(summary, io);
+  io.out(`seed      ${given.seed}`);
+  io.out(`report    ${report}`);
+};
+
+const jsonOf = (
+  summary: CampaignSummary,
+  { report, backend }: { readonly report: string; readonly backend: string },
+): object => ({
+  schema: 'schism/run@1',
+  ok: summary.ok,
+  seed: summary.seed,
+  backend,
+  runs: summary.worlds.reduce((sum, world) => sum + world.runs, 0),
+  wallMs: summary.wallMs,
+  simulatedMs: summary.simulatedMs,
+  digest: summary.digest,
+  verdicts: Object.fromEntries(
+    summary.properties.map(({ property, pass, fail, unknown }) => [
+      property,
+      { pass, fail, unknown },
+    ]),
+  ),
+  failures: summary.failures.map(({ property, scenario, seed, file, digest, replay }) => ({
+    property,
+    scenario,
+    seed,
+    file,
+    digest,
+    replay,
+  })),
+  report,
+});

@@ -1,0 +1,204 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { dockerBackend } from '../../backends/docker/backend.ts';
+import { identityOf, isAlive, type ProcessIdentity } from '../../backends/live/process-identity.ts';
+import { processBackend } from '../../backends/process/backend.ts';
+import { stateFolder } from '../../backends/live/run-record.ts';
+import type { LiveTarget } from '../../backends/live/target.ts';
+import type { LiveCluster } from '../../core/backend.ts';
+import type { Json } from '../../core/json.ts';
+import type { Memory, ProcedureResult, ProcedureStep, Target } from '../../core/target.ts';
+import { EnvironmentError, exitCodes, UsageError, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import type { Registry } from '../registry.ts';
+import { writeWhole } from '../run-file.ts';
+import { quorumWarning } from '../select.ts';
+import { requireDocker } from '../run/worlds.ts';
+
+export type UpOptions = {
+  readonly backend: 'process' | 'docker';
+  readonly target: string;
+  readonly managers: number;
+  readonly workers: number;
+  readonly detach: boolean;
+  /** The arguments of this call without `--detach`, for the process that stays. */
+  readonly again: readonly string[];
+};
+
+type Standing = { readonly owner: ProcessIdentity; readonly lines: readonly string[] };
+
+const standingFile = (): string => join(stateFolder(), 'up.json');
+
+const standing = (): Standing | undefined => {
+  try {
+    const read = JSON.parse(readFileSync(standingFile(), 'utf8')) as Standing;
+    return isAlive(read.owner) ? read : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** `schism up`: a cluster to play with, until Ctrl-C or `schism down`. */
+export const up = async (registry: Registry, io: Io, options: UpOptions): Promise<ExitCode> => {
+  if (standing() !== undefined) {
+    throw new UsageError(`a cluster is up already; \`${registry.invocation} down\` takes it away`);
+  }
+  if (options.detach) return await detached(registry, io, options);
+  const warning = quorumWarning(options.managers);
+  if (warning !== undefined) io.err(`${io.colors.yellow('warning')}: ${warning}`);
+  const entry = registry.targets.get(options.target);
+  if (entry === undefined) throw new UsageError(`there is no target "${options.target}"`);
+  if (options.backend === 'docker') await requireDocker();
+  const say = (sentence: string): void => {
+    io.err(sentence);
+  };
+  const live =
+    options.backend === 'process'
+      ? entry.process?.(undefined)
+      : await entry.docker?.({ planting: undefined, say });
+  if (live === undefined)
+    throw new UsageError(`target ${options.target} cannot run on ${options.backend}`);
+  const shape = { managers: options.managers, workers: options.workers };
+  const backend = options.backend === 'process' ? processBackend() : dockerBackend();
+  await using cluster = await backend.start(live, {
+    shape,
+    onHappening: () => undefined,
+    onFailure: (failure) => {
+      io.err(failure.message);
+    },
+  });
+  await form(entry.target, { live, cluster });
+  const lines = cluster.nodes.map(
+    ({ name }) => `export DOCKER_HOST=tcp://${cluster.endpoint(name)}   # ${name}`,
+  );
+  const owner = identityOf(process.pid);
+  if (owner !== undefined)
+    writeWhole(standingFile(), JSON.stringify({ owner, lines } satisfies Standing));
+  for (const line of lines) io.out(line);
+  io.err('Ctrl-C takes it away.');
+  await ended(io.signal);
+  rmSync(standingFile(), { force: true });
+  return exitCodes.pass;
+};
+
+const ended = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    // A process that waits for nothing but a signal would end.
+    const alive = setInterval(() => undefined, 60_000);
+    signal.addEventListener('abort', () => {
+      clearInterval(alive);
+      resolve();
+    });
+  });
+
+/** Forms the cluster as a run does, by the target's own procedure. */
+const form = async (
+  target: Target,
+  { live, cluster }: { readonly live: LiveTarget; readonly cluster: LiveCluster },
+): Promise<void> => {
+  const memory: Memory = new Map<string, Json>();
+  const procedure = target.form({
+    nodes: cluster.nodes,
+    selected: [],
+    args: {},
+    memory,
+    settings: {},
+    leader: () => undefined,
+    managers: () => cluster.nodes.filter(({ role }) => role === 'manager').map(({ name }) => name),
+  });
+  let result: ProcedureResult = { step: 'done' };
+  for (;;) {
+    const { done, value } = procedure.next(result);
+    if (done === true) return;
+    result = await carriedOut(value);
+  }
+
+  async function carriedOut(step: ProcedureStep): Promise<ProcedureResult> {
+    switch (step.step) {
+      case 'call': {
+        const kind = target.operations.find(({ name }) => name === step.operation);
+        const request = kind?.request(step.args, memory);
+        if (kind === undefined || request === undefined)
+          return { step: 'call', outcome: 'rejected', output: undefined };
+        const answer = await live.perform(cluster.endpoint(step.node), request, callMs);
+        const { outcome, output } = kind.read(step.args, request, answer, memory);
+        return { step: 'call', outcome, output };
+      }
+      case 'wait':
+        await new Promise((resolve) => setTimeout(resolve, step.ms));
+        return { step: 'done' };
+      case 'kill':
+      case 'start':
+      case 'scan':
+      case 'read-file':
+        throw new Error(`target ${target.name}: forming a cluster needs no ${step.step}`);
+    }
+  }
+};
+
+const callMs = 10_000;
+const detachedMs = 60_000;
+
+/** Starts the same call in a process of its own and waits until its cluster stands. */
+const detached = async (registry: Registry, io: Io, options: UpOptions): Promise<ExitCode> => {
+  mkdirSync(stateFolder(), { recursive: true });
+  const log = join(stateFolder(), 'up.log');
+  const output = openSync(log, 'w');
+  const [program = ''] = process.argv.slice(1);
+  const child = spawn(process.execPath, [...process.execArgv, program, ...options.again], {
+    detached: true,
+    stdio: ['ignore', output, output],
+  });
+  closeSync(output);
+  const gone = new Promise<true>((resolve) => {
+    child.once('exit', () => {
+      resolve(true);
+    });
+  });
+  const until = performance.now() + detachedMs;
+  for (;;) {
+    const found = standing();
+    if (found !== undefined) {
+      child.unref();
+      for (const line of found.lines) io.out(line);
+      io.err(`\`${registry.invocation} down\` takes it away.`);
+      return exitCodes.pass;
+    }
+    const over = await Promise.race([
+      gone,
+      new Promise<false>((resolve) => setTimeout(resolve, 100, false)),
+    ]);
+    if (over || performance.now() > until || io.signal.aborted) {
+      child.kill('SIGTERM');
+      throw new EnvironmentError(
+        `the cluster did not come up:\n${readFileSync(log, 'utf8').trimEnd()}`,
+      );
+    }
+  }
+};
+
+const downMs = 30_000;
+
+/** `schism down`: takes away what `up` left standing. */
+export const down = async (io: Io): Promise<ExitCode> => {
+  const found = standing();
+  if (found === undefined) {
+    rmSync(standingFile(), { force: true });
+    io.out('no cluster is up');
+    return exitCodes.pass;
+  }
+  process.kill(found.owner.pid, 'SIGTERM');
+  const until = performance.now() + downMs;
+  while (isAlive(found.owner)) {
+    if (performance.now() > until) {
+      throw new EnvironmentError(
+        `process ${found.owner.pid} does not end; kill it, then \`schism clean\` removes the rest`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  io.out('the cluster is gone');
+  return exitCodes.pass;
+};

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import type { LiveBackend } from '../../backends/live/backend.ts';
+import { runLive } from '../../backends/live/run-live.ts';
+import type { LiveTarget } from '../../backends/live/target.ts';
+import { createConductor } from '../../conduct/conductor.ts';
+import { defaultLimits } from '../../conduct/plan.ts';
+import type { PropertyTally } from '../../core/campaign.ts';
+import type { Run } from '../../core/run.ts';
+import type { Scenario } from '../../core/scenario.ts';
+import type { Schedule } from '../../core/schedule.ts';
+import type { Target } from '../../core/target.ts';
+import type { Property } from '../../core/property.ts';
+import { judge } from '../../judge.ts';
+import { tallied, type Broken, type Saving, type WorldResult } from './world-result.ts';
+
+export type LivePlan = {
+  readonly backend: LiveBackend;
+  readonly target: Target;
+  readonly live: LiveTarget;
+  readonly properties: ReadonlyMap<string, Property>;
+  /** Run i plays scenario i. */
+  readonly scenarios: readonly Scenario[];
+  readonly seed: number;
+  draw(
+    scenario: Scenario,
+    index: number,
+  ): { readonly schedule: Schedule; readonly path: string | undefined };
+  /** Clusters side by side. */
+  readonly jobs: number;
+  readonly bail: boolean;
+  /** No further run is begun after this time. */
+  readonly forMs: number | undefined;
+  readonly saving: Saving;
+  readonly note: string;
+  readonly signal: AbortSignal;
+  onProgress(done: number, of: number): void;
+};
+
+type Ended = {
+  readonly run: Run;
+  readonly logs: Readonly<Record<string, readonly string[]>>;
+  readonly problem: string | undefined;
+};
+
+/** What a live seed replays is the schedule; so that is what its digest is over. */
+export const scheduleDigest = (schedule: Schedule): string =>
+  createHash('sha256').update(JSON.stringify(schedule)).digest('hex').slice(0, 16);
+
+export const playLive = async (
+  plan: Pick<LivePlan, 'backend' | 'target' | 'live' | 'properties' | 'seed' | 'signal'>,
+  given: {
+    readonly scenario: Scenario;
+    readonly index: number;
+    readonly schedule: Schedule;
+    readonly path: string | undefined;
+  },
+): Promise<Ended> => {
+  const { scenario, schedule } = given;
+  const conductor = createConductor({
+    target: plan.target,
+    scenario,
+    schedule,
+    backend: plan.backend.name,
+    limits: defaultLimits,
+  });
+  const { logs } = await runLive(plan.backend, plan.live, {
+    conductor,
+    shape: scenario.shape,
+    settings: scenario.settings,
+    signal: plan.signal,
+  });
+  const history = conductor.history();
+  const asked = scenario.properties.flatMap((name) => plan.properties.get(name) ?? []);
+  const run: Run = {
+    scenario,
+    seed: plan.seed,
+    index: given.index,
+    backend: plan.backend.name,
+    schedule,
+    path: given.path,
+    history,
+    verdicts: conductor.problem === undefined ? judge(history, asked) : [],
+    digest: scheduleDigest(schedule),
+    simulatedMs: history.phases.endAt,
+  };
+  return { run, logs, problem: conductor.problem };
+};
+
+const brokenIn = ({ run, logs, problem }: Ended, saving: Saving): readonly Broken[] => {
+  const common = { scenario: run.scenario.name, index: run.index, digest: run.digest };
+  const file = saving.save(run, { logs, shrunkFrom: undefined });
+  if (problem !== undefined) return [{ ...common, property: 'problem', summary: problem, file }];
+  return run.verdicts.flatMap((verdict) =>
+    verdict.verdict === 'fail'
+      ? [{ ...common, property: verdict.property, summary: verdict.summary, file }]
+      : [],
+  );
+};
+
+/** Plays each scenario once on real clusters, some of them side by side. Rejects where the environment fails. */
+export const runLiveWorld = async (plan: LivePlan): Promise<WorldResult> => {
+  const begun = performance.now();
+  const ended: (Ended | undefined)[] = plan.scenarios.map(() => undefined);
+  let next = 0;
+  let done = 0;
+  let over = false;
+  const aborted = (): boolean => plan.signal.aborted;
+  const lane = async (): Promise<void> => {
+    for (let index = next; index < plan.scenarios.length; index = next) {
+      if (over || aborted() || performance.now() - begun > (plan.forMs ?? Infinity)) return;
+      next += 1;
+      const scenario = plan.scenarios[index];
+      if (scenario === undefined) return;
+      const end = await playLive(plan, { scenario, index, ...plan.draw(scenario, index) });
+      // A run that was broken off half-way is no run.
+      if (aborted()) return;
+      ended[index] = end;
+      done += 1;
+      plan.onProgress(done, plan.scenarios.length);
+      const failed =
+        end.problem !== undefined || end.run.verdicts.some(({ verdict }) => verdict === 'fail');
+      if (plan.bail && failed) over = true;
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: plan.jobs }, lane));
+  const failed = lanes.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+
+  const runs = ended.filter((end) => end !== undefined);
+  let properties: ReadonlyMap<string, PropertyTally> = new Map();
+  const kindOf = (name: string): PropertyTally['kind'] =>
+    plan.properties.get(name)?.kind ?? 'safety';
+  for (const { run } of runs) properties = tallied(properties, run.verdicts, kindOf);
+  const faults = runs.flatMap(({ run }) =>
+    run.history.faults.filter(({ beginAt }) => beginAt !== undefined),
+  );
+  const broken = runs.flatMap((end) => brokenIn(end, plan.saving));
+  const held = runs.filter(({ run }) => !broken.some(({ index }) => index === run.index));
+  return {
+    tally: {
+      backend: plan.backend.name,
+      runs: runs.length,
+      simulatedMs: runs.reduce((sum, { run }) => sum + run.simulatedMs, 0),
+      wallMs: performance.now() - begun,
+      faults: faults.length,
+      faultsBit: faults.filter(({ evidence }) => evidence.bit).length,
+      note: plan.note,
+    },
+    properties: [...properties.values()],
+    broken,
+    digest: createHash('sha256')
+      .update(runs.map(({ run }) => run.digest).join())
+      .digest('hex')
+      .slice(0, 16),
+    shown: held.map(({ run, logs }) => plan.saving.save(run, { logs, shrunkFrom: undefined })),
+    interrupted: plan.signal.aborted,
+  };
+};

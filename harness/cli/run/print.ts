@@ -1,0 +1,85 @@
+import type { CampaignSummary, PropertyTally } from '../../core/campaign.ts';
+import type { Ms } from '../../core/cluster.ts';
+import type { Judged, RunFile } from '../../core/run.ts';
+import type { Io } from '../io.ts';
+
+/** `2,412`, the same in every locale. */
+export const grouped = (value: number): string =>
+  String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+
+/** `6 h 42 min`, `15 s`. */
+export const spoken = (ms: Ms): string => {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 120_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+  const minutes = Math.round(ms / 60_000);
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+};
+
+/** What a property came to over all runs. A property that no run put to the test has proven nothing. */
+export const stateOf = (tally: PropertyTally): 'held' | 'broken' | 'inconclusive' =>
+  tally.fail > 0 ? 'broken' : tally.tested === 0 ? 'inconclusive' : 'held';
+
+/** A line for each world. */
+export const printWorlds = (summary: CampaignSummary, io: Io): void => {
+  for (const world of summary.worlds) {
+    const runs =
+      world.runs === 0 ? '' : `${grouped(world.runs)} ${world.runs === 1 ? 'run' : 'runs'}`;
+    const time =
+      world.backend === 'sim'
+        ? `${spoken(world.simulatedMs)} of cluster time in ${spoken(world.wallMs)}`
+        : '';
+    const faults = world.runs === 0 ? '' : `${grouped(world.faultsBit)} faults that bit`;
+    const text = [time, world.note, faults].filter((part) => part !== '').join(', ');
+    io.out(
+      world.runs === 0
+        ? `${world.backend.padEnd(8)} ${world.note}`
+        : `${world.backend.padEnd(8)} ${runs.padStart(11)}  ${text}`,
+    );
+  }
+};
+
+/** A line for each property, and what is unknown where something is. */
+export const printProperties = (summary: CampaignSummary, io: Io): void => {
+  const { colors } = io;
+  const width = Math.max(...summary.properties.map(({ property }) => property.length), 10) + 2;
+  for (const tally of summary.properties) {
+    const state = stateOf(tally);
+    const runs = tally.pass + tally.fail + tally.unknown;
+    const paint = state === 'held' ? colors.green : state === 'broken' ? colors.red : colors.yellow;
+    const held =
+      state === 'broken'
+        ? `broken in ${grouped(tally.fail)} of ${grouped(runs)} runs`
+        : `${grouped(runs)} runs, put to the test in ${grouped(tally.tested)}`;
+    const unknown =
+      tally.unknown === 0 ? '' : `, unknown in ${grouped(tally.unknown)} (${tally.missing ?? ''})`;
+    io.out(`  ${paint(state.padEnd(12))}  ${tally.property.padEnd(width)}${held}${unknown}`);
+  }
+};
+
+/** What broke, as a story: the sentence, then the moments in their order. */
+export const printStory = (
+  file: RunFile,
+  failed: Extract<Judged, { readonly verdict: 'fail' }>,
+  io: Io,
+): void => {
+  const { colors } = io;
+  const { run, shrunkFrom } = file;
+  const zero = run.history.phases.injectAt;
+  io.out(
+    `  ${colors.red(colors.bold('BROKEN'))} ${colors.bold(failed.property)}  ${run.scenario.name} on ${run.backend}, ${run.scenario.shape.managers} managers, run ${run.index}`,
+  );
+  io.out(`         ${failed.summary}`);
+  io.out('');
+  failed.moments.forEach((moment, place) => {
+    const node = moment.node === undefined ? '' : `${moment.node}  `;
+    io.out(
+      `         ${String(place + 1).padStart(2)}  ${((moment.at - zero) / 1000).toFixed(3)} s  ${node}${moment.text}`,
+    );
+  });
+  if (shrunkFrom !== undefined) {
+    io.out('');
+    io.out(
+      `         ${run.schedule.length} entries of a schedule, from ${shrunkFrom.entries}; found so in ${grouped(shrunkFrom.attempts)} attempts`,
+    );
+  }
+};

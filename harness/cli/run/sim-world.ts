@@ -1,0 +1,86 @@
+import { runCampaign, type CampaignResult } from '../../campaign/campaign.ts';
+import type { Job } from '../../campaign/job.ts';
+import type { Ms } from '../../core/cluster.ts';
+import type { Planting } from '../registry.ts';
+import type { Broken, Saving, WorldResult } from './world-result.ts';
+
+export type SimPlan = {
+  readonly job: Job;
+  readonly runsMax: number;
+  readonly forMs: Ms | undefined;
+  readonly jobs: number;
+  readonly bail: boolean;
+  readonly planting: Planting | undefined;
+  readonly saving: Saving;
+  readonly note: string;
+  readonly signal: AbortSignal;
+  onProgress(runs: number, simulatedMs: Ms): void;
+};
+
+/** A failing schedule is made smaller for at most this long. */
+const shrinkMs = 8_000;
+const shrinkAttemptsMax = 2_000;
+
+/** A campaign in the simulator, on worker threads. */
+export const runSimWorld = async (plan: SimPlan): Promise<WorldResult> => {
+  const { job, planting } = plan;
+  const result = await runCampaign({
+    ...job,
+    runsMax: plan.runsMax,
+    forMs: plan.forMs,
+    jobs: plan.jobs,
+    bail: plan.bail,
+    shrink: { attemptsMax: shrinkAttemptsMax, forMs: shrinkMs },
+    ...(planting === undefined ? {} : { execArgv: planting.nodeOptions, env: planting.env }),
+    signal: plan.signal,
+    onProgress: ({ runs, simulatedMs }) => {
+      plan.onProgress(runs, simulatedMs);
+    },
+  });
+  return {
+    tally: {
+      backend: 'sim',
+      runs: result.runs,
+      simulatedMs: result.simulatedMs,
+      wallMs: result.wallMs,
+      faults: result.faults,
+      faultsBit: result.faultsBit,
+      note: plan.note,
+    },
+    properties: result.properties,
+    broken: brokenIn(result, plan.saving),
+    digest: result.digest,
+    shown: [],
+    interrupted: result.ended === 'interrupted',
+  };
+};
+
+const brokenIn = (result: CampaignResult, saving: Saving): readonly Broken[] =>
+  result.findings.map((finding) => {
+    const failure = result.failures.find((of) => of.finding === finding);
+    const shown = failure?.shrunk ?? failure?.whole;
+    const shrunk = failure?.shrunk;
+    const file =
+      shown === undefined
+        ? undefined
+        : saving.save(shown.run, {
+            logs: {},
+            shrunkFrom:
+              shrunk === undefined
+                ? undefined
+                : {
+                    entries: shrunk.entriesBefore,
+                    digest: shrunk.digestBefore,
+                    attempts: shrunk.attempts,
+                  },
+          });
+    const smaller = shrunk?.run.verdicts.find(({ property }) => property === finding.property);
+    return {
+      property: finding.property,
+      scenario: finding.scenario,
+      index: finding.index,
+      summary: smaller?.verdict === 'fail' ? smaller.summary : finding.summary,
+      digest: shown?.run.digest ?? finding.digest,
+      file,
+    };
+  });

@@ -1,0 +1,85 @@
+import type { PropertyTally, WorldTally } from '../../core/campaign.ts';
+import type { Judged, Run, RunFile } from '../../core/run.ts';
+
+/** Something that broke, with the run that shows it. */
+export type Broken = {
+  /** A property; or `problem`, `nondeterministic`, `worker-died`, where a run could not be judged. */
+  readonly property: string;
+  readonly scenario: string;
+  readonly index: number;
+  readonly summary: string;
+  readonly digest: string;
+  /** The run as it is saved; `undefined` where it killed what ran it. Only the first of each property has one. */
+  readonly file: RunFile | undefined;
+};
+
+/** What one world came to. */
+export type WorldResult = {
+  readonly tally: WorldTally;
+  readonly properties: readonly PropertyTally[];
+  readonly broken: readonly Broken[];
+  /** Over all runs in order. */
+  readonly digest: string;
+  /** Runs worth a picture although nothing broke in them. */
+  readonly shown: readonly RunFile[];
+  readonly interrupted: boolean;
+};
+
+const open = { pass: 0, tested: 0, fail: 0, unknown: 0, missing: undefined };
+
+/** Adds the verdicts of one run to what is known of each property. */
+export const tallied = (
+  tallies: ReadonlyMap<string, PropertyTally>,
+  judged: readonly Judged[],
+  kindOf: (property: string) => PropertyTally['kind'],
+): ReadonlyMap<string, PropertyTally> => {
+  const next = new Map(tallies);
+  for (const verdict of judged) {
+    const { property, guarantee, source } = verdict;
+    const before = next.get(property) ?? {
+      property,
+      kind: kindOf(property),
+      guarantee,
+      source,
+      ...open,
+    };
+    next.set(property, {
+      ...before,
+      pass: before.pass + Number(verdict.verdict === 'pass'),
+      tested: before.tested + Number(verdict.verdict === 'pass' && verdict.tested),
+      fail: before.fail + Number(verdict.verdict === 'fail'),
+      unknown: before.unknown + Number(verdict.verdict === 'unknown'),
+      missing: before.missing ?? (verdict.verdict === 'unknown' ? verdict.missing : undefined),
+    });
+  }
+  return next;
+};
+
+/** Adds up what several worlds say of the same properties. */
+export const summed = (worlds: readonly WorldResult[]): readonly PropertyTally[] => {
+  const sums = new Map<string, PropertyTally>();
+  for (const { properties } of worlds) {
+    for (const tally of properties) {
+      const before = sums.get(tally.property);
+      sums.set(
+        tally.property,
+        before === undefined
+          ? tally
+          : {
+              ...before,
+              pass: before.pass + tally.pass,
+              tested: before.tested + tally.tested,
+              fail: before.fail + tally.fail,
+              unknown: before.unknown + tally.unknown,
+              missing: before.missing ?? tally.missing,
+            },
+      );
+    }
+  }
+  return [...sums.values()];
+};
+
+/** The lines of logs, the versions and everything else that a run is saved with. */
+export type Saving = {
+  save(run: Run, extra: Pick<RunFile, 'logs' | 'shrunkFrom'>): RunFile;
+};

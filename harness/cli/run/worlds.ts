@@ -1,0 +1,140 @@
+import { availableParallelism } from 'node:os';
+import { dockerBackend } from '../../backends/docker/backend.ts';
+import { connectEngine } from '../../backends/docker/engine.ts';
+import type { LiveBackend } from '../../backends/live/backend.ts';
+import type { LiveTarget } from '../../backends/live/target.ts';
+import { processBackend } from '../../backends/process/backend.ts';
+import type { DrawSchedule } from '../../campaign/job.ts';
+import { defaultLimits } from '../../conduct/plan.ts';
+import type { BackendName } from '../../core/run.ts';
+import type { Scenario } from '../../core/scenario.ts';
+import { EnvironmentError, UsageError } from '../exit.ts';
+import type { Io } from '../io.ts';
+import type { ModuleExport, Planting, Registry, TargetEntry } from '../registry.ts';
+import { runLiveWorld } from './live-world.ts';
+import { grouped, spoken } from './print.ts';
+import { runSimWorld } from './sim-world.ts';
+import type { Saving, WorldResult } from './world-result.ts';
+
+export type WorldPlan = {
+  readonly registry: Registry;
+  readonly io: Io;
+  readonly entry: TargetEntry;
+  /** In the simulator run i plays scenario i modulo their number; in live worlds each is played once. */
+  readonly scenarios: readonly [Scenario, ...Scenario[]];
+  readonly seed: number;
+  readonly runs: number | undefined;
+  readonly forMs: number | undefined;
+  readonly jobs: number | undefined;
+  readonly bail: boolean;
+  readonly planting: Planting | undefined;
+  readonly saving: Saving;
+};
+
+/** Simulated runs where neither a number nor a time is asked for. */
+const runsDefault = 200;
+/** Clusters side by side, where nothing else is asked for: each is mostly idle, and a stalled machine proves nothing. */
+const liveJobsDefault = 3;
+
+const shapesOf = (scenarios: readonly Scenario[]): string => {
+  const counts = [...new Set(scenarios.map(({ shape }) => shape.managers))].sort((a, b) => a - b);
+  return `${counts.join(' and ')} managers`;
+};
+
+export const loadExport = async ({ module, name }: ModuleExport): Promise<unknown> =>
+  ((await import(module)) as Readonly<Record<string, unknown>>)[name];
+
+const lacks = (entry: TargetEntry, backend: BackendName): UsageError =>
+  new UsageError(`target ${entry.target.name} cannot run on ${backend}; choose another --backend`);
+
+export const runSim = (plan: WorldPlan): Promise<WorldResult> => {
+  const { registry, io, entry, scenarios, seed } = plan;
+  if (entry.sim === undefined) throw lacks(entry, 'sim');
+  const runs = plan.runs ?? (plan.forMs === undefined ? runsDefault : Infinity);
+  return runSimWorld({
+    job: {
+      target: entry.sim,
+      properties: registry.propertiesModule,
+      draw: registry.drawModule,
+      scenarios,
+      seed,
+      limits: defaultLimits,
+    },
+    runsMax: runs,
+    forMs: plan.forMs,
+    jobs: plan.jobs ?? availableParallelism(),
+    bail: plan.bail,
+    planting: plan.planting,
+    saving: plan.saving,
+    note: shapesOf(scenarios),
+    signal: io.signal,
+    onProgress: (done, simulatedMs) => {
+      io.progress(`sim: ${grouped(done)} runs, ${spoken(simulatedMs)} of cluster time`);
+    },
+  });
+};
+
+const liveOf = async (plan: WorldPlan, backend: 'process' | 'docker'): Promise<LiveTarget> => {
+  const { entry, planting, io } = plan;
+  if (backend === 'process') {
+    if (entry.process === undefined) throw lacks(entry, backend);
+    return entry.process(planting);
+  }
+  if (entry.docker === undefined) throw lacks(entry, backend);
+  return await entry.docker({
+    planting,
+    say: (sentence) => {
+      io.err(sentence);
+    },
+  });
+};
+
+export const runLiveBackend = async (
+  plan: WorldPlan,
+  backend: 'process' | 'docker',
+): Promise<WorldResult> => {
+  const { registry, io, entry, seed, scenarios } = plan;
+  const live = await liveOf(plan, backend);
+  const draw = (await loadExport(registry.drawModule)) as DrawSchedule;
+  const world: LiveBackend = backend === 'process' ? processBackend() : dockerBackend();
+  const times = plan.runs === undefined ? 1 : Math.ceil(plan.runs / scenarios.length);
+  const all = Array.from({ length: times }, () => scenarios)
+    .flat()
+    .slice(0, plan.runs ?? scenarios.length);
+  return await runLiveWorld({
+    backend: world,
+    target: entry.target,
+    live,
+    properties: registry.properties,
+    scenarios: all,
+    seed,
+    draw(scenario, index) {
+      const { schedule, origin } = draw(entry.target, scenario, { seed, index });
+      return { schedule, path: origin?.path };
+    },
+    jobs: plan.jobs ?? liveJobsDefault,
+    bail: plan.bail,
+    forMs: plan.forMs,
+    saving: plan.saving,
+    note: shapesOf(all),
+    signal: io.signal,
+    onProgress: (done, of) => {
+      io.progress(`${backend}: ${done} of ${of} runs`);
+    },
+  });
+};
+
+/** `undefined` where an engine answers; otherwise why none does. */
+export const dockerMissing = async (): Promise<string | undefined> => {
+  try {
+    await connectEngine();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+};
+
+export const requireDocker = async (): Promise<void> => {
+  const missing = await dockerMissing();
+  if (missing !== undefined) throw new EnvironmentError(missing);
+};

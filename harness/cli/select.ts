@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import type { Scenario } from '../core/scenario.ts';
+import { UsageError } from './exit.ts';
+import type { Registry } from './registry.ts';
+
+/** The name that is nearest to a misspelt one, if any is near. */
+export const nearest = (name: string, names: Iterable<string>): string | undefined => {
+  let best: string | undefined;
+  let least = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const candidate of names) {
+    const away = distance(name, candidate);
+    if (away < least) {
+      least = away;
+      best = candidate;
+    }
+  }
+  return best;
+};
+
+const distance = (a: string, b: string): number => {
+  let before = Array.from({ length: b.length + 1 }, (_, place) => place);
+  for (let row = 1; row <= a.length; row += 1) {
+    const now = [row];
+    for (let column = 1; column <= b.length; column += 1) {
+      const change = a[row - 1] === b[column - 1] ? 0 : 1;
+      now.push(
+        Math.min(
+          (before[column] ?? 0) + 1,
+          (now[column - 1] ?? 0) + 1,
+          (before[column - 1] ?? 0) + change,
+        ),
+      );
+    }
+    before = now;
+  }
+  return before[b.length] ?? 0;
+};
+
+const unknownName = (name: string, registry: Registry): UsageError => {
+  const names = [...registry.suites.keys(), ...registry.scenarios.keys()];
+  const near = nearest(name, names);
+  return new UsageError(
+    `there is no scenario, suite or file "${name}"${near === undefined ? '' : `; did you mean ${near}?`} \`${registry.invocation} list\` shows all of them.`,
+  );
+};
+
+const isFile = (name: string): boolean =>
+  /\.ya?ml$/.test(name) || (name.includes('/') && existsSync(name));
+
+/** The scenarios that names of suites, scenarios and files stand for, in their order, each once. */
+export const selectScenarios = (
+  names: readonly string[],
+  registry: Registry,
+): readonly Scenario[] => {
+  const chosen = new Map<string, Scenario>();
+  const add = (scenario: Scenario): void => {
+    chosen.set(scenario.name, scenario);
+  };
+  for (const name of names) {
+    const suite = registry.suites.get(name);
+    const scenario = registry.scenarios.get(name);
+    if (suite !== undefined) {
+      for (const part of suite.scenarios) {
+        const found = registry.scenarios.get(part);
+        if (found === undefined)
+          throw new Error(`suite ${name} names a scenario ${part} that is not registered`);
+        add(found);
+      }
+    } else if (scenario !== undefined) add(scenario);
+    else if (isFile(name)) add(registry.readScenario(name));
+    else throw unknownName(name, registry);
+  }
+  return [...chosen.values()];
+};
+
+export type ShapeAsked = {
+  readonly managers: number | undefined;
+  readonly workers: number | undefined;
+};
+
+/** Each scenario with the shapes that are asked for; where none is, with 3 and with 5 managers. */
+export const shaped = (
+  scenarios: readonly Scenario[],
+  { managers, workers }: ShapeAsked,
+  both: boolean,
+): readonly Scenario[] => {
+  const counts = managers === undefined ? (both ? [3, 5] : [undefined]) : [managers];
+  return counts.flatMap((count) =>
+    scenarios.map((scenario) => ({
+      ...scenario,
+      shape: {
+        managers: count ?? scenario.shape.managers,
+        workers: workers ?? scenario.shape.workers,
+      },
+    })),
+  );
+};
+
+/** What an even number of managers costs; `undefined` where there is nothing to say. */
+export const quorumWarning = (managers: number): string | undefined => {
+  if (managers % 2 === 1) return undefined;
+  const tolerates = Math.floor((managers - 1) / 2);
+  return `${managers} managers tolerate the loss of ${tolerates}, as ${managers - 1} do, and need one more for a quorum: an odd number is better`;
+};

@@ -1,0 +1,52 @@
+import { writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import picocolors from 'picocolors';
+import type { Io } from './io.ts';
+
+const stdout = 1;
+const stderr = 2;
+/** A pipe that its reader has closed, such as `| head`, is no error of ours. */
+const write = (fd: number, text: string): void => {
+  try {
+    writeSync(fd, text);
+  } catch (error) {
+    if ((error as { readonly code?: string }).code !== 'EPIPE') throw error;
+  }
+};
+
+/** The process's own terminal. The first Ctrl-C (or SIGTERM) asks for an orderly end; a second one ends at once. */
+export const terminal = (): Io => {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // What still stands is healed and removed by the run's guardian.
+      if (stop.signal.aborted) process.exit(130);
+      write(stderr, '\nending: healing, removing, writing the report; once more ends at once\n');
+      stop.abort();
+    });
+  }
+  const moving = isatty(stderr) && process.env.CI === undefined && process.env.TERM !== 'dumb';
+  let open = false;
+  return {
+    out(line) {
+      this.settle();
+      write(stdout, `${line}\n`);
+    },
+    err(line) {
+      this.settle();
+      write(stderr, `${line}\n`);
+    },
+    progress(line) {
+      if (!moving) return;
+      write(stderr, `\r\u001b[2K${line}`);
+      open = true;
+    },
+    settle() {
+      if (open) write(stderr, '\r\u001b[2K');
+      open = false;
+    },
+    colors: picocolors.createColors(picocolors.isColorSupported && isatty(stdout)),
+    env: process.env,
+    signal: stop.signal,
+  };
+};
