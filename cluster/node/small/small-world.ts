@@ -129,6 +129,12 @@ export class SmallWorld {
     return key;
   }
 
+  /** The client goes away. */
+  abort(key: string): void {
+    const [name = '', id = ''] = key.split(' ');
+    this.#handle(this.node(name), { type: 'request-aborted', id: Number(id) });
+  }
+
   answer(key: string): ApiResponse | undefined {
     return this.#answers.get(key);
   }

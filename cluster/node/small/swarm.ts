@@ -16,8 +16,10 @@ export const at = (value: Json | undefined, ...path: readonly (string | number)[
   return found;
 };
 
-export const textAt = (value: Json | undefined, ...path: readonly (string | number)[]): string =>
-  String(at(value, ...path) as string);
+export const textAt = (value: Json | undefined, ...path: readonly (string | number)[]): string => {
+  const found = at(value, ...path);
+  return typeof found === 'string' ? found : JSON.stringify(found);
+};
 
 export const messageOf = (response: ApiResponse): string => textAt(response.body, 'message');
 

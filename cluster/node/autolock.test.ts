@@ -1,0 +1,324 @@
+import { expect, test } from '@jest/globals';
+import { parseUnlockKey } from '../keys/unlock-key.ts';
+import { decodeKeyFile, keyFileName } from '../keys/key-file.ts';
+import { toyCipher } from './small/chance.ts';
+import type { SmallWorld } from './small/small-world.ts';
+import {
+  at,
+  changeNode,
+  expectOk,
+  join,
+  leaderOf,
+  messageOf,
+  serviceBody,
+  serviceNames,
+  stateOf,
+  swarmOf,
+  textAt,
+} from './small/swarm.ts';
+
+const lockedText =
+  'Swarm is encrypted and needs to be unlocked before it can be used. Please use "docker swarm unlock" to unlock it.';
+
+const unlockKey = (world: SmallWorld, by: string): string =>
+  textAt(world.call(by, 'GET', '/swarm/unlockkey').body, 'UnlockKey');
+
+const unlock = (world: SmallWorld, name: string, key: string) =>
+  world.call(name, 'POST', '/swarm/unlock', { UnlockKey: key });
+
+const updateSwarm = (world: SmallWorld, by: string, autoLock: boolean, query = ''): void => {
+  const { body } = expectOk(world.call(by, 'GET', '/swarm'));
+  const version = textAt(body, 'Version', 'Index');
+  const spec = {
+    ...(at(body, 'Spec') as object),
+    EncryptionConfig: { AutoLockManagers: autoLock },
+  };
+  expectOk(world.call(by, 'POST', `/swarm/update?version=${version}${query}`, spec));
+};
+
+const rotate = (world: SmallWorld, by: string): string => {
+  updateSwarm(world, by, true, '&rotateManagerUnlockKey=true');
+  return unlockKey(world, by);
+};
+
+/** Whether some file of the folder holds these bytes. */
+const holds = (world: SmallWorld, name: string, bytes: Uint8Array): boolean => {
+  const wanted = Buffer.from(bytes);
+  return [...world.node(name).files.values()].some((file) => Buffer.from(file).includes(wanted));
+};
+
+const keyFileOf = (world: SmallWorld, name: string) => {
+  const bytes = world.node(name).files.get(keyFileName);
+  if (bytes === undefined) throw new Error(`${name} has no key file`);
+  return decodeKeyFile(bytes, toyCipher);
+};
+
+const dataKeysOf = (world: SmallWorld, name: string, key?: string) => {
+  const file = keyFileOf(world, name);
+  if (file.state === 'open') return file.secrets.dataKeys;
+  const opened = file.unlock(parseUnlockKey(key ?? '') ?? new Uint8Array(32));
+  if (opened === undefined) throw new Error('the key does not fit');
+  return opened.dataKeys;
+};
+
+test('a locked manager answers nothing but who it is, and opens with the right key only', () => {
+  const world = swarmOf(3, 0, { autoLock: true });
+  const key = unlockKey(world, 'm1');
+  expect(key).toMatch(/^SWMKEY-1-[A-Za-z0-9+/]{43}$/);
+  world.restart('m2');
+  expect(stateOf(world, 'm2')).toBe('locked');
+  expect(world.call('m2', 'HEAD', '/_ping').headers.Swarm).toBe('locked');
+  expect(world.call('m2', 'GET', '/version').status).toBe(200);
+  for (const [method, target] of [
+    ['GET', '/nodes'],
+    ['GET', '/services'],
+    ['GET', '/tasks'],
+    ['GET', '/swarm'],
+    ['GET', '/swarm/unlockkey'],
+    ['POST', '/services/create'],
+    ['POST', '/swarm/init'],
+    ['POST', '/swarm/join'],
+    ['POST', '/swarm/update?version=1'],
+  ] as const) {
+    const { status, body } = world.call('m2', method, target);
+    expect({ target, status, body }).toEqual({
+      target,
+      status: 503,
+      body: { message: lockedText },
+    });
+  }
+  const wrong = unlock(world, 'm2', `SWMKEY-1-${'A'.repeat(43)}`);
+  expect([wrong.status, messageOf(wrong)]).toEqual([
+    401,
+    'swarm could not be unlocked: invalid key provided',
+  ]);
+  const malformed = unlock(world, 'm2', 'abc');
+  expect([malformed.status, messageOf(malformed)]).toEqual([400, 'invalid key string']);
+  expect(stateOf(world, 'm2')).toBe('locked');
+  expect(unlock(world, 'm2', key).status).toBe(200);
+  expect(stateOf(world, 'm2')).toBe('active');
+  const again = unlock(world, 'm2', key);
+  expect([again.status, messageOf(again)]).toEqual([409, 'swarm is not locked']);
+  expect(world.call('m2', 'POST', '/services/create', serviceBody('open')).status).toBe(201);
+});
+
+test('a locked manager neither votes nor counts', () => {
+  const world = swarmOf(3, 0, { autoLock: true });
+  const key = unlockKey(world, 'm1');
+  world.restart('m2');
+  world.restart('m3');
+  const began = world.traffic.length;
+  world.run(3_000);
+  expect(world.traffic.slice(began).filter(({ from }) => from !== 'm1')).toEqual([]);
+  expect(world.call('m1', 'POST', '/services/create', serviceBody('alone')).status).toBe(500);
+  unlock(world, 'm3', key);
+  world.runUntil('there is a leader', () => stateOf(world, 'm3') === 'active');
+  expect(world.call('m1', 'POST', '/services/create', serviceBody('two')).status).toBe(201);
+});
+
+test('a locked manager leaves by force only, without its key', () => {
+  const world = swarmOf(3, 0, { autoLock: true });
+  world.restart('m2');
+  const refused = world.call('m2', 'POST', '/swarm/leave');
+  expect([refused.status, messageOf(refused)]).toEqual([
+    503,
+    'Swarm is encrypted and locked. Please unlock it first or use `--force` to ignore this message.',
+  ]);
+  expectOk(world.call('m2', 'POST', '/swarm/leave?force=1'));
+  expect(stateOf(world, 'm2')).toBe('inactive');
+  world.restart('m2');
+  expect(stateOf(world, 'm2')).toBe('inactive');
+});
+
+test('all managers restarted: the swarm is back once a majority is unlocked', () => {
+  const world = swarmOf(3, 0, { autoLock: true });
+  const key = unlockKey(world, 'm1');
+  expectOk(world.call('m1', 'POST', '/services/create', serviceBody('kept')));
+  for (const name of ['m1', 'm2', 'm3']) world.restart(name);
+  world.run(1_000);
+  const keys = ['m1', 'm2'].map((name) =>
+    world.ask(name, 'POST', '/swarm/unlock', { UnlockKey: key }),
+  );
+  world.runUntil('both are back', () => keys.every((asked) => world.answer(asked)?.status === 200));
+  expect(serviceNames(world, 'm2')).toEqual(['kept']);
+  expect(unlock(world, 'm3', key).status).toBe(200);
+});
+
+test('the only manager is back at once', () => {
+  const world = swarmOf(1, 0, { autoLock: true });
+  const key = unlockKey(world, 'm1');
+  world.restart('m1');
+  expect(unlock(world, 'm1', key).status).toBe(200);
+  expect(unlockKey(world, 'm1')).toBe(key);
+});
+
+test('a manager that was down during a rotation opens with the old key, and then only with the new one', () => {
+  const world = swarmOf(3, 0, { autoLock: true });
+  const old = unlockKey(world, 'm1');
+  world.kill('m3');
+  const fresh = rotate(world, 'm1');
+  expect(fresh).not.toBe(old);
+  world.start('m3');
+  expect(unlock(world, 'm3', fresh).status).toBe(401);
+  const before = world.node('m3').observations.length;
+  expect(unlock(world, 'm3', old).status).toBe(200);
+  // It took over the new key before it was a member that votes and serves.
+  const states = world.node('m3').observations.slice(before);
+  expect(states.findIndex((one) => one.kind === 'lock' && one.state === 'active')).toBeGreaterThan(
+    0,
+  );
+  world.restart('m3');
+  expect(unlock(world, 'm3', old).status).toBe(401);
+  expect(unlock(world, 'm3', fresh).status).toBe(200);
+});
+
+test('it takes over the new key before it votes, also where nobody leads', () => {
+  const world = swarmOf(5, 0, { autoLock: true });
+  const old = unlockKey(world, 'm1');
+  world.kill('m4');
+  world.kill('m5');
+  const fresh = rotate(world, 'm1');
+  world.run(500);
+  for (const name of ['m1', 'm2', 'm3']) world.kill(name);
+  for (const name of ['m3', 'm4', 'm5']) world.start(name);
+  const asked = [
+    world.ask('m3', 'POST', '/swarm/unlock', { UnlockKey: fresh }),
+    world.ask('m4', 'POST', '/swarm/unlock', { UnlockKey: old }),
+    world.ask('m5', 'POST', '/swarm/unlock', { UnlockKey: old }),
+  ];
+  const sealed = () => {
+    const versions = ['m3', 'm4', 'm5'].map(
+      (name) => keyFileOf(world, name).facts.unlockKeyVersion,
+    );
+    return Math.min(...versions) === 2;
+  };
+  let votedBefore = false;
+  world.runUntil('a leader is there', () => {
+    votedBefore ||= leaderOf(world) !== undefined && !sealed();
+    return asked.every((key) => world.answer(key)?.status === 200);
+  });
+  expect(votedBefore).toBe(false);
+  expect(unlockKey(world, 'm4')).toBe(fresh);
+});
+
+test('one unlocked manager of three stays silent: it might follow an old key', () => {
+  const world = swarmOf(3, 0, { autoLock: true });
+  const key = unlockKey(world, 'm1');
+  for (const name of ['m1', 'm2', 'm3']) world.restart(name);
+  const asked = world.ask('m1', 'POST', '/swarm/unlock', { UnlockKey: key });
+  const began = world.traffic.length;
+  world.run(4_990);
+  expect(world.answer(asked)).toBeUndefined();
+  const said = world.traffic.slice(began).filter(({ from }) => from === 'm1');
+  expect(new Set(said.map(({ type }) => type))).toEqual(new Set(['seal-question', 'agent']));
+  world.run(100);
+  expect(world.answer(asked)?.status).toBe(500);
+  expect(world.answer(asked)?.body).toEqual({
+    message:
+      'swarm component could not be started: rpc error: code = DeadlineExceeded desc = context deadline exceeded',
+  });
+});
+
+test('turned on, it seals every manager under a new data key, and the old one is gone from every file', () => {
+  const world = swarmOf(3, 0);
+  expect(world.call('m1', 'GET', '/swarm/unlockkey').body).toEqual({ UnlockKey: '' });
+  const before = ['m1', 'm2', 'm3'].map((name) => dataKeysOf(world, name)[0]?.key);
+  updateSwarm(world, 'm2', true);
+  // The leader had sealed its own file before it answered.
+  expect(keyFileOf(world, 'm1').state).toBe('locked');
+  const key = unlockKey(world, 'm1');
+  world.runUntil('all are sealed under one data key', () =>
+    ['m1', 'm2', 'm3'].every(
+      (name) =>
+        keyFileOf(world, name).state === 'locked' && dataKeysOf(world, name, key).length === 1,
+    ),
+  );
+  ['m1', 'm2', 'm3'].forEach((name, number) => {
+    const [now] = dataKeysOf(world, name, key);
+    expect(now?.epoch).toBe(2);
+    for (const secret of [before[number], now?.key]) {
+      if (secret === undefined) throw new Error('no key');
+      expect(holds(world, name, secret)).toBe(false);
+      expect(
+        holds(world, name, Buffer.from(Buffer.from(secret).toString('base64').slice(0, 20))),
+      ).toBe(false);
+    }
+  });
+  for (const name of ['m1', 'm2', 'm3']) {
+    world.restart(name);
+    expect(stateOf(world, name)).toBe('locked');
+    expect(unlock(world, name, key).status).toBe(200);
+  }
+});
+
+test('turned off, a restart asks for no key any more', () => {
+  const world = swarmOf(3, 0, { autoLock: true });
+  updateSwarm(world, 'm1', false);
+  world.run(200);
+  for (const name of ['m1', 'm2', 'm3']) {
+    expect(keyFileOf(world, name).state).toBe('open');
+    world.restart(name);
+    world.runUntil('it is back', () => stateOf(world, name) === 'active');
+  }
+  expect(world.call('m1', 'GET', '/swarm/unlockkey').body).toEqual({ UnlockKey: '' });
+});
+
+test('off and on again while it was down: it follows the last word', () => {
+  const world = swarmOf(3, 0, { autoLock: true });
+  const old = unlockKey(world, 'm1');
+  world.kill('m3');
+  updateSwarm(world, 'm1', false);
+  updateSwarm(world, 'm1', true);
+  const fresh = unlockKey(world, 'm1');
+  world.start('m3');
+  expect(unlock(world, 'm3', old).status).toBe(200);
+  world.run(200);
+  world.restart('m3');
+  expect(unlock(world, 'm3', old).status).toBe(401);
+  expect(unlock(world, 'm3', fresh).status).toBe(200);
+});
+
+test('a manager that joins a locked swarm is sealed from its first file on', () => {
+  const world = swarmOf(1, 0, { autoLock: true });
+  join(world, 'm2', 'Manager', 'm1');
+  expect(keyFileOf(world, 'm2').state).toBe('locked');
+  world.restart('m2');
+  expect(stateOf(world, 'm2')).toBe('locked');
+});
+
+test('a promoted worker is sealed, a demoted manager is not', () => {
+  const world = swarmOf(3, 1, { autoLock: true });
+  world.run(1_000);
+  expectOk(changeNode(world, 'm1', 'w1', { Role: 'manager' }));
+  world.runUntil('it is sealed', () => keyFileOf(world, 'w1').state === 'locked', 3_000);
+  world.run(1_000);
+  expectOk(changeNode(world, 'm1', 'm3', { Role: 'worker' }));
+  world.runUntil('it is open', () => keyFileOf(world, 'm3').state === 'open', 3_000);
+  world.restart('m3');
+  world.run(1_000);
+  expect(stateOf(world, 'm3')).toBe('active');
+});
+
+test.each([0, 1, 2, 3, 4])(
+  'a crash after %i operations of turning it on finds a folder that opens',
+  (operations) => {
+    const world = swarmOf(3, 0, { seed: 5 });
+    expectOk(world.call('m1', 'POST', '/services/create', serviceBody('kept')));
+    world.run(500);
+    const { body } = expectOk(world.call('m1', 'GET', '/swarm'));
+    const spec = { ...(at(body, 'Spec') as object), EncryptionConfig: { AutoLockManagers: true } };
+    const target = `/swarm/update?version=${textAt(body, 'Version', 'Index')}`;
+    const asked = world.ask('m1', 'POST', target, spec);
+    // The next persist of m2 is the entry, the one after it the key file with what follows.
+    world.runUntil('it is under way', () => world.answer(asked) !== undefined);
+    world.node('m2').crashAfterOperations = operations;
+    world.run(300);
+    const key = unlockKey(world, 'm1');
+    if (world.node('m2').program !== undefined) world.kill('m2');
+    world.start('m2');
+    if (stateOf(world, 'm2') === 'locked') expect(unlock(world, 'm2', key).status).toBe(200);
+    world.runUntil('it is back', () => stateOf(world, 'm2') === 'active');
+    world.runUntil('it is sealed', () => keyFileOf(world, 'm2').state === 'locked');
+    expect(serviceNames(world, 'm2')).toEqual(['kept']);
+  },
+);
