@@ -16,12 +16,8 @@ type SecretsText = {
   readonly dataKeys: readonly { readonly epoch: number; readonly key: string }[];
 };
 
-type KeyFileText = {
-  readonly format: string;
-  readonly facts: NodeFacts;
-  readonly secrets?: SecretsText;
-  readonly sealed?: { readonly version: number; readonly nonce: string; readonly text: string };
-};
+/** An object out of a JSON text; nothing is known of its fields yet. */
+type Fields = Readonly<Record<string, unknown>>;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -50,13 +46,20 @@ export const encodeKeyFile = (
 const damaged = (why: string, cause?: unknown): Error =>
   new Error(`${keyFileName} is damaged: ${why}`, { cause });
 
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value);
+
+/** The fields of an object; of anything else none. */
+const fieldsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? { ...value } : {};
+
 const bytesOf = (text: unknown, what: string): Uint8Array => {
-  const bytes = typeof text === 'string' ? fromBase64(text) : undefined;
+  const bytes = isText(text) ? fromBase64(text) : undefined;
   if (bytes === undefined) throw damaged(`${what} is not base64`);
   return bytes;
 };
 
-const parse = (bytes: Uint8Array): KeyFileText => {
+const parse = (bytes: Uint8Array): Fields => {
   let value: unknown;
   try {
     value = JSON.parse(decoder.decode(bytes));
@@ -64,64 +67,75 @@ const parse = (bytes: Uint8Array): KeyFileText => {
     throw damaged('it is not JSON', cause);
   }
   if (typeof value !== 'object' || value === null) throw damaged('it is not a JSON object');
-  const text = value as Partial<KeyFileText>;
+  const text = fieldsOf(value);
   if (text.format !== format)
-    throw damaged(`its format is ${JSON.stringify(text.format)}, and this program reads ${format}`);
-  return text as KeyFileText;
+    throw damaged(
+      `its format is ${isText(text.format) ? text.format : 'not given'}, and this program reads ${format}`,
+    );
+  return text;
 };
 
-const isText = (value: unknown): value is string => typeof value === 'string';
+const managersOf = (value: unknown): NodeFacts['managers'] | undefined => {
+  if (!Array.isArray(value)) return undefined;
+  const managers: { nodeId: string; address: string }[] = [];
+  for (const manager of value as unknown[]) {
+    const { nodeId, address } = fieldsOf(manager);
+    if (!isText(nodeId) || !isText(address)) return undefined;
+    managers.push({ nodeId, address });
+  }
+  return managers;
+};
 
-const factsOf = ({ facts }: { readonly facts?: Partial<NodeFacts> }): NodeFacts => {
+const factsOf = (value: unknown): NodeFacts => {
+  const { nodeId, clusterId, role, raftId, advertiseAddr, managers, unlockKeyVersion } =
+    fieldsOf(value);
+  const known = managersOf(managers);
   if (
-    !isText(facts?.nodeId) ||
-    !isText(facts.clusterId) ||
-    !isText(facts.advertiseAddr) ||
-    (facts.role !== 'manager' && facts.role !== 'worker') ||
-    (facts.raftId !== undefined && !isText(facts.raftId)) ||
-    !Array.isArray(facts.managers)
+    !isText(nodeId) ||
+    !isText(clusterId) ||
+    !isText(advertiseAddr) ||
+    (role !== 'manager' && role !== 'worker') ||
+    (raftId !== undefined && !isText(raftId)) ||
+    known === undefined
   )
     throw damaged('it does not say who the node is');
-  const { nodeId, clusterId, role, raftId, advertiseAddr, unlockKeyVersion } = facts;
-  if (!Number.isSafeInteger(unlockKeyVersion) || unlockKeyVersion === undefined)
+  if (!isCount(unlockKeyVersion))
     throw damaged('it does not say which version of the unlock key it follows');
-  const managers = (facts.managers as NodeFacts['managers']).map(({ nodeId: id, address }) => ({
-    nodeId: id,
-    address,
-  }));
-  return { nodeId, clusterId, role, raftId, advertiseAddr, managers, unlockKeyVersion };
+  return { nodeId, clusterId, role, raftId, advertiseAddr, managers: known, unlockKeyVersion };
 };
 
-const secretsOf = (text: SecretsText): NodeSecrets => {
-  if (!Array.isArray(text.dataKeys)) throw damaged('its data keys are missing');
+const secretsOf = (value: unknown): NodeSecrets => {
+  const { peerSecret, dataKeys } = fieldsOf(value);
+  if (!Array.isArray(dataKeys)) throw damaged('its data keys are missing');
   return {
-    peerSecret: bytesOf(text.peerSecret, 'the secret of node traffic'),
-    dataKeys: (text.dataKeys as SecretsText['dataKeys']).map(({ epoch, key }) => ({
-      epoch,
-      key: bytesOf(key, 'a data key'),
-    })),
+    peerSecret: bytesOf(peerSecret, 'the secret of node traffic'),
+    dataKeys: (dataKeys as unknown[]).map((dataKey) => {
+      const { epoch, key } = fieldsOf(dataKey);
+      if (!isCount(epoch)) throw damaged('its data keys are missing');
+      return { epoch, key: bytesOf(key, 'a data key') };
+    }),
   };
 };
 
 /** Throws an error that names the file where it is damaged. */
 export const decodeKeyFile = (bytes: Uint8Array, cipher: Cipher): KeyFile => {
   const text = parse(bytes);
-  const facts = factsOf(text);
-  const { sealed } = text;
-  if (sealed === undefined) {
+  const facts = factsOf(text.facts);
+  if (text.sealed === undefined) {
     if (text.secrets === undefined) throw damaged('it holds no secrets');
     return { state: 'open', facts, secrets: secretsOf(text.secrets) };
   }
+  const sealed = fieldsOf(text.sealed);
   const nonce = bytesOf(sealed.nonce, 'the nonce of its seal');
   const sealedBytes = bytesOf(sealed.text, 'what it seals');
+  if (!isCount(sealed.version)) throw damaged('it does not say which key it is sealed under');
   return {
     state: 'locked',
     facts,
     version: sealed.version,
     unlock(key: Uint8Array): NodeSecrets | undefined {
       const opened = cipher.open(key, nonce, sealedBytes);
-      if (opened === undefined) return undefined;
-      return secretsOf(JSON.parse(decoder.decode(opened)) as SecretsText);
+      return opened === undefined ? undefined : secretsOf(JSON.parse(decoder.decode(opened)));
     },
   };
 };

@@ -6,8 +6,11 @@ const tagBytes = 16;
 const hashInto = (start: number, bytes: Uint8Array): number => {
   let hash = start;
   // An iterator would take most of the time of a trial.
-  for (let at = 0; at < bytes.length; at += 1)
+  let at = 0;
+  while (at < bytes.length) {
     hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193) ^ (hash >>> 15);
+    at += 1;
+  }
   return hash;
 };
 
