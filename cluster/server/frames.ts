@@ -9,7 +9,7 @@ export type Frame = { readonly kind: FrameKind; readonly payload: Uint8Array };
 const lengthBytes = 4;
 const kindBytes = 1;
 /** What a frame costs besides its payload. */
-export const frameOverheadBytes = lengthBytes + kindBytes;
+const frameOverheadBytes = lengthBytes + kindBytes;
 
 export const encodeFrame = (
   kind: FrameKind,

@@ -4,13 +4,13 @@ import type { PeerIdentity } from '../node/program.ts';
 import { admits, createNonce, decodeHello, encodeHello, judge } from './peer-auth.ts';
 
 const secret = new Uint8Array(32).fill(7);
-const m1: PeerIdentity = { nodeId: 'n1', clusterId: 'c', secret };
-const m2: PeerIdentity = { nodeId: 'n2', clusterId: 'c', secret };
+const m1: PeerIdentity = { nodeId: 'n1', clusterId: 'c', address: 'm1:2377', secret };
+const m2: PeerIdentity = { nodeId: 'n2', clusterId: 'c', address: 'm1:2377', secret };
 
 /** How `own` judges the hello that `claimed` sends for the nonce it was asked with. */
 const meeting = (claimed: PeerIdentity | undefined, own: PeerIdentity | undefined) => {
   const nonce = createNonce();
-  const hello = decodeHello(encodeHello(claimed, 'm1:2377', nonce));
+  const hello = decodeHello(encodeHello(claimed ?? { address: 'm1:2377' }, nonce));
   return hello === undefined ? undefined : judge(hello, nonce, own);
 };
 
@@ -31,13 +31,13 @@ test('a member of another swarm is refused, even with the same secret', () => {
 });
 
 test('a proof for one nonce is worth nothing for another', () => {
-  const hello = decodeHello(encodeHello(m1, 'm1:2377', createNonce()));
+  const hello = decodeHello(encodeHello(m1, createNonce()));
   expect(hello && judge(hello, createNonce(), m2)).toStrictEqual({ refused: 'its proof is wrong' });
 });
 
 test.each(['nodeId', 'address'] as const)('a hello whose %s was changed is refused', (field) => {
   const nonce = createNonce();
-  const hello = decodeHello(encodeHello(m1, 'm1:2377', nonce));
+  const hello = decodeHello(encodeHello(m1, nonce));
   expect(hello && judge({ ...hello, [field]: 'm9' }, nonce, m2)).toStrictEqual({
     refused: 'its proof is wrong',
   });

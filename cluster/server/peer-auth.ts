@@ -34,15 +34,16 @@ export const strangerBytesMax = 16_384;
 
 const textMax = 256;
 
+const noIdentity = { nodeId: undefined, clusterId: undefined, secret: undefined };
+
 export const createNonce = (): Uint8Array => new Uint8Array(randomBytes(32));
 
-/** The bytes of this node's hello. Without an identity it is a stranger's. */
+/** The bytes of this node's hello. A node without an identity is a stranger, known by its address only. */
 export const encodeHello = (
-  identity: PeerIdentity | undefined,
-  address: string,
+  own: PeerIdentity | Pick<PeerIdentity, 'address'>,
   nonce: Uint8Array,
 ): Uint8Array => {
-  const { nodeId, clusterId, secret } = identity ?? {};
+  const { nodeId, clusterId, address, secret } = { ...noIdentity, ...own };
   const claims = { nodeId, clusterId, address };
   const proof = secret === undefined ? '' : prove(secret, nonce, claims).toString('base64');
   return Buffer.from(JSON.stringify({ ...claims, proof }));
@@ -93,7 +94,7 @@ export const admits = (
 
 export const sameIdentity = (a: PeerIdentity | undefined, b: PeerIdentity | undefined): boolean => {
   if (a === undefined || b === undefined) return a === b;
-  const sameIds = a.nodeId === b.nodeId && a.clusterId === b.clusterId;
+  const sameIds = a.nodeId === b.nodeId && a.clusterId === b.clusterId && a.address === b.address;
   return sameIds && Buffer.compare(a.secret, b.secret) === 0;
 };
 

@@ -89,7 +89,12 @@ const proxyTo = async (port: number) => {
 };
 
 const secret = new Uint8Array(32).fill(3);
-const identity = (nodeId: string): PeerIdentity => ({ nodeId, clusterId: 'c', secret });
+const identity = (nodeId: string): PeerIdentity => ({
+  nodeId,
+  clusterId: 'c',
+  address: nodeId.replace('n', 'm') + ':2377',
+  secret,
+});
 const beat = (number: number): PeerMessage => ({
   type: 'agent',
   message: { type: 'heartbeat', session: 's', beat: number },

@@ -28,7 +28,7 @@ export type TransportOptions = {
 export type Transport = {
   /** Where it really listens. */
   readonly bound: HostPort;
-  /** What peers are told that they reach this node by. To be set before anything is sent. */
+  /** What peers are told that they reach this node by while it has no identity. To be set before anything is sent. */
   advertise(address: string): void;
   /** What this node proves itself with from now on. */
   identify(identity: PeerIdentity | undefined): void;
@@ -67,7 +67,7 @@ export const startTransport = async (options: TransportOptions): Promise<Transpo
     const link = new OutgoingLink({
       limits,
       dial: async () => net.connect({ host: await lookup(host), port }),
-      hello: (nonce) => encodeHello(identity, address, nonce),
+      hello: (nonce) => encodeHello(identity ?? { address }, nonce),
       log: (level, text) => {
         journal.log(level, `peer ${to}: ${text}`, { peer: to });
       },

@@ -13,8 +13,8 @@ export type NodeImageOptions = {
   readonly base?: string;
 };
 
-export const nodeImageName = 'schism/node';
-export const nodeImageBase = 'node:24-bookworm-slim';
+const nodeImageName = 'schism/node';
+const nodeImageBase = 'node:24-bookworm-slim';
 /** On every image that was built here; its value is the digest of what went in. */
 export const nodeImageLabel = 'schism.node-image';
 
