@@ -23,7 +23,7 @@ export const readTasks = (files: Files): readonly RememberedTask[] => {
   if (bytes === undefined) return [];
   try {
     const content: unknown = JSON.parse(decoder.decode(bytes));
-    const { tasks } = content as { readonly tasks?: unknown };
+    const { tasks } = (content ?? {}) as { readonly tasks?: unknown };
     return Array.isArray(tasks) ? tasks.filter(isRemembered) : [];
   } catch (error) {
     if (error instanceof SyntaxError) return [];

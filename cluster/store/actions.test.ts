@@ -148,7 +148,7 @@ describe('the actions of a transaction', () => {
       State: 'running',
       Message: 'started',
     } as const;
-    open.update('task', { ...sampleTask('t'.repeat(25)), Status }, undefined);
+    for (const task of open.tasks()) open.update('task', { ...task, Status }, undefined);
     expect(encodeActions(open.actions).length).toBeLessThan(160);
   });
 
