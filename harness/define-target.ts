@@ -1,6 +1,7 @@
 import type { Observation, Outcome, Sighting, Bounds, Effect, Intent } from './core/history.ts';
 import type { Json, JsonObject } from './core/json.ts';
 import type { Node, NodeName, Shape } from './core/cluster.ts';
+import type { System } from './library/system.ts';
 import type { CallResult, OperationKind, Procedure, Reading, Target } from './core/target.ts';
 import {
   clientPort,
@@ -65,7 +66,12 @@ export type TargetSpec = {
   readonly finish?: readonly { readonly operation: string; readonly args: JsonObject }[];
 };
 
-export type DefinedTarget = { readonly target: Target; readonly live: LiveTarget };
+export type DefinedTarget = {
+  readonly target: Target;
+  readonly live: LiveTarget;
+  /** The system in one shape, for `run`, `schedules` and `start`. */
+  system(shape?: Partial<Shape>): System;
+};
 
 const bounds: Bounds = {
   electionTimeoutMsMax: 1_000,
@@ -139,7 +145,16 @@ export const defineTarget = (spec: TargetSpec): DefinedTarget => {
       );
     },
   };
-  return { target, live };
+  return {
+    target,
+    live,
+    system: ({ managers = 3, workers = 0 } = {}) => ({
+      target,
+      shape: { managers, workers },
+      ...(live.process === undefined ? {} : { process: () => live }),
+      ...(live.container === undefined ? {} : { docker: () => Promise.resolve(live) }),
+    }),
+  };
 };
 
 const kindOf = (name: string, { effect, intent }: OperationSpec): OperationKind => ({

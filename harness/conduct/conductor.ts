@@ -19,6 +19,8 @@ export type Conducting = Conductor & {
   history(): History;
   /** Why the run could not be carried out: the cluster never formed. */
   readonly problem: string | undefined;
+  /** What procedures remember: for a later run on the same cluster. */
+  readonly memory: Memory;
   /** Ends it early (Ctrl-C): heals what is active, then finishes without the tail and the final reads. */
   interrupt(at: Ms): readonly Command[];
 };
@@ -38,7 +40,7 @@ export const createConductor = (plan: Plan): Conducting => {
   const lifecycle: Lifecycle[] = [];
   const scans: FolderScan[] = [];
   const stalls: { readonly at: Ms; readonly forMs: Ms }[] = [];
-  const memory: Memory = new Map<string, Json>();
+  const memory: Memory = plan.standing ?? new Map<string, Json>();
   const roles = createRoles(nodes);
   const recorder = createRecorder();
   const desk = createDesk(target, { recorder, callTimeoutMs: limits.callTimeoutMs });
@@ -224,7 +226,8 @@ export const createConductor = (plan: Plan): Conducting => {
   return {
     start(at) {
       desk.tick(at);
-      form();
+      if (plan.standing === undefined) form();
+      else inject();
       return commands();
     },
     handle(happening: Happening, at: Ms) {
@@ -277,6 +280,7 @@ export const createConductor = (plan: Plan): Conducting => {
     get problem() {
       return problem;
     },
+    memory,
     history: () => ({
       target: target.name,
       backend: plan.backend,

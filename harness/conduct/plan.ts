@@ -2,7 +2,7 @@ import type { Ms } from '../core/cluster.ts';
 import type { BackendName } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { Schedule } from '../core/schedule.ts';
-import type { Target } from '../core/target.ts';
+import type { Memory, Target } from '../core/target.ts';
 
 /** All that a run is made of, but the world. */
 export type Plan = {
@@ -11,6 +11,8 @@ export type Plan = {
   readonly schedule: Schedule;
   readonly backend: BackendName;
   readonly limits: Limits;
+  /** The cluster stands already: it is not formed again, and this is what its procedures remember (tokens, unlock keys). */
+  readonly standing?: Memory;
 };
 
 /** What ends a wait that would otherwise not end. */

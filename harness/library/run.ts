@@ -1,0 +1,115 @@
+import type fc from 'fast-check';
+import { dockerBackend } from '../backends/docker/backend.ts';
+import type { LiveBackend } from '../backends/live/backend.ts';
+import { runLive } from '../backends/live/run-live.ts';
+import type { LiveTarget } from '../backends/live/target.ts';
+import { processBackend } from '../backends/process/backend.ts';
+import { hashChoices } from '../backends/sim/hash-choices.ts';
+import { runInSim } from '../backends/sim/run.ts';
+import { realCipher } from '../campaign/real-cipher.ts';
+import { createConductor } from '../conduct/conductor.ts';
+import { defaultLimits, type Plan } from '../conduct/plan.ts';
+import type { BackendName } from '../core/run.ts';
+import type { Scenario } from '../core/scenario.ts';
+import type { Schedule } from '../core/schedule.ts';
+import { schedules as schedulesOf } from '../generate/schedules.ts';
+import type { Played } from './played.ts';
+import { lastMoment, scenarioOf, type RunShape, type System } from './system.ts';
+
+export type RunOptions = RunShape & {
+  readonly backend: BackendName;
+  /** What the simulator's choices (delays, losses, timeouts) are drawn from; default 0. Live worlds do not use it. */
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+};
+
+/** Schedules of faults and client operations for a system, as a fast-check arbitrary that shrinks. */
+export const schedules = (system: System, shape: RunShape = {}): fc.Arbitrary<Schedule> =>
+  schedulesOf(system.target, scenarioOf(system, shape));
+
+export const liveBackendOf = async (
+  system: System,
+  backend: 'process' | 'docker',
+): Promise<{ readonly backend: LiveBackend; readonly live: LiveTarget }> => {
+  const live = backend === 'process' ? system.process?.() : await system.docker?.();
+  if (live === undefined) {
+    throw new RangeError(
+      `${system.target.name} cannot run on ${backend}: it was given no program for it`,
+    );
+  }
+  return { backend: backend === 'process' ? processBackend() : dockerBackend(), live };
+};
+
+/**
+ * Plays a schedule on a cluster of its own and gives back what was seen. Rejects with a `LiveFailure` where a live world does not start,
+ * and with an `Error` where the cluster never formed or a node's program threw.
+ */
+export const run = async (
+  system: System,
+  schedule: Schedule,
+  options: RunOptions,
+): Promise<Played> => {
+  const { backend, seed = 0 } = options;
+  const scenario = scenarioFor(system, schedule, options);
+  const plan: Plan = { target: system.target, scenario, schedule, backend, limits: defaultLimits };
+  if (backend === 'sim') return inSim(system, plan, seed);
+  const conductor = createConductor(plan);
+  const { backend: world, live } = await liveBackendOf(system, backend);
+  await runLive(world, live, {
+    conductor,
+    shape: system.shape,
+    settings: scenario.settings,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  if (conductor.problem !== undefined) throw new Error(conductor.problem);
+  return playedOf(plan, {
+    history: conductor.history(),
+    digest: '',
+    simulatedMs: conductor.history().phases.endAt,
+    seed,
+  });
+};
+
+/** Long enough for everything that the schedule names. */
+export const scenarioFor = (system: System, schedule: Schedule, shape: RunShape): Scenario => {
+  const scenario = scenarioOf(system, shape);
+  return {
+    ...scenario,
+    injectMs: shape.injectMs ?? Math.max(scenario.injectMs, lastMoment(schedule)),
+  };
+};
+
+const inSim = (system: System, plan: Plan, seed: number): Played => {
+  if (system.sim === undefined) {
+    throw new RangeError(`${system.target.name} cannot run on sim: it was given no program for it`);
+  }
+  const ran = runInSim(plan, { target: system.sim, choices: hashChoices(seed, 0), realCipher });
+  if (ran.problem !== undefined) throw new Error(ran.problem);
+  return playedOf(plan, { ...ran, seed });
+};
+
+export const playedOf = (
+  { scenario, schedule, backend }: Plan,
+  given: Pick<Played, 'history' | 'digest'> & {
+    readonly simulatedMs: number;
+    readonly seed: number;
+  },
+): Played => {
+  const { history, digest, simulatedMs, seed } = given;
+  return {
+    history,
+    digest,
+    run: {
+      scenario,
+      seed,
+      index: 0,
+      backend,
+      schedule,
+      path: undefined,
+      history,
+      verdicts: [],
+      digest,
+      simulatedMs,
+    },
+  };
+};

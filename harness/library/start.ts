@@ -1,0 +1,86 @@
+import { createConductor, type Conducting } from '../conduct/conductor.ts';
+import { defaultLimits, type Plan } from '../conduct/plan.ts';
+import type { Command, Happening, LiveCluster } from '../core/backend.ts';
+import type { Ms, NodeName } from '../core/cluster.ts';
+import type { Schedule } from '../core/schedule.ts';
+import type { Memory } from '../core/target.ts';
+import type { Played } from './played.ts';
+import { liveBackendOf, playedOf, scenarioFor } from './run.ts';
+import type { RunShape, System } from './system.ts';
+
+/** A real cluster that stands until it is disposed of. */
+export type Started = AsyncDisposable & {
+  /** Plays a schedule on it: injects, heals, watches. One at a time; the first one forms the cluster. */
+  play(schedule: Schedule, shape?: RunShape): Promise<Played>;
+  /** Where clients reach a node, `127.0.0.1:PORT`. */
+  endpoint(node: NodeName): string;
+};
+
+/** What a later run has to know of the cluster: who runs, and who leads. */
+const isLasting = ({ type, ...happening }: Happening): boolean =>
+  type === 'lifecycle' ||
+  (type === 'observed' && 'observation' in happening && happening.observation.kind !== 'commit');
+
+/** Starts a real cluster. Rejects with a `LiveFailure` that says what is missing, and leaves nothing behind then. */
+export const start = async (
+  system: System,
+  options: { readonly backend: 'process' | 'docker' },
+): Promise<Started> => {
+  const { backend: world, live } = await liveBackendOf(system, options.backend);
+  const lasting: Happening[] = [];
+  let tell: ((happening: Happening, at: Ms) => void) | undefined;
+  let failed: ((failure: Error) => void) | undefined;
+  const cluster: LiveCluster = await world.start(live, {
+    shape: system.shape,
+    settings: system.settings ?? {},
+    onHappening(happening, at) {
+      if (isLasting(happening)) lasting.push(happening);
+      tell?.(happening, at);
+    },
+    onFailure: (failure) => failed?.(failure),
+  });
+  let memory: Memory | undefined;
+
+  const conduct = (conductor: Conducting): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const carryOut = (commands: readonly Command[]): void => {
+        for (const command of commands) cluster.carryOut(command);
+        if (conductor.finished) resolve();
+      };
+      failed = reject;
+      const before = [...lasting];
+      tell = (happening, at) => {
+        if (!conductor.finished) carryOut(conductor.handle(happening, at));
+      };
+      carryOut(conductor.start(cluster.now()));
+      for (const happening of before) tell(happening, cluster.now());
+    });
+
+  return {
+    async play(schedule, shape = {}) {
+      if (tell !== undefined)
+        throw new Error('this cluster plays a schedule already; wait for its end');
+      const plan: Plan = {
+        target: system.target,
+        scenario: scenarioFor(system, schedule, shape),
+        schedule,
+        backend: options.backend,
+        limits: defaultLimits,
+        ...(memory === undefined ? {} : { standing: memory }),
+      };
+      const conductor = createConductor(plan);
+      try {
+        await conduct(conductor);
+      } finally {
+        tell = undefined;
+        failed = undefined;
+      }
+      if (conductor.problem !== undefined) throw new Error(conductor.problem);
+      memory = conductor.memory;
+      const history = conductor.history();
+      return playedOf(plan, { history, digest: '', simulatedMs: history.phases.endAt, seed: 0 });
+    },
+    endpoint: (node) => cluster.endpoint(node),
+    [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
+  };
+};
