@@ -1,0 +1,150 @@
+/** The scenarios that have a name, each good for 3 and 5 managers and for every backend. */
+import type { Scenario } from '../harness/core/scenario.ts';
+import { guarantees } from '../properties/index.ts';
+import { defineScenario } from './schema/read-scenario.ts';
+import type { ScenarioInput } from './schema/scenario-schema.ts';
+import { referenceSwarm } from './targets/reference/target.ts';
+
+const targets = new Map([[referenceSwarm.name, referenceSwarm]]);
+
+/** All guarantees, and what a run must have met to count. */
+const judged = (...reached: readonly string[]): string[] => [
+  ...guarantees.map(({ name }) => name),
+  ...reached.map((situation) => `reached:${situation}`),
+];
+
+const inputs: readonly ScenarioInput[] = [
+  {
+    name: 'leader-cut-off',
+    title: 'the leader loses sight of everybody, twice, while clients keep asking it',
+    faults: [
+      { at: '1s', cut: 'leader', for: '2500ms' },
+      { at: '4500ms', cut: 'leader', mode: 'refuse', for: '1s' },
+    ],
+    properties: judged('election-during-a-cut', 'write-in-flight-at-a-cut'),
+  },
+  {
+    name: 'halves',
+    title: 'the managers fall into two halves, the leader in the smaller one',
+    faults: [
+      { at: '1s', partition: ['majority', 'minority'], for: '2500ms' },
+      { at: '4500ms', partition: ['majority', 'minority'], mode: 'reset', for: '1s' },
+    ],
+    properties: judged('election-during-a-cut'),
+  },
+  {
+    name: 'minority-keeps-quiet',
+    title: 'a majority is gone, so whoever is left must acknowledge nothing',
+    faults: [
+      { at: '1s', kill: 'majority', restartAfter: '2s' },
+      { at: '4s', pause: 'majority', for: '1500ms' },
+    ],
+    properties: judged('unknown-outcome'),
+  },
+  {
+    name: 'one-way',
+    title: 'the leader is heard and hears nobody, then the other way round',
+    faults: [
+      { at: '1s', cut: 'rest', from: 'leader', direction: 'forth', for: '1500ms' },
+      { at: '3500ms', cut: 'leader', from: 'rest', direction: 'forth', for: '1500ms' },
+    ],
+    properties: judged('election-during-a-cut'),
+  },
+  {
+    name: 'two-networks',
+    title:
+      'two networks of managers lose sight of each other, and the workers are in the smaller one',
+    faults: [{ at: '1s', partition: ['majority', ['minority', 'workers']], for: '3500ms' }],
+    properties: judged('election-during-a-cut'),
+  },
+  {
+    name: 'flapping',
+    title: 'links of the leader, then of a follower, come and go',
+    faults: [
+      { at: '1s', flap: 'leader', every: '700ms', for: '2800ms' },
+      { at: '4200ms', flap: 'follower', from: 'managers', every: '400ms', for: '1200ms' },
+    ],
+    properties: judged(),
+  },
+  {
+    name: 'rolling-restarts',
+    title: 'one manager after the other is killed and comes back',
+    faults: [
+      { at: '1s', kill: 'm1', restartAfter: '500ms' },
+      { at: '2200ms', kill: 'm2', restartAfter: '500ms' },
+      { at: '3400ms', kill: 'm3', restartAfter: '500ms' },
+      { at: '4600ms', kill: 'leader', restartAfter: '500ms' },
+    ],
+    properties: judged('election-after-a-kill', 'write-in-flight-at-a-kill'),
+  },
+  {
+    name: 'all-at-once',
+    title: 'every node is killed at the same time, twice',
+    faults: [
+      { at: '1500ms', kill: 'all', restartAfter: '500ms' },
+      { at: '4s', kill: 'all', restartAfter: '300ms' },
+    ],
+    properties: judged('unknown-outcome'),
+  },
+  {
+    name: 'old-manager-returns',
+    title: 'the old leader comes back after the log was compacted past what it has',
+    workload: { clients: 4, rate: '30/s' },
+    faults: [{ at: '1s', kill: 'leader' }],
+    settings: { snapshotIntervalEntries: 30, trailingEntries: 5 },
+    properties: judged('election-after-a-kill'),
+  },
+  {
+    name: 'autolocked-restart',
+    title: 'managers of an autolocked swarm restart, refuse everybody, and are unlocked',
+    faults: [
+      { at: '1s', procedure: 'lock', on: 'follower' },
+      { at: '3500ms', procedure: 'lock', on: 'leader' },
+    ],
+    settings: { autolock: true, scanFolders: true },
+    properties: judged('locked-restart'),
+  },
+  {
+    name: 'key-rotated-while-down',
+    title: 'the unlock key changes while a manager is down: it opens with the old one, once',
+    faults: [
+      { at: '1s', kill: 'follower', restartAfter: '2500ms' },
+      { at: '2s', procedure: 'rotate-key' },
+      { at: '5s', procedure: 'lock', on: 'follower' },
+    ],
+    settings: { autolock: true, scanFolders: true },
+    inject: '7s',
+    properties: judged('locked-restart'),
+  },
+  {
+    name: 'worker-lost',
+    title: 'a worker dies, comes back, and is then cut off',
+    faults: [
+      { at: '1s', kill: 'worker', restartAfter: '3s' },
+      { at: '4500ms', cut: 'worker', for: '1s' },
+    ],
+    properties: judged('task-moved'),
+  },
+  {
+    name: 'drain-under-load',
+    title: 'a worker is drained and becomes active again, while the leader changes',
+    faults: [
+      { at: '1s', procedure: 'drain', on: 'worker' },
+      { at: '1800ms', kill: 'leader', restartAfter: '1s' },
+      { at: '4s', procedure: 'activate', on: 'worker' },
+    ],
+    properties: judged('task-moved'),
+  },
+  {
+    name: 'random',
+    title: 'faults of all kinds, others in every run',
+    faults: 'drawn',
+    settings: { autolock: true },
+    properties: judged('election-during-a-cut', 'election-after-a-kill', 'locked-restart'),
+  },
+];
+
+/** By name, in the order of lists. */
+export const namedScenarios: ReadonlyMap<string, Scenario> = new Map(
+  inputs.map((input) => [input.name, defineScenario(input, targets)]),
+);

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { Selection } from '../../harness/core/fault.ts';
+import { parseDuration, parseRate } from './duration.ts';
+
+const measure = (parse: (text: string) => number | undefined, expected: string) =>
+  z.string({ error: `expected ${expected}` }).transform((text, context) => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    context.issues.push({ code: 'custom', input: text, message: `expected ${expected}` });
+    return z.NEVER;
+  });
+
+export const durationSchema = measure(
+  parseDuration,
+  'a time with its unit, such as 200ms, 5s or 1min',
+).describe('A time with its unit: 200ms, 5s, 1min.');
+
+export const rateSchema = measure(parseRate, 'a rate, such as 50/s').describe(
+  'So many a second: 50/s.',
+);
+
+const nodeOrRole = z.string().min(1);
+export const selectionSchema: z.ZodType<Selection, Selection> = z
+  .union([nodeOrRole, z.array(z.union([nodeOrRole, z.array(nodeOrRole).min(1)])).min(1)])
+  .describe('A node by name or role (leader, follower, majority, rest, …), or a list of them.');
+
+const triggerSchema = z
+  .union([
+    z.strictObject({
+      leader: z.enum(['elected', 'lost']),
+      occurrence: z.int().min(1).optional(),
+      within: durationSchema.optional(),
+    }),
+    z.strictObject({
+      operation: z.string().min(1),
+      occurrence: z.int().min(1).optional(),
+      within: durationSchema.optional(),
+    }),
+  ])
+  .describe('Waited for from `at` on.');
+
+const mode = z.enum(['drop', 'refuse', 'reset']).default('drop');
+
+/** When a fault starts, and how long it lasts: left out, until the heal. */
+const timing = {
+  at: durationSchema.optional().describe('Since the end of formation.'),
+  when: triggerSchema.optional(),
+};
+const lasting = { ...timing, for: durationSchema.optional() };
+
+/** Every kind of fault, by the key that names it. */
+export const faultSchemas = {
+  cut: z.strictObject({
+    ...lasting,
+    cut: selectionSchema,
+    from: selectionSchema.default('rest'),
+    direction: z.enum(['both', 'forth']).default('both'),
+    mode,
+  }),
+  partition: z.strictObject({ ...lasting, partition: z.array(selectionSchema).min(2), mode }),
+  ring: z.strictObject({ ...lasting, ring: z.literal('managers'), mode }),
+  delay: z.strictObject({
+    ...lasting,
+    delay: selectionSchema,
+    from: selectionSchema.default('rest'),
+    by: durationSchema,
+  }),
+  flap: z.strictObject({
+    ...lasting,
+    flap: selectionSchema,
+    from: selectionSchema.default('rest'),
+    every: durationSchema,
+  }),
+  kill: z.strictObject({
+    ...timing,
+    kill: selectionSchema,
+    restartAfter: durationSchema.optional(),
+  }),
+  pause: z.strictObject({ ...lasting, pause: selectionSchema }),
+  procedure: z.strictObject({
+    ...timing,
+    procedure: z.string().min(1).describe('A deed of the target: lock, rotate-key, drain, …'),
+    on: selectionSchema.optional(),
+    args: z.record(z.string(), z.json()).optional(),
+    within: durationSchema.optional().describe('How long it may wait for a role. Default 1s.'),
+  }),
+} as const;
+
+export type FaultName = keyof typeof faultSchemas;
+export const faultNames = Object.keys(faultSchemas) as readonly FaultName[];
+
+/** In the order of `faultNames`: problems are reported for the kind that an entry names. */
+export const faultSchema = z.union(Object.values(faultSchemas));
+export type FaultInput = z.input<typeof faultSchema>;
+export type FaultOutput = z.output<typeof faultSchema>;

@@ -1,0 +1,232 @@
+import { z } from 'zod';
+import { roleWords } from '../../harness/core/fault.ts';
+import type { Target } from '../../harness/core/target.ts';
+import { properties } from '../../properties/index.ts';
+import { suggestion } from './did-you-mean.ts';
+import { faultNames, faultSchemas, type FaultOutput } from './fault-schema.ts';
+import { scenarioSchema, type ScenarioOutput } from './scenario-schema.ts';
+
+/** Something wrong in a document. `key`: the place is the key of that name, not its value. */
+export type Problem = {
+  readonly path: readonly (string | number)[];
+  readonly key?: string;
+  readonly message: string;
+};
+
+export type Checked =
+  | { readonly ok: true; readonly document: ScenarioOutput }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Checks a document in two steps: its shape, then whether what it names exists. */
+export const checkDocument = (value: unknown, targets: ReadonlyMap<string, Target>): Checked => {
+  const parsed = scenarioSchema.safeParse(value);
+  if (!parsed.success) {
+    return {
+      ok: false,
+      problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, value)),
+    };
+  }
+  const problems = [...unknownNames(parsed.data, targets)];
+  return problems.length === 0 ? { ok: true, document: parsed.data } : { ok: false, problems };
+};
+
+type Path = readonly (string | number)[];
+type Issue = z.core.$ZodIssue;
+
+const at = (value: unknown, path: Path): unknown =>
+  path.reduce<unknown>(
+    (part, key) => (part as Readonly<Record<string | number, unknown>> | undefined)?.[key],
+    value,
+  );
+
+const problemsOf = (issue: Issue, value: unknown): readonly Problem[] => {
+  const path = issue.path as Path;
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({
+        path,
+        key,
+        message: `${key} is not known here.${suggestion(key, keysAt(path, at(value, path)))}`,
+      }));
+    case 'invalid_union':
+      return unionProblems(issue, value);
+    case 'invalid_value':
+      return [{ path, message: wrongValue(at(value, path), issue.values) }];
+    case 'invalid_type':
+      if (at(value, path) === undefined) {
+        return [{ path: path.slice(0, -1), message: `${String(path.at(-1))} is missing` }];
+      }
+      return [{ path, message: wrongType(issue.message, at(value, path)) }];
+    default:
+      return [{ path, message: withShown(issue.message, at(value, path)) }];
+  }
+};
+
+/** A bare number where a unit is needed is the commonest mistake. */
+const wrongType = (message: string, value: unknown): string => {
+  const meant =
+    typeof value !== 'number'
+      ? ''
+      : message.includes('time')
+        ? ` Did you mean ${value}${value < 100 ? 's' : 'ms'}?`
+        : message.includes('rate')
+          ? ` Did you mean ${value}/s?`
+          : '';
+  return `${message}; this is ${shown(value)}.${meant}`;
+};
+
+const shown = (value: unknown): string =>
+  typeof value === 'string' ? `"${value}"` : JSON.stringify(value);
+
+const withShown = (message: string, value: unknown): string =>
+  `${message}; this is ${shown(value)}`;
+
+const wrongValue = (value: unknown, known: readonly unknown[]): string => {
+  const words = known.map(String);
+  const meant = typeof value === 'string' ? suggestion(value, words) : '';
+  return `expected ${words.join(', ')}; this is ${shown(value)}.${meant}`;
+};
+
+/** An entry of `faults` is judged as the kind that it names; any other union by the member that comes nearest. */
+const unionProblems = (
+  issue: Issue & { readonly code: 'invalid_union' },
+  value: unknown,
+): readonly Problem[] => {
+  const path = issue.path as Path;
+  const input = at(value, path);
+  if (isFaultEntry(path)) return faultProblems(path, input);
+  if (path.length === 1 && path[0] === 'faults' && Array.isArray(input)) {
+    return input.flatMap((entry: unknown, place) => faultProblems([...path, place], entry));
+  }
+  if (path.length === 1 && path[0] === 'faults') {
+    return [{ path, message: wrongValue(input, ['drawn', 'a list of faults']) }];
+  }
+  if (path.length === 1 && path[0] === 'properties') {
+    return [{ path, message: wrongValue(input, ['all', 'a list of names']) }];
+  }
+  const nearest = issue.errors.toSorted((a, b) => badness(a) - badness(b))[0] ?? [];
+  return nearest.flatMap((inner) =>
+    problemsOf({ ...inner, path: [...path, ...inner.path] }, value),
+  );
+};
+
+/** A wrong key says more about what was meant than a wrong type of everything. */
+const badness = (issues: readonly Issue[]): number =>
+  issues.reduce(
+    (sum, { code, path }) => sum + (code === 'invalid_type' && path.length === 0 ? 10 : 1),
+    0,
+  );
+
+const isFaultEntry = (path: Path): boolean => path.length === 2 && path[0] === 'faults';
+
+const faultProblems = (path: Path, entry: unknown): readonly Problem[] => {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
+    return [
+      {
+        path,
+        message: `expected a fault, such as { at: 2s, cut: leader, for: 5s }; this is ${shown(entry)}`,
+      },
+    ];
+  }
+  const keys = Object.keys(entry);
+  const named = faultNames.filter((name) => keys.includes(name));
+  const [name] = named;
+  if (name === undefined) {
+    const meant = keys.map((key) => suggestion(key, faultNames)).find((text) => text !== '') ?? '';
+    return [{ path, message: `it names no fault (${faultNames.join(', ')}).${meant}` }];
+  }
+  if (named.length > 1)
+    return [{ path, message: `it names ${named.join(' and ')}: one fault an entry` }];
+  const parsed = faultSchemas[name].safeParse(entry);
+  return parsed.success
+    ? []
+    : parsed.error.issues.flatMap((issue) =>
+        problemsOf({ ...issue, path: [...path, ...issue.path] }, placed(path, entry)),
+      );
+};
+
+/** The entry as if it stood in its document. */
+const placed = (path: Path, entry: unknown): unknown =>
+  path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), entry);
+
+/** The keys that are known at a place. */
+const keysAt = (path: Path, value: unknown): readonly string[] => {
+  if (path.length === 0) return Object.keys(scenarioSchema.shape);
+  if (path[0] === 'workload') return ['clients', 'rate'];
+  if (path.at(-1) === 'when') return ['leader', 'operation', 'occurrence', 'within'];
+  const named = faultNames.find((name) => Object.keys(value as object).includes(name));
+  return named === undefined ? faultNames : Object.keys(faultSchemas[named].shape);
+};
+
+/** Names of targets, properties, nodes, procedures and operations that do not exist. */
+function* unknownNames(
+  document: ScenarioOutput,
+  targets: ReadonlyMap<string, Target>,
+): Generator<Problem> {
+  const target = targets.get(document.target);
+  if (target === undefined) {
+    const known = [...targets.keys()];
+    yield {
+      path: ['target'],
+      message: `there is no target ${document.target}, but ${known.join(', ')}.${suggestion(document.target, known)}`,
+    };
+    return;
+  }
+  if (document.properties !== 'all') {
+    for (const [place, name] of document.properties.entries()) {
+      if (properties.has(name)) continue;
+      yield {
+        path: ['properties', place],
+        message: `there is no property ${name}.${suggestion(name, [...properties.keys()])}`,
+      };
+    }
+  }
+  if (document.faults === 'drawn') return;
+  for (const [place, entry] of document.faults.entries()) {
+    yield* unknownInFault(entry, { path: ['faults', place], document, target });
+  }
+}
+
+type Place = { readonly path: Path; readonly document: ScenarioOutput; readonly target: Target };
+
+function* unknownInFault(
+  entry: FaultOutput,
+  { path, document, target }: Place,
+): Generator<Problem> {
+  const { managers, workers, inject } = document;
+  if ((entry.at ?? 0) >= inject) {
+    yield {
+      path: [...path, 'at'],
+      message: `it is not before the end of the injection, ${inject}ms`,
+    };
+  }
+  const nodes = target.nodes({ managers, workers }).map(({ name }) => name);
+  const known = [...roleWords, ...nodes];
+  for (const key of ['cut', 'from', 'delay', 'flap', 'kill', 'pause', 'on', 'partition'] as const) {
+    const words = (entry as Readonly<Record<string, unknown>>)[key];
+    for (const word of [words].flat(3)) {
+      if (typeof word !== 'string' || known.includes(word)) continue;
+      yield {
+        path: [...path, key],
+        message: `${word} is no node of this cluster and no role.${suggestion(word, known)}`,
+      };
+    }
+  }
+  if ('procedure' in entry && !(entry.procedure in target.procedures)) {
+    const names = Object.keys(target.procedures);
+    yield {
+      path: [...path, 'procedure'],
+      message: `target ${target.name} has no procedure ${entry.procedure}, but ${names.join(', ')}.${suggestion(entry.procedure, names)}`,
+    };
+  }
+  if (entry.when !== undefined && 'operation' in entry.when) {
+    const { operation } = entry.when;
+    const names = target.operations.map(({ name }) => name);
+    if (!names.includes(operation)) {
+      yield {
+        path: [...path, 'when', 'operation'],
+        message: `target ${target.name} has no operation ${operation}.${suggestion(operation, names)}`,
+      };
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../../harness/cli/exit.ts';
+import type { Scenario } from '../../harness/core/scenario.ts';
+import type { Target } from '../../harness/core/target.ts';
+import { codeFrame } from './code-frame.ts';
+import { checkDocument, type Problem } from './problems.ts';
+import type { ScenarioInput } from './scenario-schema.ts';
+import { toScenario } from './to-scenario.ts';
+import { parseYaml, type PlacedYaml } from './yaml-places.ts';
+
+type Targets = ReadonlyMap<string, Target>;
+
+/** A scenario in TypeScript, checked by the same schema as a file. Throws a `UsageError` that lists what is wrong. */
+export const defineScenario = (input: ScenarioInput, targets: Targets): Scenario => {
+  const checked = checkDocument(input, targets);
+  if (checked.ok) return toScenario(checked.document);
+  throw new UsageError(
+    checked.problems.map((problem) => `scenario ${input.name}: ${pathText(problem)}`).join('\n'),
+  );
+};
+
+/** `faults[0].for: expected a time …` */
+const pathText = ({ path, key, message }: Problem): string => {
+  const steps = key === undefined ? path : [...path, key];
+  const text = steps.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
+  return text === '' ? message : `${text.replace(/^\./, '')}: ${message}`;
+};
+
+/** The scenario in a YAML text. Throws a `UsageError` with file, line, column, a frame and what was probably meant. */
+export const parseScenario = (text: string, file: string, targets: Targets): Scenario => {
+  const yaml = parseYaml(text);
+  if ('problem' in yaml) {
+    const { message, place } = yaml.problem;
+    throw new UsageError(
+      `${file}:${place.line}:${place.column}: ${message}\n${codeFrame(text, place)}`,
+    );
+  }
+  const checked = checkDocument(yaml.value ?? {}, targets);
+  if (checked.ok) return toScenario(checked.document);
+  throw new UsageError(
+    checked.problems.map((problem) => placedText(problem, { text, file, yaml })).join('\n\n'),
+  );
+};
+
+const placedText = (
+  problem: Problem,
+  { text, file, yaml }: { readonly text: string; readonly file: string; readonly yaml: PlacedYaml },
+): string => {
+  const place = yaml.placeOf(problem.path, problem.key);
+  return `${file}:${place.line}:${place.column}: ${pathText(problem)}\n${codeFrame(text, place)}`;
+};
+
+/** Reads a scenario file. Throws a `UsageError` that names the file and what is wrong with it. */
+export const readScenario = (file: string, targets: Targets): Scenario => {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`the scenario ${file} cannot be read: ${why}`, { cause });
+  }
+  return parseScenario(text, file, targets);
+};

@@ -1,0 +1,23 @@
+import { namedScenarios } from './named.ts';
+
+/** Scenarios that are run together. */
+export type NamedSuite = {
+  readonly name: string;
+  readonly title: string;
+  readonly scenarios: readonly string[];
+};
+
+export const suites: ReadonlyMap<string, NamedSuite> = new Map(
+  [
+    {
+      name: 'core',
+      title: 'every scenario that has a name: the main job',
+      scenarios: [...namedScenarios.keys()],
+    },
+    {
+      name: 'smoke',
+      title: 'one fault of each kind, for a first look',
+      scenarios: ['leader-cut-off', 'rolling-restarts', 'autolocked-restart', 'worker-lost'],
+    },
+  ].map((suite) => [suite.name, suite]),
+);
