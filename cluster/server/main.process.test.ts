@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { temporarySuffix } from './folder.ts';
 import { apiOf, startNode } from './node-under-test.ts';
 import type { NodeUnderTest } from './node-under-test.ts';
 
@@ -99,4 +100,23 @@ test('a killed node starts again on its folder, as another boot with numbers of 
   const [before, after] = [first.lines[0], second.lines[0]];
   expect(after).toMatchObject({ kind: 'boot', seq: 1 });
   expect(after?.boot).not.toBe(before?.boot);
+});
+
+test('a node that cannot write its folder acknowledges nothing, says why and ends with code 1', async () => {
+  const node = start();
+  const url = `http://127.0.0.1:${await apiOf(node)}/swarm/init`;
+  // A folder stands where the key file is written before it is put in its place.
+  const certificates = path.join(folder, 'm1', 'certificates');
+  fs.mkdirSync(path.join(certificates, `swarm-node.key${temporarySuffix}`), { recursive: true });
+  const headers = { 'Content-Type': 'application/json' };
+  const acknowledged = await fetch(url, { method: 'POST', headers, body: '{}' }).then(
+    (response) => response.ok,
+    () => false,
+  );
+  expect(acknowledged).toBe(false);
+  expect(await node.ended).toBe(1);
+  expect(node.lines.at(-1)).toMatchObject({
+    level: 60,
+    msg: expect.stringMatching(/^halted: the data folder cannot be written: .*EISDIR/) as unknown,
+  });
 });

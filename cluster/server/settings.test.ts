@@ -39,6 +39,10 @@ test('a flag outranks the environment, which outranks the default', () => {
   });
 });
 
+test('of a flag that is given twice the last one counts', () => {
+  expect(settingsOf(['--data', '/a', '--data', '/b'])?.dataFolder).toBe('/b');
+});
+
 test('resolutions may be repeated, or several stand in one text', () => {
   const expected = new Map([
     ['m2:2377', { host: '127.0.0.1', port: 41001 }],
