@@ -32,8 +32,16 @@ type Judgement =
       readonly progress: readonly Progress[];
     };
 
-/** How much a failure should say. `fully` (the default) includes the minimal relaxation. */
-export type Explaining = { readonly explain?: 'where' | 'fully'; readonly tuning?: Tuning };
+/**
+ * How much a failure should say. `fully` (the default) includes the minimal relaxation, `where` does
+ * not, and `not` is for those who only want the verdict: `at` is then the last operation of its part.
+ */
+export type Explaining = {
+  readonly explain?: 'not' | 'where' | 'fully';
+  /** Milliseconds that the explanation may take; what is left of `timeoutMs` unless given. */
+  readonly explainMs?: number | undefined;
+  readonly tuning?: Tuning;
+};
 
 /** Configurations of a part's first turn. */
 const FIRST_TURN = 4096;
@@ -124,11 +132,12 @@ function* judge(
       for (const judging of judgings) if (judging !== failed) judging.search?.release();
       const decision = failed.decision as Extract<Decision, { verdict: 'fail' }>;
       const how = explaining.explain ?? 'fully';
-      return {
-        verdict: 'fail',
-        parts: count,
-        failure: explain(model, { operations, part: failed.part, decision }, { meter, how }),
-      };
+      const failure = explain(
+        model,
+        { operations, part: failed.part, decision },
+        { meter: meter.within(explaining.explainMs), how },
+      );
+      return { verdict: 'fail', parts: count, failure };
     }
     return { ...passedOrUnknown(judgings, meter), parts: count };
   } catch (error) {

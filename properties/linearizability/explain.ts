@@ -33,18 +33,34 @@ export type Failure = {
 export function explain(
   model: AnyModel,
   of: PartOf & { readonly decision: Extract<Decision, { verdict: 'fail' }> },
-  { meter, how }: { readonly meter: Meter; readonly how: 'where' | 'fully' },
+  { meter, how }: { readonly meter: Meter; readonly how: 'not' | 'where' | 'fully' },
 ): Failure {
   const { operations, part, decision } = of;
   const returns = memberByReturn(part);
   const prefix = (at: number) => cutAfter(part, returnRank(part, returns, at));
   decision.search?.release();
-  const { at, first } = firstWrong(
-    (k) => decide(model, { operations, part: prefix(k) }, meter).verdict,
-    guess(part, returns, decision),
-    returns.length - 1,
-  );
+  const last = part.source[returns[returns.length - 1] as number] as number;
+  const nothing = {
+    key: part.key,
+    at: last,
+    first: false,
+    legal: [],
+    prefix: [],
+    relaxation: undefined,
+  };
+  if (how === 'not') return nothing;
+  let costliest = 0;
+  const verdictOf = (k: number): Decision['verdict'] => {
+    // Not begun if it would probably not end in time.
+    if (!meter.has(costliest)) return 'unknown';
+    const startedAt = meter.time();
+    const { verdict } = decide(model, { operations, part: prefix(k) }, meter);
+    costliest = Math.max(costliest, meter.time() - startedAt);
+    return verdict;
+  };
+  const { at, first } = firstWrong(verdictOf, guess(part, returns, decision), returns.length - 1);
   const wrong = part.source[returns[at] as number] as number;
+  if (!meter.has(costliest)) return { ...nothing, at: wrong, first };
   const search = new Search(model, { operations, part: prefix(at) }, meter);
   search.run(LOOK_MAX);
   const failure = {

@@ -40,6 +40,22 @@ export class Meter {
       (limits.now === undefined ? Infinity : limits.now() + (limits.timeoutMs ?? Infinity));
   }
 
+  /** The same limits, but for a time of its own, if that ends sooner. */
+  within(ms: number | undefined): Meter {
+    const until = ms === undefined || this.#now === undefined ? Infinity : this.#now() + ms;
+    return new Meter(this.#limits, Math.min(this.#deadline, until));
+  }
+
+  /** The clock; 0 without one. */
+  time(): number {
+    return this.#now?.() ?? 0;
+  }
+
+  /** Whether that many more milliseconds are left. */
+  has(ms: number): boolean {
+    return !this.over() && this.time() + ms <= this.#deadline;
+  }
+
   /** Whether to give up now. */
   over(): boolean {
     if (this.stopped !== undefined) return true;

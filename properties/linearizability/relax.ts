@@ -36,9 +36,12 @@ export function relax(model: AnyModel, of: PartOf, meter: Meter): Relaxation {
     model.readOnly?.((operations[entry.source] as Operation).input) === true;
   const end = part.source.length * 2 + Math.max(0, ...finite(part)) + 1;
   let minimal = true;
+  let costliest = 0;
   const fails = (entries: readonly Entry[]): boolean => {
-    if (meter.over()) return (minimal = false);
+    if (!meter.has(costliest)) return (minimal = false);
+    const startedAt = meter.time();
     const { verdict } = decide(model, { operations, part: partOf(part, entries) }, meter);
+    costliest = Math.max(costliest, meter.time() - startedAt);
     if (verdict === 'unknown') minimal = false;
     return verdict === 'fail';
   };

@@ -169,7 +169,10 @@ export class Search {
       placed.add(index);
       const entry = [index];
       order.push(entry);
-      if (index < this.columns.certain && this.#overwrites[this.columns.cls[index] as number] === 1) {
+      if (
+        index < this.columns.certain &&
+        this.#overwrites[this.columns.cls[index] as number] === 1
+      ) {
         overwriting = entry;
       }
     };
@@ -410,16 +413,13 @@ export class Search {
    * wrong later; then moves on over returned calls that are placed.
    */
   #settle(base: number, changed: boolean): void {
-    const { certain, cls, byInvocation, invokedAt } = this.columns;
-    const state = this.#nodes[base + STATE] as number;
+    const { certain, byInvocation, invokedAt } = this.columns;
     let next = this.#nodes[base + NEXT] as number;
     if (changed && next < certain) {
       this.#windows.at(next);
       const { list, from, to } = this.#windows;
       for (let entry = from; entry < to; entry++) {
-        const index = list[entry] as number;
-        const of = cls[index] as number;
-        if (this.#readOnly[of] === 1 && this.states.step(state, of) >= 0) this.#place(base, index);
+        this.#placeRead(base, list[entry] as number);
       }
     }
     while (next < certain && this.#isPlaced(base, next)) {
@@ -428,12 +428,18 @@ export class Search {
       if (next === certain) break;
       const invoked = invokedAt[next] as number;
       for (let at = invokedAt[next - 1] as number; at < invoked; at++) {
-        const index = byInvocation[at] as number;
-        const of = cls[index] as number;
-        if (this.#readOnly[of] === 1 && this.states.step(state, of) >= 0) this.#place(base, index);
+        this.#placeRead(base, byInvocation[at] as number);
       }
     }
     this.#nodes[base + NEXT] = next;
+  }
+
+  /** A write of the value that is there is no read: it may be needed later. */
+  #placeRead(base: number, index: number): void {
+    const cls = this.columns.cls[index] as number;
+    if (this.#readOnly[cls] === 0) return;
+    const result = this.states.step(this.#nodes[base + STATE] as number, cls);
+    if (result !== ILLEGAL) this.#place(base, index);
   }
 
   /** Keeps a new configuration if it is worth looking at. */
@@ -516,7 +522,8 @@ export class Search {
     const { list, from, to } = this.#windows;
     for (let entry = from; entry < to; entry++) {
       const index = list[entry] as number;
-      const more = (this.columns.visibleFrom[index] as number) > hides && this.#isHidden(base, index);
+      const more =
+        (this.columns.visibleFrom[index] as number) > hides && this.#isHidden(base, index);
       if (more && !this.#isPlaced(base, index)) return true;
     }
     return false;

@@ -13,6 +13,9 @@ import type { CheckOptions } from './options.ts';
 /** Larger files are refused: a history is read as one text. */
 export const FILE_BYTES_MAX = 256 * 1024 * 1024;
 
+/** What finding out where a history is wrong may take, after it is known that it is. */
+const WHERE_MS = 500;
+
 /** One file's row of the result. */
 export type FileResult = {
   readonly file: string;
@@ -61,7 +64,7 @@ export function judgeFile(file: string, options: CheckOptions): Judged {
     model,
     operations,
     { timeoutMs: options.timeoutMs, now: () => performance.now() },
-    { explain: options.draw === undefined ? 'where' : 'fully' },
+    options.draw === undefined ? { explain: 'where', explainMs: WHERE_MS } : { explain: 'fully' },
   );
   const why = reasonOf(history, verdict);
   return {

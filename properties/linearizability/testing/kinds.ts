@@ -15,12 +15,15 @@ import type { Random } from './random.ts';
 /** A model and what to ask of it: `unique` values are counted up, for the conditions of the monitors. */
 export type Kind = {
   readonly model: AnyModel;
+  /** Set where some calls span the parts that others are about: the history has one state. */
+  readonly whole?: true;
   input(random: Random, unique: () => number): unknown;
 };
 
 /** Erases types: a kind's inputs fit its own model. */
-function kind<I>(model: { readonly name: string }, input: (r: Random, u: () => number) => I): Kind {
-  return { model: model as AnyModel, input };
+function kind(model: { readonly name: string }, input: Kind['input']): Kind {
+  const whole = model.name === 'set' ? { whole: true as const } : {};
+  return { model: model as AnyModel, input, ...whole };
 }
 
 const few = (random: Random) => random.below(3);
@@ -49,6 +52,10 @@ export const kinds: Readonly<Record<string, Kind>> = {
     steps: Array.from({ length: 1 + r.below(2) }, () =>
       r.chance(0.5) ? { f: 'r', key: r.below(2) } : { f: 'w', key: r.below(2), value: few(r) },
     ),
+  })),
+  // A register whose writes are not known to overwrite: other reductions have to do.
+  'multi-register, one key': kind(multiRegister<number>(0), (r) => ({
+    steps: [r.chance(0.4) ? { f: 'r', key: 0 } : { f: 'w', key: 0, value: 1 + r.below(2) }],
   })),
   mutex: kind(mutex(), (r) => ({ f: r.chance(0.5) ? 'acquire' : 'release' })),
   'kv-append': kind(kvAppend(), (r) => {

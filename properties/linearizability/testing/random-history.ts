@@ -31,7 +31,7 @@ export function randomHistory(
 }
 
 /** Goes through time step by step: operations start, take effect at some step, and return at a later one. */
-function answered({ model, input }: Kind, shape: Shape, random: Random): Operation[] {
+function answered({ model, input, whole }: Kind, shape: Shape, random: Random): Operation[] {
   let counted = 0;
   const states = new Map<unknown, unknown>();
   const history: Operation[] = [];
@@ -61,7 +61,7 @@ function answered({ model, input }: Kind, shape: Shape, random: Random): Operati
     history.push(operation);
   };
   const step = (operation: Open) => {
-    const object = model.partition?.(operation.input);
+    const object = whole === true ? undefined : model.partition?.(operation.input);
     const state = states.has(object) ? states.get(object) : model.init;
     if (operation.effectIn-- === 0) {
       const answers =
