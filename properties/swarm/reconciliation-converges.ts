@@ -145,9 +145,18 @@ const tooEarly = (state: FinalState, history: History): Verdict | undefined => {
     : undefined;
 };
 
-/** When the log went past the last version of a service; 0 where nobody said so. */
+/**
+ * When the log went past the last version of a service whose last writer never had an answer: such a write may come about late. A
+ * version alone says little, because a finished roll-out writes the service as well. 0 where there is none.
+ */
 const lastChangeAt = ({ services }: FinalState, history: History): number => {
-  const version = Math.max(0, ...services.map((service) => service.version));
+  const answered = new Set<string | undefined>();
+  for (const { intent, outcome } of history.operations) {
+    if (outcome === 'ok' && intent?.value !== undefined) answered.add(intent.value);
+  }
+  const ambiguous = services.filter(({ mark }) => !answered.has(mark));
+  if (ambiguous.length === 0) return 0;
+  const version = Math.max(...ambiguous.map((service) => service.version));
   for (const commit of chronicleOf(history).commits) if (commit.index > version) return commit.at;
   return 0;
 };
