@@ -30,7 +30,7 @@ export const beforeDeadline = async <T>(
       retries: Number.MAX_SAFE_INTEGER,
       minTimeout: 10,
       factor: 1.5,
-      maxTimeout: 200,
+      maxTimeout: 50,
       signal: over.signal,
       onFailedAttempt: ({ error }) => {
         if (!over.signal.aborted) last = error;

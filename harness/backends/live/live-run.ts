@@ -31,7 +31,8 @@ export type LiveRunOptions = {
 /** What a live run owns: a folder, processes, a record of both, and the guardian that outlives the harness if it must. */
 export class LiveRun implements AsyncDisposable {
   #record: RunRecord;
-  readonly #state: string;
+  /** Where the record is kept, and whatever outlives a run. */
+  readonly state: string;
   readonly #guardian: ChildProcess;
   #over = false;
 
@@ -39,7 +40,7 @@ export class LiveRun implements AsyncDisposable {
     state: string,
     { record, guardian }: { record: RunRecord; guardian: ChildProcess },
   ) {
-    this.#state = state;
+    this.state = state;
     this.#record = record;
     this.#guardian = guardian;
   }
@@ -114,7 +115,7 @@ export class LiveRun implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over = true;
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
-    removeRecord(this.#state, this.id);
+    removeRecord(this.state, this.id);
     const gone = new Promise<void>((resolve) => {
       this.#guardian.once('exit', () => {
         resolve();
@@ -130,7 +131,7 @@ export class LiveRun implements AsyncDisposable {
   #write(change: Partial<Pick<RunRecord, 'guardian' | 'processes'>>): void {
     if (this.#over) return;
     this.#record = { ...this.#record, ...change };
-    writeRecord(this.#state, this.#record);
+    writeRecord(this.state, this.#record);
   }
 }
 

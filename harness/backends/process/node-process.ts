@@ -20,6 +20,8 @@ export type NodeProcessEvents = {
 const confirmedWithinMs = 5_000;
 /** What a process wrote before it ended is read after its end; what its own children still hold open is not waited for. */
 const lastWordsMs = 500;
+/** A Node program that ends by itself keeps what it compiled for the next one. */
+const endsWithinMs = 300;
 
 /**
  * One node as a child process. Its standard input is a pipe that ends with us, so that it can end with us too; it leads a
@@ -28,13 +30,17 @@ const lastWordsMs = 500;
 export class NodeProcess {
   readonly node: string;
   readonly pid: number;
+  readonly #child: ChildProcess;
   readonly #ended: Promise<string>;
   #how: string | undefined;
+  #stopped = false;
 
-  private constructor(node: string, { pid, ended }: { pid: number; ended: Promise<string> }) {
+  private constructor(node: string, child: ChildProcess, events: NodeProcessEvents) {
+    if (child.pid === undefined) throw new Error('a process that was spawned has a pid');
     this.node = node;
-    this.pid = pid;
-    this.#ended = ended.then((how) => {
+    this.pid = child.pid;
+    this.#child = child;
+    this.#ended = ending(child, events).then((how) => {
       this.#how = how;
       return how;
     });
@@ -62,8 +68,7 @@ export class NodeProcess {
         );
       });
       child.once('spawn', () => {
-        if (child.pid === undefined) throw new Error('a process that was spawned has a pid');
-        const started = new NodeProcess(node, { pid: child.pid, ended: ending(child, events) });
+        const started = new NodeProcess(node, child, events);
         void started.#ended.then((how) => {
           events.exited(how);
         });
@@ -87,14 +92,23 @@ export class NodeProcess {
     await this.#ended;
   }
 
+  /** Lets it end by itself, as it does when its parent is gone; kills it where it does not. */
+  async end(): Promise<void> {
+    this.#child.stdin?.end();
+    if (!this.#stopped) await within(this.#ended, endsWithinMs);
+    await this.kill();
+  }
+
   async pause(): Promise<void> {
     this.#signal('SIGSTOP');
     await this.#seen('stopped');
+    this.#stopped = true;
   }
 
   async resume(): Promise<void> {
     this.#signal('SIGCONT');
     await this.#seen('running');
+    this.#stopped = false;
   }
 
   #signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
@@ -152,7 +166,7 @@ const ending = (child: ChildProcess, events: NodeProcessEvents): Promise<string>
   });
 };
 
-const within = (event: Promise<void>, ms: number): Promise<void> =>
+const within = (event: Promise<unknown>, ms: number): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
     void event.then(() => {

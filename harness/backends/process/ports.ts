@@ -27,8 +27,13 @@ export const freeAddresses = async (count: number): Promise<readonly Address[]> 
   return addresses;
 };
 
+export type Reached = Disposable & {
+  /** The other side has closed it. */
+  readonly closed: boolean;
+};
+
 /** Resolves once a connection stands, with what closes it again. */
-export const reach = (address: Address, signal: AbortSignal): Promise<Disposable> =>
+export const reach = (address: Address, signal: AbortSignal): Promise<Reached> =>
   new Promise((resolve, reject) => {
     const [host = '', port = ''] = address.split(':');
     const socket = connect({ host, port: Number(port) });
@@ -46,7 +51,14 @@ export const reach = (address: Address, signal: AbortSignal): Promise<Disposable
       socket.off('error', give);
       socket.on('error', () => undefined);
       socket.resume();
+      let closed = false;
+      socket.once('close', () => {
+        closed = true;
+      });
       resolve({
+        get closed() {
+          return closed;
+        },
         [Symbol.dispose]: () => {
           socket.destroy();
         },

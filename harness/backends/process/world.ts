@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { clientSide, type Ms, type Node, type NodeName } from '../../core/cluster.ts';
 import type { StartOptions } from '../live/backend.ts';
 import { beforeDeadline, hopeless } from '../live/deadline.ts';
-import { LiveFailure } from '../live/failure.ts';
+import { LiveFailure, messageOf } from '../live/failure.ts';
 import { fileOf, filesOf } from '../live/folder.ts';
 import { openLinks, type LinkProxy, type Links } from '../live/links.ts';
 import { LiveRun, type LiveRunOptions } from '../live/live-run.ts';
@@ -44,7 +44,7 @@ export const openProcessWorld = async (given: Given, options: ProcessOptions): P
   const run = await LiveRun.open({ backend: 'process', ...options });
   let proxy: EmbeddedProxy | undefined;
   try {
-    proxy = await startEmbeddedProxy({ [runVariable]: run.id });
+    proxy = await startEmbeddedProxy(environmentOf(run));
     run.adopt(proxy.pid, 'proxies');
     const control = toxiproxyControl(proxy.url);
     const links = await openLinks({
@@ -61,6 +61,45 @@ export const openProcessWorld = async (given: Given, options: ProcessOptions): P
     await run[Symbol.asyncDispose]();
     throw thrown;
   }
+};
+
+const hostEnvironment = (): Readonly<Record<string, string>> =>
+  process.env as Record<string, string>;
+
+/**
+ * What every process of a run gets: the run's mark, and a folder where Node keeps compiled code, which makes the start of a
+ * TypeScript program three times as fast.
+ */
+const environmentOf = (
+  run: LiveRun,
+  own: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> => ({
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(run.state, 'compile-cache'),
+  ...own,
+  [runVariable]: run.id,
+});
+
+/** A command as one would type it. */
+const written = ({
+  file,
+  args,
+  env = {},
+}: {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>> | undefined;
+}): string =>
+  [...Object.entries(env).map(([name, value]) => `${name}=${quoted(value)}`), file, ...args].join(
+    ' ',
+  );
+
+const quoted = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+/** All of its ports take connections. */
+const reached = async (listen: Addresses, signal: AbortSignal): Promise<Addresses> => {
+  for (const address of Object.values(listen)) (await reach(address, signal))[Symbol.dispose]();
+  return listen;
 };
 
 /** A connection through the link that the proxy could connect on to its upstream, as its counters show. */
@@ -80,9 +119,13 @@ const probe = (
         countOf(await control.counters(), link.name).connections?.connected ?? 0;
       const before = await connected();
       const connection = await reach(listen, signal);
-      const after = await connected();
-      connection[Symbol.dispose]();
-      if (after === before) throw new Error('nobody listens at its end');
+      try {
+        // The proxy lets us in first and dials then; where nobody listens, it closes on us.
+        while ((await connected()) === before)
+          if (connection.closed || signal.aborted) throw new Error('nobody listens at its end');
+      } finally {
+        connection[Symbol.dispose]();
+      }
     },
   );
 
@@ -131,23 +174,19 @@ class ProcessWorld implements World {
   }
 
   async #start(node: NodeName, readyMs: Ms): Promise<Addresses> {
-    const { program, target, events } = this.#given;
+    const { program, events } = this.#given;
     const place = await this.#place(node);
     const { file, args, env, folder = process.cwd() } = program.command(place);
     if (this.#disposing) throw new Error('the cluster is being taken away');
-    let announced: Addresses | undefined;
+    const announced = Promise.withResolvers<Addresses>();
     const words: string[] = [];
     const started = await NodeProcess.start(
       node,
-      {
-        file,
-        args,
-        folder,
-        env: { ...(process.env as Record<string, string>), ...env, [runVariable]: this.#run.id },
-      },
+      { file, args, folder, env: { ...hostEnvironment(), ...environmentOf(this.#run, env) } },
       {
         line: (line, stream) => {
-          if (stream === 'out') announced ??= target.listening?.(line);
+          const addresses = stream === 'out' ? this.#listening(node, line) : undefined;
+          if (addresses !== undefined) announced.resolve(addresses);
           if (words.length < firstWordsMax) words.push(line);
           events.line(node, line, stream);
         },
@@ -161,30 +200,46 @@ class ProcessWorld implements World {
     this.#run.adopt(started.pid, node);
     this.#processes.set(node, started);
     events.spawned(node, `pid ${started.pid}`);
-    const byHand = `start it by hand: ${[file, ...args].join(' ')}`;
+    const nextStep = `start it by hand: ${written({ file, args, env })}`;
+    const ended = started.ended.then((how) => {
+      const what = `its program ended before it listened (${how}), saying: ${words.slice(-3).join(' | ')}`;
+      throw hopeless(new LiveFailure({ place: node, what, nextStep }));
+    });
+    ended.catch(() => undefined);
     try {
-      await beforeDeadline(
-        { place: node, doing: 'listening', withinMs: readyMs, nextStep: byHand },
-        async (signal) => {
-          if (started.how !== undefined || this.#disposing)
-            throw hopeless(
-              new LiveFailure({
-                place: node,
-                what: `its program ended before it listened (${started.how ?? 'taken away'}), saying: ${words.slice(-3).join(' | ')}`,
-                nextStep: byHand,
-              }),
-            );
-          if (announced !== undefined) return;
-          if (program.ports === 'announced') throw new Error('it did not say where it listens');
-          for (const address of Object.values(place.listen))
-            (await reach(address, signal))[Symbol.dispose]();
-        },
+      return await beforeDeadline(
+        { place: node, doing: 'listening', withinMs: readyMs, nextStep },
+        (signal) =>
+          Promise.race([
+            announced.promise,
+            ended,
+            ...(program.ports === 'assigned' ? [reached(place.listen, signal)] : []),
+          ]),
       );
     } catch (thrown) {
       await started.kill();
       throw thrown;
     }
-    return announced ?? place.listen;
+  }
+
+  /** A parser that throws must not end the harness. */
+  #listening(node: NodeName, line: string): Addresses | undefined {
+    const { target, events } = this.#given;
+    try {
+      return target.listening?.(line);
+    } catch (thrown) {
+      events.broken(
+        new LiveFailure(
+          {
+            place: node,
+            what: `target ${target.name} could not read a line: ${messageOf(thrown)}`,
+            nextStep: 'let its listening() answer undefined for lines that it does not know',
+          },
+          { cause: thrown },
+        ),
+      );
+      return undefined;
+    }
   }
 
   async kill(node: NodeName): Promise<string> {
@@ -217,8 +272,12 @@ class ProcessWorld implements World {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposing = true;
+    const endAll = (): Promise<unknown> =>
+      Promise.all([...this.#processes.values()].map((running) => running.end()));
+    await endAll();
+    // One may have been about to be started.
     await Promise.all([...this.#starting]);
-    await Promise.all([...this.#processes.values()].map((running) => running.kill()));
+    await endAll();
     await this.#proxy[Symbol.asyncDispose]();
     await this.#run[Symbol.asyncDispose]();
   }

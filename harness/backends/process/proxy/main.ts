@@ -2,6 +2,7 @@
  * The embedded proxy as a process of its own, so that a busy harness does not slow the links down.
  * Says where it listens in one line, and ends when its standard input does: with whoever started it.
  */
+import { flushCompileCache } from 'node:module';
 import { serveProxies } from './server.ts';
 
 const [port = '0'] = process.argv.slice(2);
@@ -12,3 +13,5 @@ process.stdin.on('error', () => process.exit(0));
 process.stdin.resume();
 const { url } = await serveProxies(Number(port));
 process.stdout.write(`${JSON.stringify({ schism: 'proxy', url })}\n`);
+// It is killed in the end: what was compiled is kept now, or never.
+flushCompileCache();

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { beforeDeadline } from '../../live/deadline.ts';
+import { beforeDeadline, hopeless } from '../../live/deadline.ts';
 import { LiveFailure } from '../../live/failure.ts';
 import { lineSplitter } from '../../live/lines.ts';
 import { programBeside } from '../../live/program.ts';
@@ -21,10 +21,11 @@ export const startEmbeddedProxy = async (
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
-  let url: string | undefined;
+  const listening = Promise.withResolvers<string>();
   let said = '';
   const lines = lineSplitter((line) => {
-    url ??= announced(line);
+    const url = announced(line);
+    if (url !== undefined) listening.resolve(url);
   });
   child.stdout.on('data', lines.write);
   child.stderr.on('data', (bytes: Buffer) => {
@@ -41,36 +42,31 @@ export const startEmbeddedProxy = async (
     });
   });
   const failed = ended.then((how) => {
-    throw new LiveFailure({
-      place: 'the embedded proxy',
-      what: `it ended while it started: ${how}`,
-      nextStep: 'see whether Node can start child processes here',
-    });
+    throw hopeless(
+      new LiveFailure({
+        place: 'the embedded proxy',
+        what: `it ended while it started: ${how}`,
+        nextStep: 'see whether Node can start child processes here',
+      }),
+    );
   });
+  failed.catch(() => undefined);
   try {
-    await Promise.race([
-      failed,
-      beforeDeadline(
-        {
-          place: 'the embedded proxy',
-          doing: 'starting',
-          withinMs: startsWithinMs,
-          nextStep: 'see whether the machine is overloaded',
-        },
-        () =>
-          url === undefined
-            ? Promise.reject(new Error('it does not listen yet'))
-            : Promise.resolve(),
-      ),
-    ]);
+    const url = await beforeDeadline(
+      {
+        place: 'the embedded proxy',
+        doing: 'starting',
+        withinMs: startsWithinMs,
+        nextStep: 'see whether the machine is overloaded',
+      },
+      () => Promise.race([listening.promise, failed]),
+    );
+    if (child.pid === undefined) throw new Error('a process that said something has a pid');
+    return { url, pid: child.pid, ended, [Symbol.asyncDispose]: () => end(child, ended) };
   } catch (thrown) {
     child.kill('SIGKILL');
     throw thrown;
   }
-  failed.catch(() => undefined);
-  if (url === undefined || child.pid === undefined)
-    throw new Error('it has just said where it listens');
-  return { url, pid: child.pid, ended, [Symbol.asyncDispose]: () => end(child, ended) };
 };
 
 /** Without waiting for its connections: nobody is left to use them. */
