@@ -16,6 +16,7 @@ type Scheduled = { readonly at: number; readonly order: number; run(): void };
 
 export type SmallNode = {
   readonly name: string;
+  readonly number: number;
   files: Map<string, Uint8Array>;
   readonly observations: NodeObservation[];
   program: NodeProgram | undefined;
@@ -59,7 +60,7 @@ export class SmallWorld {
 
   /** Starts a node, on the folder that it left behind if it ran before. */
   start(name: string): SmallNode {
-    const node = this.nodes.get(name) ?? blank(name);
+    const node = this.nodes.get(name) ?? blank(name, this.nodes.size);
     this.nodes.set(name, node);
     node.boot += 1;
     node.identity = undefined;
@@ -68,7 +69,8 @@ export class SmallWorld {
     node.running.clear();
     node.program = createNode({
       config: { ...defaultNodeConfig, ...this.#overrides, name, advertiseAddr: `${name}:2377` },
-      random: chanceOf(this.#seed * 7919 + this.nodes.size * 104729 + node.boot * 15485863),
+      // No two boots share their chance: their ids would meet.
+      random: chanceOf(this.#seed * 7919 + node.number * 104729 + node.boot * 15485863),
       cipher: toyCipher,
       files: new Map(node.files),
     });
@@ -258,8 +260,9 @@ export class SmallWorld {
   }
 }
 
-const blank = (name: string): SmallNode => ({
+const blank = (name: string, number: number): SmallNode => ({
   name,
+  number,
   files: new Map(),
   observations: [],
   program: undefined,

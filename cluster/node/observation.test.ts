@@ -1,0 +1,90 @@
+import { expect, test } from '@jest/globals';
+import { createNode } from './node.ts';
+import { defaultNodeConfig } from './config.ts';
+import type { NodeObservation } from './observation.ts';
+import { chanceOf, toyCipher } from './small/chance.ts';
+import { expectOk, leaderOf, serviceBody, swarmOf } from './small/swarm.ts';
+
+const kinds = (observations: readonly NodeObservation[]) => observations.map(({ kind }) => kind);
+
+test('a boot says first who this is, and then what it is to a swarm', () => {
+  const world = swarmOf(1, 0);
+  const fresh = world.node('m1').observations.slice(0, 2);
+  expect(fresh).toEqual([
+    { kind: 'boot', name: 'm1', nodeId: undefined, raftId: undefined },
+    { kind: 'lock', state: 'inactive' },
+  ]);
+  const before = world.node('m1').observations.length;
+  world.restart('m1');
+  const again = world.node('m1').observations.slice(before);
+  expect(again[0]).toMatchObject({ kind: 'boot', name: 'm1', nodeId: expect.any(String) });
+  expect(kinds(again).slice(1, 4)).toEqual(['lock', 'role', 'membership']);
+});
+
+test('equal indexes have equal hashes on every manager', () => {
+  const world = swarmOf(3, 2);
+  for (let number = 0; number < 5; number += 1)
+    expectOk(world.call('m2', 'POST', '/services/create', serviceBody(`s${number}`)));
+  world.run(2_000);
+  const hashes = new Map<number, number>();
+  let compared = 0;
+  for (const { observations } of world.nodes.values())
+    for (const one of observations) {
+      if (one.kind !== 'commit') continue;
+      const known = hashes.get(one.index);
+      if (known !== undefined) {
+        expect(one.hash).toBe(known);
+        compared += 1;
+      }
+      hashes.set(one.index, one.hash);
+    }
+  expect(compared).toBeGreaterThan(10);
+});
+
+test('every change of a task is seen at the commit that made it', () => {
+  const world = swarmOf(3, 1);
+  world.run(1_000);
+  expectOk(world.call('m1', 'POST', '/services/create', serviceBody('seen')));
+  world.run(1_000);
+  const changes = world
+    .node('m3')
+    .observations.flatMap((one) => (one.kind === 'commit' ? one.tasks : []));
+  expect(changes[0]).toMatchObject({ slot: 1, node: '', state: 'new', desired: 'running' });
+  expect(changes.at(-1)).toMatchObject({ slot: 1, state: 'running', removed: false });
+});
+
+test('the control loops run on the leader only, and stop with its leadership', () => {
+  const world = swarmOf(3, 0);
+  const running = () =>
+    [...world.nodes.values()].filter((node) => {
+      const last = node.observations.findLast((one) => one.kind === 'manager');
+      return node.program !== undefined && last?.kind === 'manager' && last.running;
+    });
+  expect(running().map(({ name }) => name)).toEqual(['m1']);
+  world.passes = (from, to) => from !== 'm1' && to !== 'm1';
+  world.run(2_000);
+  expect(running().map(({ name }) => name)).toEqual([leaderOf(world)]);
+  expect(leaderOf(world)).not.toBe('m1');
+});
+
+test('observations of an event come before everything else that it causes', () => {
+  const node = createNode({
+    config: { ...defaultNodeConfig, name: 'm1', advertiseAddr: 'm1:2377' },
+    random: chanceOf(1),
+    cipher: toyCipher,
+    files: new Map(),
+  });
+  const now = { mono: 0, wall: 0 };
+  node.handle({ type: 'start' }, now);
+  const request = {
+    method: 'POST',
+    path: '/swarm/init',
+    query: {},
+    headers: {},
+    body: {},
+  } as const;
+  const effects = node.handle({ type: 'request', id: 1, request }, now);
+  const firstDeed = effects.findIndex(({ type }) => type !== 'observe');
+  expect(firstDeed).toBeGreaterThan(0);
+  expect(effects.slice(firstDeed).every(({ type }) => type !== 'observe')).toBe(true);
+});
