@@ -29,6 +29,10 @@ export default tseslint.config(
   },
   { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
   {
+    files: ['bin/*.js'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly' } },
+  },
+  {
     files: ['reports/assets/*.js'],
     languageOptions: {
       globals: Object.fromEntries(

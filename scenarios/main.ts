@@ -1,0 +1,31 @@
+/** The command line: hands the registry of targets and scenarios to the harness. */
+import { terminal } from '../harness/cli/terminal.ts';
+
+const startedAt = performance.now();
+const [command, ...rest] = process.argv.slice(2);
+
+if (command === 'check') {
+  // Judging a history needs nothing of the rest, and is timed from here.
+  const { runCheck } = await import('./check/command.ts');
+  process.exitCode = await runCheck(rest, {
+    stdout: (text) => process.stdout.write(text),
+    stderr: (text) => process.stderr.write(text),
+    startedAt,
+  });
+} else {
+  const io = terminal();
+  const [{ main }, { createRegistry }, { UsageError }] = await Promise.all([
+    import('../harness/cli/main.ts'),
+    import('./registry.ts'),
+    import('../harness/cli/exit.ts'),
+  ]);
+  try {
+    process.exitCode = await main(process.argv.slice(2), await createRegistry(), io);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    io.err(`error: ${error.message}`);
+    process.exitCode = 2;
+  }
+  // Sockets that a failed world left half-open must not keep a finished command alive.
+  process.exit();
+}

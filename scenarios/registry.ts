@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import Docker from 'dockerode';
+import { defaultNodeConfig } from '../cluster/node/config.ts';
+import { UsageError } from '../harness/cli/exit.ts';
+import type { Registry, TargetEntry } from '../harness/cli/registry.ts';
+import type { Scenario } from '../harness/core/scenario.ts';
+import { properties } from '../properties/index.ts';
+import { renderReport, runFilesOfReport } from '../reports/write.ts';
+import { compose } from './compose.ts';
+import { faultHelp } from './fault-help.ts';
+import { plant, plantAgain } from './mutants/plant.ts';
+import { namedScenarios } from './named.ts';
+import { readScenario } from './schema/read-scenario.ts';
+import { suites } from './suites.ts';
+import { primaryBackupEntry } from './targets/primary-backup/entry.ts';
+import { configurationOf } from './targets/reference/configuration.ts';
+import { ensureNodeImage } from './targets/reference/image.ts';
+import { referenceLive } from './targets/reference/live.ts';
+import { referenceSwarm } from './targets/reference/target.ts';
+import { version } from './version.ts';
+
+const here = fileURLToPath(import.meta.url);
+/** Sources in a clone, JavaScript in an installed package. */
+const fromSources = here.endsWith('.ts');
+
+const beside = (module: string): string =>
+  new URL(fromSources ? module : module.replace(/\.ts$/, '.js'), import.meta.url).href;
+
+const reference: TargetEntry = {
+  target: referenceSwarm,
+  sim: { module: beside('./targets/reference/sim.ts'), name: 'referenceInSim' },
+  process: (planting) => referenceLive(planting === undefined ? {} : { planting }),
+  async docker({ planting, say }) {
+    const patches = planting?.mutants.flatMap((mutant) => mutant.patches) ?? [];
+    const docker = new Docker();
+    const before = performance.now();
+    const image = await ensureNodeImage(docker, { patches });
+    const seconds = (performance.now() - before) / 1000;
+    if (seconds > 2) say(`built the image ${image} in ${seconds.toFixed(1)} s`);
+    return referenceLive({ image });
+  },
+  configuration: (settings) => ({ ...defaultNodeConfig, ...configurationOf(settings) }),
+};
+
+/** What a `schism.config.ts` beside the user's own tests adds. */
+export type Config = {
+  readonly targets?: readonly TargetEntry[];
+  readonly scenarios?: readonly Scenario[];
+};
+
+const configNames = ['schism.config.ts', 'schism.config.mjs', 'schism.config.js'];
+
+/** The user's own targets and scenarios, where there are any. Throws a `UsageError` that names the file. */
+const readConfig = async (folder: string): Promise<Config> => {
+  const file = configNames.map((name) => join(folder, name)).find((name) => existsSync(name));
+  if (file === undefined) return {};
+  try {
+    const loaded = (await import(pathToFileURL(file).href)) as { readonly default?: Config };
+    if (loaded.default === undefined) throw new Error('it has no default export');
+    return loaded.default;
+  } catch (cause) {
+    throw new UsageError(
+      `${relative(folder, file)}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  }
+};
+
+/** How this program was called, so that a printed line works where it is printed. */
+const invocation = (): string =>
+  fromSources && existsSync('scenarios/main.ts') ? 'npm run -s schism --' : 'npx schism';
+
+/** Everything that there is: what the package brings, and what the folder's own configuration adds. */
+export const createRegistry = async (folder = process.cwd()): Promise<Registry> => {
+  const config = await readConfig(folder);
+  const entries = [reference, primaryBackupEntry, ...(config.targets ?? [])];
+  const targets = new Map(entries.map((entry) => [entry.target.name, entry]));
+  const known = new Map(entries.map(({ target }) => [target.name, target]));
+  const scenarios = new Map([
+    ...namedScenarios,
+    ...(config.scenarios ?? []).map((scenario): [string, Scenario] => [scenario.name, scenario]),
+  ]);
+  return {
+    version,
+    invocation: invocation(),
+    outFolder: join('reports', 'out'),
+    targets,
+    scenarios,
+    suites,
+    defaultSuite: 'core',
+    properties,
+    propertiesModule: { module: beside('./all-properties.ts'), name: 'allProperties' },
+    drawModule: { module: beside('../harness/generate/draw-schedule.ts'), name: 'drawSchedule' },
+    faults: faultHelp,
+    readScenario: (file) => readScenario(file, known),
+    plant: (path) => plant(path, fromSources),
+    plantAgain: (mutants) => plantAgain(mutants, fromSources),
+    draw: renderReport,
+    runFilesOfReport,
+    compose,
+    async check(args, io) {
+      const { runCheck } = await import('./check/command.ts');
+      return await runCheck(args, io);
+    },
+  };
+};

@@ -1,0 +1,31 @@
+/** `npm run build`: the publishable JavaScript in `dist/`, since Node strips no types under `node_modules`. */
+import { execFileSync } from 'node:child_process';
+import { cpSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+
+/** What is no TypeScript and is read beside the code that needs it. */
+const assets = [
+  'reports/assets/*',
+  'cluster/server/Dockerfile',
+  'scenarios/targets/primary-backup/Dockerfile',
+  'scenarios/mutants/*.yaml',
+];
+
+rmSync(dist, { recursive: true, force: true });
+execFileSync(
+  process.execPath,
+  [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
+  {
+    cwd: root,
+    stdio: 'inherit',
+  },
+);
+for (const file of globSync(assets, { cwd: root })) {
+  mkdirSync(dirname(join(dist, file)), { recursive: true });
+  cpSync(join(root, file), join(dist, file));
+}
+// Files under dist are modules like their sources.
+writeFileSync(join(dist, 'package.json'), '{ "type": "module" }\n');
