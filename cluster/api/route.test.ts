@@ -1,0 +1,285 @@
+import { expect, test } from '@jest/globals';
+import { decide } from './route.ts';
+import { localOf, requestOf, SmallLeader } from './small/leader.ts';
+import type { Local } from './types.ts';
+
+const outside = localOf({ state: 'inactive', role: undefined, nodeId: undefined, managers: [] });
+const worker = localOf({ role: 'worker' });
+const locked = localOf({ state: 'locked' });
+const broken = localOf({ state: 'error', error: 'the log is damaged' });
+const joining = localOf({ state: 'pending', role: undefined, nodeId: undefined });
+const starting = localOf({ state: 'pending' });
+const manager = localOf();
+
+const notManager = 'This node is not a swarm manager. ';
+const texts = {
+  outside: `${notManager}Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.`,
+  worker: `${notManager}Worker nodes can't be used to view or modify cluster state. Please run this command on a manager node or promote the current node to a manager.`,
+  preparing: `${notManager}Manager is being prepared or has trouble connecting to the cluster.`,
+  locked:
+    'Swarm is encrypted and needs to be unlocked before it can be used. Please use "docker swarm unlock" to unlock it.',
+  member:
+    'This node is already part of a swarm. Use "docker swarm leave" to leave this swarm and join another one.',
+  stranger: 'This node is not part of a swarm',
+};
+
+test.each<[string, Local, string]>([
+  ['outside of a swarm', outside, texts.outside],
+  ['on a worker', worker, texts.worker],
+  ['while it is locked', locked, texts.locked],
+  ['while it is broken', broken, texts.outside],
+  ['while it joins', joining, texts.preparing],
+])('what only a manager can do is refused %s', (_where, local, message) => {
+  for (const [method, path] of [
+    ['GET', '/nodes'],
+    ['GET', '/services'],
+    ['POST', '/services/create'],
+    ['GET', '/tasks/x'],
+    ['GET', '/swarm'],
+    ['GET', '/swarm/unlockkey'],
+    ['POST', '/swarm/update'],
+  ] as const)
+    expect(decide(requestOf(method, path), local)).toMatchObject({
+      type: 'reply',
+      response: { status: 503, body: { message } },
+    });
+});
+
+test('a manager asks the leader, also while it has none yet', () => {
+  for (const local of [manager, starting]) {
+    expect(decide(requestOf('GET', '/nodes'), local)).toEqual({ type: 'leader' });
+    expect(decide(requestOf('POST', '/swarm/update'), local)).toEqual({ type: 'leader' });
+    expect(decide(requestOf('GET', '/info'), local)).toEqual({ type: 'info' });
+  }
+});
+
+test.each<[string, Local, string]>([
+  ['outside of a swarm', outside, 'inactive'],
+  ['on a worker', worker, 'active/worker'],
+  ['on a manager', manager, 'active/manager'],
+  ['while it is locked', locked, 'locked'],
+  ['while it is broken', broken, 'error'],
+  ['while it joins', joining, 'pending'],
+])('a ping says what the node is: %s', (_where, local, swarm) => {
+  const get = decide(requestOf('GET', '/_ping'), local);
+  const head = decide(requestOf('HEAD', '/_ping'), local);
+  if (get.type !== 'reply' || head.type !== 'reply') throw new Error('no reply');
+  expect(get.response).toMatchObject({ status: 200, body: 'OK' });
+  expect(head.response.body).toBeUndefined();
+  for (const { response } of [get, head])
+    expect(response.headers).toMatchObject({
+      'Api-Version': '1.47',
+      Ostype: 'linux',
+      Server: 'Docker/27.5.1 (linux)',
+      Swarm: swarm,
+      'Cache-Control': 'no-cache, no-store, must-revalidate',
+      'Docker-Experimental': 'false',
+    });
+});
+
+test.each<[string, Local, object]>([
+  [
+    'outside of a swarm',
+    outside,
+    {
+      NodeID: '',
+      NodeAddr: '',
+      LocalNodeState: 'inactive',
+      ControlAvailable: false,
+      Error: '',
+      RemoteManagers: null,
+    },
+  ],
+  [
+    'on a worker',
+    worker,
+    {
+      NodeID: 'node-m1',
+      NodeAddr: 'm1',
+      LocalNodeState: 'active',
+      ControlAvailable: false,
+      RemoteManagers: [{ NodeID: 'node-m1', Addr: 'm1:2377' }],
+    },
+  ],
+  [
+    'while it is locked',
+    locked,
+    { NodeID: '', LocalNodeState: 'locked', ControlAvailable: false, RemoteManagers: null },
+  ],
+  ['while it is broken', broken, { LocalNodeState: 'error', Error: 'the log is damaged' }],
+])('info needs no leader %s', (_where, local, swarm) => {
+  const decision = decide(requestOf('GET', '/info'), local);
+  if (decision.type !== 'reply') throw new Error('no reply');
+  expect(decision.response.status).toBe(200);
+  expect(decision.response.body).toMatchObject({
+    Name: 'm1',
+    ServerVersion: '27.5.1',
+    Swarm: swarm,
+  });
+});
+
+test.each<[string, Local, 'init' | 'join', string]>([
+  ['init on a manager', manager, 'init', texts.member],
+  ['join on a worker', worker, 'join', texts.member],
+  ['init while joining', joining, 'init', texts.member],
+  ['join while locked', locked, 'join', texts.locked],
+])('%s is refused', (_case, local, what, message) => {
+  expect(decide(requestOf('POST', `/swarm/${what}`, {}), local)).toMatchObject({
+    type: 'reply',
+    response: { status: 503, body: { message } },
+  });
+});
+
+test.each<[string, object, number, string]>([
+  [
+    'a list',
+    [],
+    400,
+    'invalid JSON: json: cannot unmarshal array into Go value of type InitRequest',
+  ],
+  [
+    'a number for an address',
+    { AdvertiseAddr: 5 },
+    400,
+    'invalid JSON: json: cannot unmarshal number into Go struct field InitRequest.AdvertiseAddr of type string',
+  ],
+  [
+    'an address that is none',
+    { AdvertiseAddr: 'a:b:c' },
+    400,
+    'invalid AdvertiseAddr "a:b:c": it must be host or host:port',
+  ],
+  ['a bad availability', { Availability: 'lazy' }, 400, 'invalid Availability: "lazy"'],
+  ['another name', { Spec: { Name: 'mine' } }, 400, 'swarm spec must be named "default"'],
+  [
+    'certificates for minutes',
+    { Spec: { CAConfig: { NodeCertExpiry: 1e9 } } },
+    400,
+    'rpc error: code = InvalidArgument desc = minimum certificate expiry time is: 1h0m0s',
+  ],
+  [
+    'a negative heartbeat',
+    { Spec: { Dispatcher: { HeartbeatPeriod: -1 } } },
+    400,
+    'rpc error: code = InvalidArgument desc = heartbeat time period cannot be a negative duration',
+  ],
+])('init with %s is refused', (_case, body, status, message) => {
+  expect(decide(requestOf('POST', '/swarm/init', body as never), outside)).toMatchObject({
+    type: 'reply',
+    response: { status, body: { message } },
+  });
+});
+
+test('init takes the port that is missing from the node’s own address, and locks where either place says so', () => {
+  const decided = (body: object) =>
+    decide(requestOf('POST', '/swarm/init', body as never), outside);
+  expect(decided({})).toMatchObject({
+    type: 'init',
+    request: { advertiseAddr: 'm1:2377', autoLock: false, availability: 'active' },
+  });
+  expect(decided({ AdvertiseAddr: '10.0.0.1' })).toMatchObject({
+    request: { advertiseAddr: '10.0.0.1:2377' },
+  });
+  expect(decided({ AdvertiseAddr: '10.0.0.1:99', Availability: 'drain' })).toMatchObject({
+    request: { advertiseAddr: '10.0.0.1:99', availability: 'drain' },
+  });
+  expect(decided({ AutoLockManagers: true })).toMatchObject({ request: { autoLock: true } });
+  expect(decided({ Spec: { EncryptionConfig: { AutoLockManagers: true } } })).toMatchObject({
+    request: { autoLock: true },
+  });
+});
+
+const token = `SWMTKN-1-${'a'.repeat(50)}-${'b'.repeat(25)}`;
+
+test.each<[string, object, string]>([
+  ['no manager to ask', { JoinToken: token }, 'at least 1 RemoteAddr is required to join'],
+  ['no token', { RemoteAddrs: ['m1:1'] }, 'invalid join token'],
+  ['half a token', { RemoteAddrs: ['m1:1'], JoinToken: token.slice(0, -1) }, 'invalid join token'],
+  [
+    'an empty address',
+    { RemoteAddrs: [''], JoinToken: token },
+    'invalid remoteAddr "": invalid empty address',
+  ],
+])('join with %s is refused', (_case, body, message) => {
+  expect(decide(requestOf('POST', '/swarm/join', body as never), outside)).toMatchObject({
+    type: 'reply',
+    response: { status: 400, body: { message } },
+  });
+});
+
+test('join asks every manager it was told of', () => {
+  expect(
+    decide(
+      requestOf('POST', '/swarm/join', { RemoteAddrs: ['m2', 'tcp://m3:99'], JoinToken: token }),
+      outside,
+    ),
+  ).toEqual({
+    type: 'join',
+    request: {
+      remoteAddrs: ['m2:2377', 'm3:99'],
+      joinToken: token,
+      advertiseAddr: 'm1:2377',
+      availability: 'active',
+    },
+  });
+});
+
+test.each<[string, Local, string, number, string]>([
+  ['leave outside of a swarm', outside, '/swarm/leave', 503, texts.stranger],
+  [
+    'leave while locked',
+    locked,
+    '/swarm/leave',
+    503,
+    'Swarm is encrypted and locked. Please unlock it first or use `--force` to ignore this message.',
+  ],
+  ['unlock outside of a swarm', outside, '/swarm/unlock', 503, texts.outside],
+  ['unlock on a worker', worker, '/swarm/unlock', 503, texts.worker],
+  ['unlock on a manager', manager, '/swarm/unlock', 409, 'swarm is not locked'],
+  ['unlock with no key', locked, '/swarm/unlock', 400, 'invalid key string'],
+])('%s is refused', (_case, local, path, status, message) => {
+  expect(decide(requestOf('POST', path, {}), local)).toMatchObject({
+    type: 'reply',
+    response: { status, body: { message } },
+  });
+});
+
+test('leave knows the ways to say force', () => {
+  for (const [query, force] of [
+    ['', false],
+    ['?force=0', false],
+    ['?force=false', false],
+    ['?force=1', true],
+    ['?force=true', true],
+  ] as const)
+    expect(decide(requestOf('POST', `/swarm/leave${query}`), locked)).toMatchObject(
+      force ? { type: 'leave', force } : { type: 'reply' },
+    );
+});
+
+test('nothing else has a page', () => {
+  const leader = new SmallLeader();
+  for (const [method, path] of [
+    ['GET', '/'],
+    ['GET', '/containers/json'],
+    ['POST', '/_ping'],
+    ['POST', '/version'],
+    ['POST', '/swarm/dance'],
+    ['GET', '/_ping/x'],
+  ] as const)
+    expect(decide(requestOf(method, path), manager)).toMatchObject({
+      response: { status: 404, body: { message: 'page not found' } },
+    });
+  for (const [method, path] of [
+    ['PUT', '/services/x'],
+    ['POST', '/services/x'],
+    ['DELETE', '/services'],
+    ['POST', '/nodes'],
+    ['DELETE', '/tasks/x'],
+    ['GET', '/swarm/x'],
+  ] as const)
+    expect(leader.ask(method, path)).toMatchObject({
+      status: 404,
+      body: { message: 'page not found' },
+    });
+});
