@@ -299,7 +299,10 @@ const judgeService = (swarm: SmallSwarm, watcher: Watcher, service: ServiceObjec
   }
   if (mayHaveEnded(tasks)) return;
   const expected = expectedRunning(store.nodes(), service);
-  if (expected !== undefined && running.length !== expected) {
+  // A lower limit per node moves nothing that runs already.
+  const most = isGlobal(service) ? expected : replicasOf(service);
+  if (expected === undefined || most === undefined) return;
+  if (running.length < expected || running.length > most) {
     watcher.say(
       `${service.Spec.Name} runs ${String(running.length)} of ${String(expected)}: ${tasks
         .map((task) => `${describe(task)} ${task.Status.Err ?? ''}`)

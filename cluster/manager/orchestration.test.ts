@@ -1,0 +1,491 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ServiceSpec, TaskObject } from '../store/objects.ts';
+import { isWanted } from '../store/task-transitions.ts';
+import { SmallSwarm } from './small-swarm.ts';
+import { Watcher } from './watcher.ts';
+
+/** A swarm in which every node has reported. */
+const settled = (nodes = 5, seed = 1): SmallSwarm => {
+  const swarm = new SmallSwarm({ seed, nodes });
+  swarm.run(1_000);
+  return swarm;
+};
+
+const replicas = (count: number): Partial<ServiceSpec> => ({
+  Mode: { Replicated: { Replicas: count } },
+});
+
+const slots = (tasks: readonly TaskObject[]): readonly number[] =>
+  tasks.map(({ Slot }) => Slot).sort((left, right) => left - right);
+
+const template = (
+  image: string,
+  more: Partial<ServiceSpec['TaskTemplate']> = {},
+): Partial<ServiceSpec> => ({ TaskTemplate: { ContainerSpec: { Image: image }, ...more } });
+
+const wanted = (tasks: readonly TaskObject[]): readonly TaskObject[] =>
+  tasks.filter((task) => isWanted(task.DesiredState));
+
+describe('a replicated service', () => {
+  test('gets a running task in each of its slots, from 1', () => {
+    const swarm = settled();
+    swarm.createService('web', replicas(4));
+    swarm.run(500);
+    expect(slots(swarm.running('web'))).toEqual([1, 2, 3, 4]);
+  });
+
+  test('has one task where it does not say how many', () => {
+    const swarm = settled();
+    swarm.write((open) => {
+      const Spec = { Name: 'web', TaskTemplate: { ContainerSpec: { Image: 'schism/echo' } } };
+      open.create('service', { ID: 's', Spec });
+    });
+    swarm.run(500);
+    expect(swarm.running('web')).toHaveLength(1);
+  });
+
+  test('keeps its running tasks when it is scaled, and fills the lowest free slots', () => {
+    const swarm = settled();
+    swarm.createService('web', replicas(4));
+    swarm.run(500);
+    const before = swarm.running('web').map(({ ID }) => ID);
+    swarm.updateService('web', (spec) => ({ ...spec, ...replicas(2) }));
+    swarm.run(1_000);
+    expect(swarm.tasks('web')).toHaveLength(2);
+    expect(before).toEqual(expect.arrayContaining(swarm.tasks('web').map(({ ID }) => ID)));
+    swarm.updateService('web', (spec) => ({ ...spec, ...replicas(6) }));
+    swarm.run(1_000);
+    expect(slots(swarm.running('web'))).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  test('gives up slots that do not run before those that do', () => {
+    const swarm = settled(3);
+    swarm.createService('web', {
+      ...replicas(4),
+      ...template('schism/echo', { Placement: { MaxReplicas: 1 } }),
+    });
+    swarm.run(500);
+    const running = swarm.running('web').map(({ ID }) => ID);
+    expect(running).toHaveLength(3);
+    swarm.updateService('web', (spec) => ({ ...spec, ...replicas(3) }));
+    swarm.run(500);
+    expect(swarm.tasks('web').map(({ ID }) => ID)).toEqual(running);
+  });
+
+  test('gives up copies on the fullest node first', () => {
+    const swarm = settled(3);
+    swarm.createService('web', replicas(5));
+    swarm.run(500);
+    swarm.updateService('web', (spec) => ({ ...spec, ...replicas(3) }));
+    swarm.run(1_000);
+    expect(new Set(swarm.running('web').map(({ NodeID }) => NodeID)).size).toBe(3);
+  });
+
+  test('leaves nothing behind when it is removed', () => {
+    const swarm = settled();
+    swarm.createService('web', replicas(4));
+    swarm.run(500);
+    swarm.removeService('web');
+    swarm.run(1_000);
+    expect(swarm.store.tasks()).toEqual([]);
+    expect(swarm.nodes.flatMap(({ running }) => [...running.keys()])).toEqual([]);
+  });
+
+  test('is brought back to its number by the periodic look, whatever happened to its tasks', () => {
+    const swarm = settled();
+    const id = swarm.createService('web', replicas(2));
+    swarm.run(500);
+    swarm.changeLeader(false);
+    // While nobody leads, a task vanishes: no event tells the next leader.
+    const [task] = swarm.store.tasksOfService(id);
+    swarm.write((open) => open.remove('task', task?.ID ?? ''));
+    swarm.run(6_000);
+    expect(slots(swarm.running('web'))).toEqual([1, 2]);
+  });
+});
+
+describe('a global service', () => {
+  const global: Partial<ServiceSpec> = { Mode: { Global: {} } };
+
+  test('runs once on every node, without slots', () => {
+    const swarm = settled(4);
+    swarm.createService('agent', global);
+    swarm.run(500);
+    const running = swarm.running('agent');
+    expect(running.map(({ NodeID }) => NodeID).sort()).toEqual([
+      'node1',
+      'node2',
+      'node3',
+      'node4',
+    ]);
+    expect(slots(running)).toEqual([0, 0, 0, 0]);
+  });
+
+  test('comes to a node that joins, and returns to one that is no longer drained', () => {
+    const swarm = settled(3);
+    swarm.createService('agent', global);
+    swarm.run(500);
+    swarm.updateNode('node2', { Availability: 'drain' });
+    swarm.run(500);
+    expect(swarm.running('agent')).toHaveLength(2);
+    swarm.addNode();
+    swarm.updateNode('node2', { Availability: 'active' });
+    swarm.run(1_000);
+    expect(swarm.running('agent')).toHaveLength(4);
+  });
+
+  test('gets no task on nodes that are down, drained or paused', () => {
+    const swarm = settled(4);
+    swarm.node('node4').cut = true;
+    swarm.run(3_000);
+    swarm.updateNode('node2', { Availability: 'drain' });
+    swarm.updateNode('node3', { Availability: 'pause' });
+    swarm.createService('agent', global);
+    swarm.run(500);
+    expect(swarm.tasks('agent').map(({ NodeID }) => NodeID)).toEqual(['node1']);
+  });
+
+  test('keeps its task on a paused node', () => {
+    const swarm = settled(3);
+    swarm.createService('agent', global);
+    swarm.run(500);
+    swarm.updateNode('node3', { Availability: 'pause' });
+    swarm.run(1_000);
+    expect(swarm.running('agent')).toHaveLength(3);
+  });
+
+  test('leaves a node that no longer meets its constraints, and comes to one that does now', () => {
+    const swarm = settled(3);
+    swarm.updateNode('node1', { Labels: { zone: 'a' } });
+    swarm.createService('agent', {
+      ...global,
+      ...template('schism/echo', { Placement: { Constraints: ['node.labels.zone == a'] } }),
+    });
+    swarm.run(500);
+    expect(swarm.running('agent').map(({ NodeID }) => NodeID)).toEqual(['node1']);
+    swarm.updateNode('node1', { Labels: {} });
+    swarm.updateNode('node2', { Labels: { zone: 'a' } });
+    swarm.run(1_000);
+    expect(swarm.tasks('agent').map(({ NodeID }) => NodeID)).toEqual(['node2']);
+    expect(swarm.node('node1').running.size).toBe(0);
+  });
+});
+
+describe('the restart policy', () => {
+  const ends = (swarm: SmallSwarm, name: string): number =>
+    swarm.tasks(name).filter(({ Status }) => /complete|failed|rejected/.test(Status.State)).length;
+
+  test('restarts a failed task for ever by default, each time after the delay', () => {
+    const swarm = settled();
+    const starts: number[] = [];
+    swarm.createService('web', {
+      ...replicas(1),
+      ...template('schism/crash', { RestartPolicy: { Delay: 400e6 } }),
+    });
+    swarm.onExecution = (_task, _node, runs) => {
+      if (runs) starts.push(swarm.now);
+    };
+    swarm.run(10_000);
+    expect(starts.length).toBeGreaterThan(10);
+    // Each runs for 100 ms, and the leader hears of its end a little later.
+    const gaps = starts.slice(1).map((at, before) => at - (starts[before] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(500);
+    expect(Math.max(...gaps)).toBeLessThan(800);
+  });
+
+  test.each([
+    ['none', 'schism/crash', 0, 1],
+    ['none', 'schism/sleep', 0, 1],
+    ['on-failure', 'schism/sleep', 0, 1],
+    ['on-failure', 'schism/crash', 3, 4],
+    ['any', 'schism/sleep', 2, 3],
+    ['any', 'schism/missing', 2, 3],
+  ] as const)(
+    '%s of %s with %d attempts makes %d tasks',
+    (Condition, image, MaxAttempts, tasks) => {
+      const swarm = settled();
+      swarm.createService('web', {
+        ...replicas(1),
+        ...template(image, { RestartPolicy: { Condition, MaxAttempts, Delay: 0 } }),
+      });
+      swarm.run(10_000);
+      expect(ends(swarm, 'web')).toBe(tasks);
+      expect(wanted(swarm.tasks('web'))).toEqual([]);
+    },
+  );
+
+  test('gives no new attempts for a leader change, nor for scaling', () => {
+    const swarm = settled();
+    swarm.createService('web', {
+      ...replicas(1),
+      ...template('schism/crash', { RestartPolicy: { MaxAttempts: 2, Delay: 0 } }),
+    });
+    for (let change = 0; change < 5; change += 1) {
+      swarm.run(300);
+      swarm.changeLeader();
+      swarm.run(3_000);
+      swarm.updateService('web', (spec) => ({ ...spec, ...replicas(1 + (change % 2)) }));
+    }
+    expect(swarm.tasks('web').filter(({ Slot }) => Slot === 1)).toHaveLength(3);
+  });
+
+  test('gives new attempts with a new template', () => {
+    const swarm = settled();
+    swarm.createService('web', {
+      ...replicas(1),
+      ...template('schism/crash', { RestartPolicy: { MaxAttempts: 1, Delay: 0 } }),
+    });
+    swarm.run(3_000);
+    swarm.updateService('web', (spec) => ({ ...spec, ...template('schism/echo') }));
+    swarm.run(1_000);
+    expect(swarm.running('web')).toHaveLength(1);
+  });
+
+  test('counts within its window only', () => {
+    const swarm = settled();
+    swarm.createService('web', {
+      ...replicas(1),
+      ...template('schism/crash', {
+        RestartPolicy: { MaxAttempts: 2, Window: 2e9, Delay: 0 },
+      }),
+    });
+    let starts = 0;
+    swarm.onExecution = (_task, _node, runs) => (starts += Number(runs));
+    swarm.run(1_900);
+    expect(starts).toBe(3);
+    swarm.run(18_000);
+    // Every few seconds the periodic look finds that the window has passed.
+    expect(starts).toBeGreaterThan(6);
+    expect(starts).toBeLessThanOrEqual(3 * 10);
+  });
+
+  test('applies to each node of a global service by itself', () => {
+    const swarm = settled(3);
+    swarm.createService('web', {
+      Mode: { Global: {} },
+      ...template('schism/crash', { RestartPolicy: { MaxAttempts: 1, Delay: 0 } }),
+    });
+    swarm.run(3_000);
+    expect(swarm.tasks('web')).toHaveLength(6);
+  });
+});
+
+describe('a drained node', () => {
+  test('loses all its tasks, which start elsewhere once the old ones have stopped', () => {
+    const swarm = settled(3);
+    const watcher = new Watcher(swarm);
+    swarm.createService('web', replicas(6));
+    swarm.run(500);
+    swarm.updateNode('node2', { Availability: 'drain' });
+    swarm.run(1_500);
+    expect(slots(swarm.running('web'))).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(wanted(swarm.store.tasksOfNode('node2'))).toEqual([]);
+    expect(swarm.node('node2').running.size).toBe(0);
+    expect(watcher.problems).toEqual([]);
+  });
+
+  test('gets none of them back by itself', () => {
+    const swarm = settled(3);
+    swarm.createService('web', replicas(6));
+    swarm.run(500);
+    swarm.updateNode('node2', { Availability: 'drain' });
+    swarm.run(1_500);
+    const where = swarm.running('web').map(({ ID, NodeID }) => [ID, NodeID]);
+    swarm.updateNode('node2', { Availability: 'active' });
+    swarm.run(10_000);
+    expect(swarm.running('web').map(({ ID, NodeID }) => [ID, NodeID])).toEqual(where);
+  });
+});
+
+describe('a paused node', () => {
+  test('keeps its tasks and gets no new ones', () => {
+    const swarm = settled(3);
+    swarm.createService('web', replicas(3));
+    swarm.run(500);
+    swarm.updateNode('node3', { Availability: 'pause' });
+    swarm.updateService('web', (spec) => ({ ...spec, ...replicas(9) }));
+    swarm.run(1_000);
+    expect(swarm.running('web')).toHaveLength(9);
+    expect(wanted(swarm.store.tasksOfNode('node3'))).toHaveLength(1);
+  });
+});
+
+describe('an update', () => {
+  const observed = (swarm: SmallSwarm): { down: number; up: number } => {
+    const seen = { down: Infinity, up: 0 };
+    const watch = swarm.onCommit;
+    swarm.onCommit = (event) => {
+      watch(event);
+      const running = swarm.tasks('web').filter(({ Status }) => Status.State === 'running').length;
+      seen.down = Math.min(seen.down, running);
+      seen.up = Math.max(seen.up, running);
+    };
+    return seen;
+  };
+
+  const start = (config: Record<string, unknown> | undefined, seed = 1): SmallSwarm => {
+    const swarm = settled(3, seed);
+    swarm.createService('web', {
+      ...replicas(4),
+      ...(config === undefined ? {} : { UpdateConfig: config as never }),
+    });
+    swarm.run(1_000);
+    return swarm;
+  };
+
+  const images = (swarm: SmallSwarm): readonly string[] => [
+    ...new Set(swarm.running('web').map(({ Spec }) => Spec.ContainerSpec.Image)),
+  ];
+
+  const other = 'schism/echo:2';
+
+  test('replaces one task after the other by default, stopping each before its successor starts', () => {
+    const swarm = start(undefined);
+    const watcher = new Watcher(swarm);
+    const seen = observed(swarm);
+    swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
+    swarm.run(3_000);
+    expect(images(swarm)).toEqual([other]);
+    expect(slots(swarm.running('web'))).toEqual([1, 2, 3, 4]);
+    expect(seen).toEqual({ down: 3, up: 4 });
+    expect(watcher.problems).toEqual([]);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('updating');
+    swarm.run(6_000);
+    expect(swarm.service('web').UpdateStatus).toMatchObject({
+      State: 'completed',
+      Message: 'update completed',
+    });
+  });
+
+  test.each([
+    [2, 2],
+    [0, 0],
+  ])('with a parallelism of %d leaves at least %d of 4 running', (Parallelism, least) => {
+    const swarm = start({ Parallelism });
+    const seen = observed(swarm);
+    swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
+    swarm.run(3_000);
+    expect(images(swarm)).toEqual([other]);
+    expect(seen.down).toBeGreaterThanOrEqual(least);
+    if (Parallelism === 0) expect(seen.down).toBeLessThan(3);
+  });
+
+  test('that starts first never has less than all running', () => {
+    const swarm = start({ Parallelism: 1, Order: 'start-first' });
+    const watcher = new Watcher(swarm);
+    const seen = observed(swarm);
+    swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
+    swarm.run(3_000);
+    expect(images(swarm)).toEqual([other]);
+    expect(seen.down).toBe(4);
+    expect(watcher.problems).toEqual([]);
+  });
+
+  test('waits between places as long as its delay says', () => {
+    const swarm = start({ Parallelism: 1, Delay: 2e9 });
+    swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
+    swarm.run(4_000);
+    expect(images(swarm)).toHaveLength(2);
+    swarm.run(6_000);
+    expect(images(swarm)).toEqual([other]);
+  });
+
+  test('of nothing but the number or the placement replaces no task', () => {
+    const swarm = start(undefined);
+    const before = swarm.running('web').map(({ ID }) => ID);
+    swarm.updateService('web', (spec) => ({
+      ...spec,
+      ...replicas(5),
+      TaskTemplate: { ...spec.TaskTemplate, Placement: { MaxReplicas: 4 } },
+    }));
+    swarm.run(2_000);
+    expect(swarm.running('web').map(({ ID }) => ID)).toEqual(expect.arrayContaining(before));
+    expect(swarm.service('web').UpdateStatus).toBeUndefined();
+  });
+
+  test('is forced by the counter alone', () => {
+    const swarm = start(undefined);
+    const before = new Set(swarm.running('web').map(({ ID }) => ID));
+    swarm.updateService('web', (spec) => ({
+      ...spec,
+      TaskTemplate: { ...spec.TaskTemplate, ForceUpdate: 1 },
+    }));
+    swarm.run(3_000);
+    expect(swarm.running('web').filter(({ ID }) => before.has(ID))).toEqual([]);
+    expect(swarm.running('web')).toHaveLength(4);
+  });
+
+  test('pauses at the first failure, and says which task failed', () => {
+    const swarm = start(undefined);
+    swarm.updateService('web', (spec) => ({ ...spec, ...template('schism/missing') }));
+    swarm.run(5_000);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('paused');
+    expect(swarm.service('web').UpdateStatus?.Message).toMatch(
+      /^update paused due to failure or early termination of task [0-9a-z]{25}$/,
+    );
+    expect(swarm.running('web')).toHaveLength(3);
+    swarm.changeLeader();
+    swarm.run(10_000);
+    expect(swarm.running('web')).toHaveLength(3);
+  });
+
+  test('that paused goes on with the next template', () => {
+    const swarm = start(undefined);
+    swarm.updateService('web', (spec) => ({ ...spec, ...template('schism/missing') }));
+    swarm.run(5_000);
+    swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
+    swarm.run(10_000);
+    expect(images(swarm)).toEqual([other]);
+    expect(swarm.running('web')).toHaveLength(4);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+  });
+
+  test('goes on over failures where it is told to', () => {
+    const swarm = start({ Parallelism: 1, FailureAction: 'continue' });
+    swarm.updateService('web', (spec) => ({
+      ...spec,
+      ...template('schism/missing', { RestartPolicy: { Condition: 'none' } }),
+    }));
+    swarm.run(5_000);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+    expect(swarm.running('web')).toEqual([]);
+  });
+
+  test('tolerates failures up to the ratio that it names', () => {
+    const swarm = start({ Parallelism: 1, MaxFailureRatio: 0.5, Monitor: 1e9 });
+    swarm.updateService('web', (spec) => ({
+      ...spec,
+      ...template('schism/missing', { RestartPolicy: { Condition: 'none' } }),
+    }));
+    swarm.run(5_000);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('paused');
+    expect(swarm.running('web')).toHaveLength(1);
+  });
+
+  test('rolls back to the spec before, and says so', () => {
+    const swarm = start({ Parallelism: 1, FailureAction: 'rollback', Monitor: 1e9 });
+    const old = swarm.service('web').Spec;
+    swarm.updateService('web', (spec) => ({ ...spec, ...template('schism/crash') }));
+    const states = new Set<string>();
+    swarm.onCommit = () => states.add(swarm.service('web').UpdateStatus?.State ?? '');
+    swarm.run(15_000);
+    expect([...states].filter((state) => state !== '')).toEqual([
+      'updating',
+      'rollback_started',
+      'rollback_completed',
+    ]);
+    expect(swarm.service('web').Spec).toEqual(old);
+    expect(swarm.service('web').PreviousSpec).toBeUndefined();
+    expect(swarm.running('web')).toHaveLength(4);
+  });
+
+  test('goes on under another leader', () => {
+    const swarm = start({ Parallelism: 1, Delay: 500e6 });
+    swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
+    swarm.run(700);
+    swarm.changeLeader();
+    swarm.run(15_000);
+    expect(images(swarm)).toEqual([other]);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+  });
+});

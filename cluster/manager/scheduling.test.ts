@@ -1,0 +1,266 @@
+import { describe, expect, test } from '@jest/globals';
+import type { NodeObject, ServiceSpec } from '../store/objects.ts';
+import { sampleNode } from '../store/sample-objects.ts';
+import { meetsConstraints, parseConstraints } from './constraints.ts';
+import { SmallSwarm } from './small-swarm.ts';
+
+const settled = (nodes: number, seed = 1): SmallSwarm => {
+  const swarm = new SmallSwarm({ seed, nodes });
+  swarm.run(1_000);
+  return swarm;
+};
+
+const service = (
+  count: number,
+  Placement: ServiceSpec['TaskTemplate']['Placement'] = {},
+  more: Partial<ServiceSpec['TaskTemplate']> = {},
+): Partial<ServiceSpec> => ({
+  Mode: { Replicated: { Replicas: count } },
+  TaskTemplate: { ContainerSpec: { Image: 'schism/echo' }, Placement, ...more },
+});
+
+const perNode = (swarm: SmallSwarm, name: string): readonly number[] =>
+  swarm.nodes.map(({ id }) => swarm.running(name).filter(({ NodeID }) => NodeID === id).length);
+
+const errors = (swarm: SmallSwarm, name: string): readonly (string | undefined)[] => [
+  ...new Set(swarm.tasks(name).map(({ Status }) => Status.Err)),
+];
+
+describe('the scheduler', () => {
+  test('spreads the tasks of a service over the nodes', () => {
+    const swarm = settled(5);
+    swarm.createService('web', service(10));
+    swarm.run(1_000);
+    expect(perNode(swarm, 'web')).toEqual([2, 2, 2, 2, 2]);
+  });
+
+  test('fills up the nodes with the fewest tasks where a service alone leaves it open', () => {
+    const swarm = settled(4);
+    swarm.createService('first', service(2));
+    swarm.run(1_000);
+    swarm.createService('second', service(2));
+    swarm.run(1_000);
+    const total = swarm.nodes.map(({ id }) => swarm.store.tasksOfNode(id).length);
+    expect(total).toEqual([1, 1, 1, 1]);
+  });
+
+  test('moves nothing when a node comes', () => {
+    const swarm = settled(3);
+    swarm.createService('web', service(6));
+    swarm.run(1_000);
+    swarm.addNode();
+    swarm.run(10_000);
+    expect(perNode(swarm, 'web')).toEqual([2, 2, 2, 0]);
+  });
+
+  test('puts a node last where a service keeps failing', () => {
+    const swarm = settled(3);
+    swarm.createService('web', {
+      ...service(1, { Constraints: ['node.id == node1'] }, { RestartPolicy: { Delay: 0 } }),
+      TaskTemplate: {
+        ...service(1, { Constraints: ['node.id == node1'] }).TaskTemplate,
+        ContainerSpec: { Image: 'schism/crash' },
+        RestartPolicy: { Delay: 0 },
+      },
+    });
+    swarm.run(3_000);
+    swarm.updateService('web', (spec) => ({
+      ...spec,
+      TaskTemplate: { ContainerSpec: { Image: 'schism/echo' } },
+    }));
+    swarm.run(3_000);
+    expect(perNode(swarm, 'web')[0]).toBe(0);
+  });
+
+  test.each<[string, Partial<ServiceSpec>, string]>([
+    [
+      'no node meets its constraints',
+      service(1, { Constraints: ['node.labels.disk == ssd'] }),
+      'no suitable node (scheduling constraints not satisfied on 2 nodes; 1 node not available for new tasks)',
+    ],
+    [
+      'it may not run twice on a node',
+      service(3, { MaxReplicas: 1 }),
+      'no suitable node (max replicas per node limit exceed; 1 node not available for new tasks)',
+    ],
+    [
+      'it needs another platform',
+      service(1, { Platforms: [{ OS: 'windows', Architecture: 'x86_64' }] }),
+      'no suitable node (unsupported platform on 2 nodes; 1 node not available for new tasks)',
+    ],
+    [
+      'no node has that much left',
+      service(1, {}, { Resources: { Reservations: { MemoryBytes: 5e9 } } }),
+      'no suitable node (insufficient resources on 2 nodes; 1 node not available for new tasks)',
+    ],
+  ])('says why a task waits: %s', (_why, spec, error) => {
+    const swarm = settled(3);
+    swarm.updateNode('node3', { Availability: 'pause' });
+    swarm.createService('web', spec);
+    swarm.run(1_000);
+    expect(errors(swarm, 'web')).toContain(error);
+    const waiting = swarm.tasks('web').find(({ Status }) => Status.Err === error);
+    expect(waiting?.Status).toMatchObject({
+      State: 'pending',
+      Message: 'pending task scheduling',
+    });
+  });
+
+  test('counts what tasks reserve until they have stopped', () => {
+    const swarm = settled(2);
+    const big = { Resources: { Reservations: { NanoCPUs: 1.5e9 } } };
+    swarm.createService('web', service(3, {}, big));
+    swarm.run(1_000);
+    expect(perNode(swarm, 'web')).toEqual([1, 1]);
+    swarm.updateService('web', (spec) => ({
+      ...spec,
+      TaskTemplate: { ...spec.TaskTemplate, Resources: {} },
+    }));
+    swarm.run(5_000);
+    expect(swarm.running('web')).toHaveLength(3);
+  });
+
+  test('places a waiting task as soon as something changed that helps, and no longer says why', () => {
+    const swarm = settled(3);
+    swarm.createService('web', service(1, { Constraints: ['node.labels.disk == ssd'] }));
+    swarm.run(1_000);
+    swarm.updateNode('node2', { Labels: { disk: 'ssd' } });
+    swarm.run(300);
+    expect(perNode(swarm, 'web')).toEqual([0, 1, 0]);
+    expect(errors(swarm, 'web')).toEqual([undefined]);
+  });
+
+  test('follows a placement that changed while a task waits', () => {
+    const swarm = settled(3);
+    swarm.createService('web', service(1, { Constraints: ['node.labels.disk == ssd'] }));
+    swarm.run(1_000);
+    swarm.updateService('web', (spec) => ({ ...spec, ...service(1) }));
+    swarm.run(300);
+    expect(swarm.running('web')).toHaveLength(1);
+  });
+
+  test('gives nothing to nodes that a new leader has not heard of yet', () => {
+    const swarm = settled(3);
+    swarm.changeLeader(false);
+    for (const node of swarm.nodes) node.cut = true;
+    swarm.createService('web', service(2, { MaxReplicas: 1 }));
+    swarm.run(1_500);
+    // The leader's own node is the only one that it can hear.
+    expect(swarm.running('web')).toHaveLength(1);
+    expect(errors(swarm, 'web')).toContain(
+      'no suitable node (2 nodes not available for new tasks; max replicas per node limit exceed)',
+    );
+  });
+
+  test('writes why a task waits only when that changes', () => {
+    const swarm = settled(3);
+    swarm.createService('web', service(1, { Constraints: ['node.labels.disk == ssd'] }));
+    swarm.run(1_000);
+    const { commits } = swarm;
+    swarm.run(30_000);
+    expect(swarm.commits).toBe(commits);
+  });
+});
+
+describe('the constraint enforcer', () => {
+  test('rejects a task whose node lost its label, so that it starts elsewhere', () => {
+    const swarm = settled(3);
+    swarm.updateNode('node1', { Labels: { disk: 'ssd' } });
+    swarm.createService('web', service(1, { Constraints: ['node.labels.disk == ssd'] }));
+    swarm.run(1_000);
+    swarm.updateNode('node2', { Labels: { disk: 'ssd' } });
+    swarm.updateNode('node1', { Labels: {} });
+    swarm.run(2_000);
+    expect(perNode(swarm, 'web')).toEqual([0, 1, 0]);
+    expect(swarm.node('node1').running.size).toBe(0);
+    expect(swarm.tasks('web').find(({ NodeID }) => NodeID === 'node1')?.Status).toMatchObject({
+      State: 'rejected',
+      Message: 'task rejected by constraint enforcer',
+      Err: 'assigned node no longer meets constraints',
+    });
+  });
+
+  test('applies constraints that a service gets later', () => {
+    const swarm = settled(3);
+    swarm.createService('web', service(3));
+    swarm.run(1_000);
+    swarm.updateService('web', (spec) => ({
+      ...spec,
+      ...service(3, { Constraints: ['node.id != node3'] }),
+    }));
+    swarm.run(2_000);
+    expect(swarm.running('web')).toHaveLength(3);
+    expect(perNode(swarm, 'web')[2]).toBe(0);
+  });
+
+  test('leaves paused nodes alone', () => {
+    const swarm = settled(3);
+    swarm.updateNode('node1', { Labels: { disk: 'ssd' } });
+    swarm.createService('web', service(1, { Constraints: ['node.labels.disk == ssd'] }));
+    swarm.run(1_000);
+    swarm.updateNode('node1', { Availability: 'pause', Labels: {} });
+    swarm.run(10_000);
+    expect(perNode(swarm, 'web')).toEqual([1, 0, 0]);
+  });
+});
+
+describe('a constraint', () => {
+  const node: NodeObject = {
+    ...sampleNode('n1', {
+      Spec: { Labels: { zone: 'East' }, Role: 'manager', Availability: 'active' },
+      Description: {
+        ...sampleNode('n1').Description,
+        Hostname: 'Host-1',
+        Engine: { EngineVersion: '', Labels: { gpu: 'yes' } },
+      },
+      role: 'manager',
+    }),
+    Version: { Index: 1 },
+    CreatedAt: '',
+    UpdatedAt: '',
+  };
+
+  test.each([
+    ['node.role == manager', true],
+    ['node.role==manager', true],
+    ['node.role != manager', false],
+    ['node.role == worker', false],
+    ['node.id == n1', true],
+    ['node.id != n1', false],
+    ['node.hostname == host-1', true],
+    ['node.ip == 10.0.0.1', true],
+    ['node.labels.zone == east', true],
+    ['node.labels.zone != west', true],
+    ['node.labels.rack == 1', false],
+    ['node.labels.rack != 1', true],
+    ['engine.labels.gpu == yes', true],
+    ['node.platform.os == linux', true],
+    ['node.platform.arch == x86_64', true],
+    ['node.platform.arch == amd64', true],
+    ['node.platform.arch != amd64', false],
+    ['node.platform.arch == arm64', false],
+    ['node.colour == red', false],
+    ['node.colour != red', false],
+  ])('%s holds: %s', (expression, holds) => {
+    const template = {
+      ContainerSpec: { Image: '' },
+      Placement: { Constraints: [expression] },
+    };
+    expect(meetsConstraints(node, template)).toBe(holds);
+  });
+
+  test('must hold together with all others', () => {
+    const met = (Constraints: readonly string[]): boolean =>
+      meetsConstraints(node, { ContainerSpec: { Image: '' }, Placement: { Constraints } });
+    expect(met(['node.id == n1', 'node.role == manager'])).toBe(true);
+    expect(met(['node.id == n1', 'node.role == worker'])).toBe(false);
+    expect(met([])).toBe(true);
+  });
+
+  test.each(['', 'node.role', 'node.role =', 'node.role = manager', '== x', 'node.role =='])(
+    'is not %j',
+    (expression) => {
+      expect(parseConstraints([expression])).toBeUndefined();
+    },
+  );
+});
