@@ -47,13 +47,14 @@ export type InfoShown = {
   readonly nodeId: string;
 };
 
-type Fields = { readonly [key: string]: unknown };
+export type Fields = { readonly [key: string]: unknown };
 
-const fieldsOf = (value: unknown): Fields =>
+/** The fields of an object; none where it is something else. */
+export const fieldsOf = (value: unknown): Fields =>
   typeof value === 'object' && value !== null ? (value as Fields) : {};
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
-const listOf = (value: unknown): readonly unknown[] =>
+export const listOf = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? (value as readonly unknown[]) : [];
 
 /** The message of an error body, or the body where it is plain text. */
@@ -61,6 +62,17 @@ export const messageOf = (body: unknown): string =>
   typeof body === 'string' ? body : textOf(fieldsOf(body).message);
 
 const versionOf = (object: Fields): number => numberOf(fieldsOf(object.Version).Index);
+
+/** What an update is made from: the spec and the version of an object. `undefined` where the answer is no such object. */
+export const versionedOf = (
+  body: unknown,
+): { readonly version: number; readonly spec: Fields } | undefined => {
+  const object = fieldsOf(body);
+  const version = fieldsOf(object.Version).Index;
+  return typeof version === 'number' && typeof object.Spec === 'object'
+    ? { version, spec: fieldsOf(object.Spec) }
+    : undefined;
+};
 
 export const shownService = (body: unknown): ServiceShown => {
   const object = fieldsOf(body);

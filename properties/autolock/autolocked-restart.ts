@@ -31,8 +31,8 @@ export const autolockedRestart: Property = {
     const failed =
       cameUpUnlocked(history) ??
       opensWithWrongKey(history) ??
-      secretInTheClear(history) ??
-      firstFailure(spans, history);
+      firstFailure(spans, history) ??
+      secretInTheClear(history);
     if (failed !== undefined) return failed;
     if (lockedInVain(history)) return unknown('no manager came up locked, although one was to be');
     const scans = judgeScans(history);

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../harness/core/json.ts';
-import { shownList, shownNode, shownTask } from '../../../../models/swarm-answers.ts';
+import { shownList, shownNode, shownTask, versionedOf } from '../../../../models/swarm-answers.ts';
 import { apiRequest, textArgument, type ApiKind } from './api-kind.ts';
 
 /** A node as it was seen last: what an update is made from. */
@@ -21,11 +21,8 @@ const inspect: ApiKind = {
   request: (args) => apiRequest('GET', `/nodes/${textArgument(args, 'name')}`),
   read({ body, outcome }, { args }, memory) {
     if (outcome !== 'ok') return {};
-    const { Version, Spec } = body as { Version: { Index: number }; Spec: JsonObject };
-    memory.set(memoryOf(textArgument(args, 'name')), {
-      version: Version.Index,
-      spec: Spec,
-    } satisfies Remembered);
+    const seen = versionedOf(body);
+    if (seen !== undefined) memory.set(memoryOf(textArgument(args, 'name')), seen as Remembered);
     return { output: { node: shownNode(body) } };
   },
 };

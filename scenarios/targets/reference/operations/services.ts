@@ -1,8 +1,16 @@
 import type { ApiRequest } from '../../../../cluster/api/seam.ts';
 import type { Intent, Sighting } from '../../../../harness/core/history.ts';
-import type { Json, JsonObject } from '../../../../harness/core/json.ts';
+import type { JsonObject } from '../../../../harness/core/json.ts';
 import type { Memory } from '../../../../harness/core/target.ts';
-import { shownList, shownService, type ServiceShown } from '../../../../models/swarm-answers.ts';
+import {
+  fieldsOf,
+  listOf,
+  shownList,
+  shownService,
+  textOf,
+  versionedOf,
+  type ServiceShown,
+} from '../../../../models/swarm-answers.ts';
 import { serviceName } from '../names.ts';
 import { apiRequest, textArgument, type ApiKind } from './api-kind.ts';
 
@@ -13,9 +21,9 @@ const memoryOf = (name: string): string => `service ${name}`;
 /** The name of the service that the client saw last. */
 const lastSeen = 'last service';
 
-const remember = (memory: Memory, body: Json, name: string): void => {
-  const { Version, Spec } = body as { Version: { Index: number }; Spec: JsonObject };
-  memory.set(memoryOf(name), { version: Version.Index, spec: Spec } satisfies Remembered);
+const remember = (memory: Memory, body: unknown, name: string): void => {
+  const seen = versionedOf(body);
+  if (seen !== undefined) memory.set(memoryOf(name), seen as Remembered);
 };
 
 const forget = (memory: Memory, name: string): void => {
@@ -71,7 +79,7 @@ const create: ApiKind = {
     value: markOf(request),
   }),
   read({ body, outcome }) {
-    return outcome === 'ok' ? { output: { id: (body as { ID: string }).ID } } : {};
+    return outcome === 'ok' ? { output: { id: textOf(fieldsOf(body).ID) } } : {};
   },
 };
 
@@ -100,7 +108,7 @@ const list: ApiKind = {
   request: () => apiRequest('GET', '/services'),
   read({ body, outcome }, _asked, memory) {
     if (outcome !== 'ok') return {};
-    for (const object of body as readonly Json[]) {
+    for (const object of listOf(body)) {
       remember(memory, object, shownService(object).name);
     }
     const services = shownList(body, shownService);

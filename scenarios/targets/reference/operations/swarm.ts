@@ -1,6 +1,6 @@
 import type { ApiRequest } from '../../../../cluster/api/seam.ts';
 import type { Json, JsonObject } from '../../../../harness/core/json.ts';
-import { shownInfo } from '../../../../models/swarm-answers.ts';
+import { fieldsOf, shownInfo, textOf, versionedOf } from '../../../../models/swarm-answers.ts';
 import { joinOutcome } from '../../../../models/swarm-outcomes.ts';
 import { peerAddress } from '../names.ts';
 import { learnUnlockKey, unlockKeyOf } from '../unlock-keys.ts';
@@ -69,14 +69,11 @@ const inspect: ApiKind = {
   request: () => apiRequest('GET', '/swarm'),
   read({ body, outcome }, _asked, memory) {
     if (outcome !== 'ok') return {};
-    const { JoinTokens, Version, Spec } = body as {
-      JoinTokens: JsonObject;
-      Version: { Index: number };
-      Spec: { EncryptionConfig?: { AutoLockManagers?: boolean } } & JsonObject;
-    };
-    memory.set(tokensMemory, JoinTokens);
-    memory.set(clusterMemory, { version: Version.Index, spec: Spec });
-    return { output: { autolock: Spec.EncryptionConfig?.AutoLockManagers === true } };
+    const seen = versionedOf(body);
+    if (seen === undefined) return {};
+    memory.set(tokensMemory, fieldsOf(fieldsOf(body).JoinTokens) as JsonObject);
+    memory.set(clusterMemory, seen as { version: number; spec: JsonObject });
+    return { output: { autolock: fieldsOf(seen.spec.EncryptionConfig).AutoLockManagers === true } };
   },
 };
 
@@ -119,8 +116,8 @@ const unlockKey: ApiKind = {
   request: () => apiRequest('GET', '/swarm/unlockkey'),
   read({ body, outcome }, _asked, memory) {
     if (outcome !== 'ok') return {};
-    const { UnlockKey } = body as { UnlockKey: string };
-    return { output: { key: UnlockKey === '' ? null : learnUnlockKey(memory, UnlockKey) } };
+    const key = textOf(fieldsOf(body).UnlockKey);
+    return { output: { key: key === '' ? null : learnUnlockKey(memory, key) } };
   },
 };
 
