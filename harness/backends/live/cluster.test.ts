@@ -1,0 +1,280 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Command, Happening, LiveCluster } from '../../core/backend.ts';
+import type { Node } from '../../core/cluster.ts';
+import type { CallResult } from '../../core/target.ts';
+import type { StartOptions } from './backend.ts';
+import { startCluster } from './cluster.ts';
+import type { Links } from './links.ts';
+import type { LiveTarget, Said } from './target.ts';
+import { until } from './toxiproxy/loopback.ts';
+import type { World, WorldEvents } from './world.ts';
+
+/** Nodes that exist in name only. */
+class NominalWorld implements World {
+  readonly done: string[] = [];
+  readonly events: WorldEvents;
+  fails: string | undefined;
+
+  constructor(events: WorldEvents) {
+    this.events = events;
+  }
+
+  readonly links: Links = {
+    proxies: [],
+    addressOf: () => '127.0.0.1:1',
+    leadTo: (node) => this.#do(`lead to ${node}`),
+    closeTo: (node) => this.#do(`close to ${node}`),
+    begin: (id) => this.#do(`begin ${id}`).then(() => 'begun'),
+    refused: ({ to }) => {
+      this.done.push(`refused ${to}`);
+    },
+    end: (id) =>
+      this.#do(`end ${id}`).then(() => ({ evidence: { bit: true, text: 'it bit' }, healed: true })),
+  };
+
+  async start(node: string): Promise<Readonly<Record<string, string>>> {
+    await this.#do(`start ${node}`);
+    this.events.spawned(node, 'in name');
+    return { client: '127.0.0.1:1' };
+  }
+  async kill(node: string): Promise<string> {
+    await this.#do(`kill ${node}`);
+    this.events.exited(node, 'in name');
+    return 'the name';
+  }
+  async pause(node: string): Promise<string> {
+    await this.#do(`pause ${node}`);
+    return 'the name';
+  }
+  resume(node: string): Promise<void> {
+    return this.#do(`resume ${node}`);
+  }
+  endpoint(node: string): string {
+    return `endpoint of ${node}`;
+  }
+  async *files(): AsyncGenerator<never> {
+    // They keep nothing.
+  }
+  readFile(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#do('dispose');
+  }
+
+  #do(what: string): Promise<void> {
+    this.done.push(what);
+    return what === this.fails ? Promise.reject(new Error(`${what} fails`)) : Promise.resolve();
+  }
+}
+
+const named = (...names: readonly string[]): readonly Node[] =>
+  names.map((name) => ({ name, role: 'manager' }));
+
+const target: LiveTarget = {
+  name: 'nominal',
+  nodes: () => named('m1', 'm2'),
+  talks: () => true,
+  ports: ['client'],
+  answers: 'own',
+  observe: (line): Said | undefined => {
+    if (line === 'poison') throw new Error('it is poison');
+    return line.startsWith('!') ? { kind: 'note', text: line.slice(1) } : undefined;
+  },
+  perform: (endpoint) => Promise.resolve({ response: { endpoint } }),
+};
+
+type Started = {
+  readonly cluster: LiveCluster;
+  readonly world: NominalWorld;
+  readonly happenings: Happening[];
+  readonly failures: Error[];
+  ask(command: Command): Promise<Happening>;
+};
+
+const started: LiveCluster[] = [];
+afterEach(async () => {
+  for (const cluster of started.splice(0)) await cluster[Symbol.asyncDispose]();
+});
+
+const start = async (
+  given: Partial<LiveTarget> = {},
+  { fails, ...options }: Partial<StartOptions> & { readonly fails?: string } = {},
+): Promise<Started> => {
+  const happenings: Happening[] = [];
+  const failures: Error[] = [];
+  const worlds: NominalWorld[] = [];
+  const cluster = await startCluster(
+    { ...target, ...given },
+    {
+      shape: { managers: 2, workers: 0 },
+      onHappening: (happening) => happenings.push(happening),
+      onFailure: (failure) => failures.push(failure),
+      ...options,
+    },
+    (_nodes, events) => {
+      const world = new NominalWorld(events);
+      world.fails = fails;
+      worlds.push(world);
+      return Promise.resolve(world);
+    },
+  );
+  started.push(cluster);
+  const [world] = worlds;
+  if (world === undefined) throw new Error('it has been opened');
+  return {
+    cluster,
+    world,
+    happenings,
+    failures,
+    async ask(command) {
+      const before = happenings.length;
+      const answer = (): Happening | undefined =>
+        happenings
+          .slice(before)
+          .find((one) => 'id' in one && 'id' in command && one.id === command.id);
+      cluster.carryOut(command);
+      await until('it is answered', () => answer() !== undefined);
+      const found = answer();
+      if (found === undefined) throw new Error('it has just been there');
+      return found;
+    },
+  };
+};
+
+describe('names of nodes', () => {
+  test.each(['client', 'a__b', 'a b', '', '-a'])('"%s" is none', async (name) => {
+    await expect(start({ nodes: () => named(name) })).rejects.toThrow('cannot name a node');
+  });
+
+  test('two nodes do not share one', async () => {
+    await expect(start({ nodes: () => named('a', 'a') })).rejects.toThrow('"a" cannot name a node');
+  });
+});
+
+describe('a start', () => {
+  test('leads the links to a node once it listens, and then asks whether it is ready', async () => {
+    const asked: string[] = [];
+    const { world } = await start({
+      nodes: () => named('m1'),
+      ready: (endpoint) => {
+        asked.push(endpoint);
+        return asked.length < 3 ? Promise.reject(new Error('not yet')) : Promise.resolve();
+      },
+    });
+    expect(world.done).toEqual(['start m1', 'lead to m1']);
+    expect(asked).toEqual(['endpoint of m1', 'endpoint of m1', 'endpoint of m1']);
+  });
+
+  test('that fails takes the world away again', async () => {
+    await expect(start({}, { fails: 'start m2' })).rejects.toThrow('start m2 fails');
+  });
+
+  test('names the node that does not become ready', async () => {
+    const ready = (endpoint: string): Promise<void> =>
+      endpoint.endsWith('m2') ? Promise.reject(new Error('still loading')) : Promise.resolve();
+    await expect(start({ ready }, { readyMs: 50 })).rejects.toThrow(
+      'm2: becoming ready did not succeed within 50 ms (still loading)',
+    );
+  });
+});
+
+describe('a call', () => {
+  test('that a target never ends has ended in time, and may have been sent', async () => {
+    const { ask } = await start({ perform: () => new Promise(() => undefined) });
+    const happening = await ask({ type: 'call', id: 1, node: 'm1', request: {}, timeoutMs: 1 });
+    expect(happening).toMatchObject({ result: { failed: 'no end within 1 ms', sent: true } });
+  });
+
+  test('whose target rejects may have been sent', async () => {
+    const { ask } = await start({ perform: () => Promise.reject(new Error('oops')) });
+    const happening = await ask({ type: 'call', id: 1, node: 'm1', request: {}, timeoutMs: 100 });
+    expect(happening).toMatchObject({ result: { failed: 'oops', sent: true } });
+  });
+
+  test('that was refused is told to the links, as evidence', async () => {
+    const refused: CallResult = { failed: 'refused', sent: false };
+    const { ask, world } = await start({ perform: () => Promise.resolve(refused) });
+    await ask({ type: 'call', id: 1, node: 'm1', request: {}, timeoutMs: 100 });
+    expect(world.done).toContain('refused m1');
+  });
+});
+
+describe('what nodes write', () => {
+  test('becomes observations, counted by boot and line where the node does not count', async () => {
+    const { cluster, world, happenings, ask } = await start();
+    world.events.line('m1', 'just talk', 'out');
+    world.events.line('m1', '!first', 'out');
+    world.events.line('m1', '!not said', 'err');
+    await ask({ type: 'kill', id: 1, node: 'm1' });
+    await ask({ type: 'start', id: 2, node: 'm1' });
+    world.events.line('m1', '!again', 'out');
+    const seen = happenings.flatMap((one) => (one.type === 'observed' ? [one.observation] : []));
+    expect(seen).toMatchObject([
+      { node: 'm1', boot: 'm1-1', seq: 2, kind: 'note', text: 'first' },
+      { node: 'm1', boot: 'm1-2', seq: 1, kind: 'note', text: 'again' },
+    ]);
+    expect(cluster.logs('m1')).toEqual(['just talk', '!first', '!not said', '!again']);
+  });
+
+  test('that a target cannot read without throwing is its failure, with the line', async () => {
+    const { world, failures } = await start();
+    world.events.line('m1', 'poison', 'out');
+    expect(failures[0]?.message).toContain(
+      'm1: target nominal could not read the line "poison": it is poison',
+    );
+  });
+});
+
+describe('nodes that end', () => {
+  test('by a command were killed, by themselves exited, and their links are closed', async () => {
+    const { world, happenings, ask } = await start();
+    await ask({ type: 'kill', id: 1, node: 'm1' });
+    world.events.exited('m2', 'code 1');
+    const events = happenings.flatMap((one) =>
+      one.type === 'lifecycle' ? [`${one.lifecycle.node} ${one.lifecycle.event}`] : [],
+    );
+    expect(events).toEqual(['m1 started', 'm2 started', 'm1 killed', 'm2 exited']);
+    expect(world.done.slice(-2)).toEqual(['close to m1', 'close to m2']);
+  });
+
+  test('a node that cannot be started again makes a fault that is not healed', async () => {
+    const { world, ask } = await start();
+    await ask({ type: 'begin', id: 1, deed: { deed: 'kill', node: 'm1' } });
+    world.fails = 'start m1';
+    expect(await ask({ type: 'end', id: 1 })).toMatchObject({
+      healed: false,
+      evidence: { bit: true, text: 'its end failed: start m1 fails' },
+    });
+    expect(await ask({ type: 'start', id: 2, node: 'm1' })).toMatchObject({ ok: false });
+  });
+
+  test('an end that nothing began is answered', async () => {
+    const { ask } = await start();
+    expect(await ask({ type: 'end', id: 9 })).toMatchObject({
+      healed: true,
+      evidence: { bit: false },
+    });
+  });
+});
+
+test('a harness that stood still says so', async () => {
+  const { happenings } = await start();
+  const from = performance.now();
+  while (performance.now() - from < 120) {
+    // Nothing else can happen meanwhile.
+  }
+  await until('the stall is noticed', () => happenings.some(({ type }) => type === 'stalled'));
+});
+
+test('nothing happens any more to a cluster that was taken away', async () => {
+  const { cluster, world, happenings } = await start();
+  cluster.carryOut({ type: 'wake', at: cluster.now() + 5 });
+  await cluster[Symbol.asyncDispose]();
+  await cluster[Symbol.asyncDispose]();
+  expect(world.done.filter((what) => what === 'dispose')).toHaveLength(1);
+  const before = happenings.length;
+  world.events.line('m1', '!late', 'out');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(happenings.length).toBe(before);
+});

@@ -1,0 +1,287 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Node } from '../../core/cluster.ts';
+import { linkProxies, openLinks, type LinkDeed, type Links } from './links.ts';
+import type { LiveTarget } from './target.ts';
+import type { Counters, ProxyCount } from './toxiproxy/counters.ts';
+import { ToxiproxyFailure } from './toxiproxy/http.ts';
+import type { ProxyBody, ProxyState, ToxicBody, ToxiproxyControl } from './toxiproxy/control.ts';
+
+const nodes: readonly Node[] = [
+  { name: 'm1', role: 'manager' },
+  { name: 'm2', role: 'manager' },
+  { name: 'w1', role: 'worker' },
+];
+/** Workers talk to managers only, and the other way round. */
+const talks = (from: Node, to: Node): boolean => from.role === 'manager' || to.role === 'manager';
+const target = (answers: LiveTarget['answers'], ports = ['client', 'peer']) => ({
+  answers,
+  ports,
+  talks,
+});
+
+/** A Toxiproxy that only remembers. */
+class RememberedToxiproxy implements ToxiproxyControl {
+  readonly url = 'http://remembered';
+  readonly proxies = new Map<string, ProxyState>();
+  refuses: string | undefined;
+  #ports = 40_000;
+
+  version(): Promise<string> {
+    return Promise.resolve('remembered');
+  }
+  populate(bodies: readonly ProxyBody[]): Promise<ReadonlyMap<string, ProxyState>> {
+    for (const body of bodies) {
+      this.#ports += 1;
+      this.proxies.set(body.name, { ...body, listen: `127.0.0.1:${this.#ports}`, toxics: [] });
+    }
+    return Promise.resolve(new Map(this.proxies));
+  }
+  update(body: ProxyBody): Promise<ProxyBody> {
+    this.#set(body.name, body);
+    return Promise.resolve(body);
+  }
+  all(): Promise<ReadonlyMap<string, ProxyState>> {
+    return Promise.resolve(this.proxies);
+  }
+  addToxic(proxy: string, toxic: ToxicBody): Promise<void> {
+    if (proxy === this.refuses)
+      return Promise.reject(new ToxiproxyFailure('500 it does not want to', 500));
+    this.#set(proxy, { toxics: [...this.#get(proxy).toxics, toxic] });
+    return Promise.resolve();
+  }
+  removeToxic(proxy: string, toxic: string): Promise<void> {
+    this.#set(proxy, { toxics: this.#get(proxy).toxics.filter(({ name }) => name !== toxic) });
+    return Promise.resolve();
+  }
+  reset(): Promise<void> {
+    return Promise.resolve();
+  }
+  counters(): Promise<Counters> {
+    return Promise.resolve(new Map<string, ProxyCount>());
+  }
+
+  /** Every toxic, as `m1__m2 timeout upstream`; every closed proxy, as `m1__m2 closed`. */
+  get state(): readonly string[] {
+    return [...this.proxies.values()].flatMap(({ name, toxics, enabled }) => [
+      ...(enabled ? [] : [`${name} closed`]),
+      ...toxics.map(({ type, stream }) => `${name} ${type} ${stream}`),
+    ]);
+  }
+
+  #get(name: string): ProxyState {
+    const proxy = this.proxies.get(name);
+    if (proxy === undefined) throw new ToxiproxyFailure('404 proxy not found', 404);
+    return proxy;
+  }
+  #set(name: string, change: Partial<ProxyState>): void {
+    this.proxies.set(name, { ...this.#get(name), ...change });
+  }
+}
+
+type Opened = {
+  readonly links: Links;
+  readonly toxiproxy: RememberedToxiproxy;
+  readonly probed: readonly string[];
+};
+
+const open = async (
+  answers: LiveTarget['answers'] = 'own',
+  broken: readonly string[] = [],
+): Promise<Opened> => {
+  const toxiproxy = new RememberedToxiproxy();
+  const probed: string[] = [];
+  const links = await openLinks({
+    control: toxiproxy,
+    target: target(answers),
+    nodes,
+    counting: 'live',
+    place: () => ({ listen: '127.0.0.1:0', upstream: '127.0.0.1:1' }),
+    probe: ({ name }) => {
+      probed.push(name);
+      return broken.includes(name)
+        ? Promise.reject(new Error('nobody listens'))
+        : Promise.resolve();
+    },
+  });
+  return { links, toxiproxy, probed };
+};
+
+const m1m2 = { from: 'm1', to: 'm2' };
+const cut = (mode: 'drop' | 'refuse' | 'reset', ...links: LinkDeed['links']): LinkDeed => ({
+  deed: 'cut',
+  mode,
+  links,
+});
+
+describe('proxies of links', () => {
+  test('there is one for every ordered pair that talks, and one from the clients to every node', () => {
+    expect(linkProxies(target('own'), nodes).map(({ name }) => name)).toEqual([
+      'm1__m2',
+      'm1__w1',
+      'm2__m1',
+      'm2__w1',
+      'w1__m1',
+      'w1__m2',
+      'client__m1',
+      'client__m2',
+      'client__w1',
+    ]);
+  });
+
+  test('further protocols have their own', () => {
+    const names = linkProxies(target('own', ['raft', 'client', 'gossip']), nodes).map(
+      ({ name, port }) => `${name} ${port}`,
+    );
+    expect(names.slice(0, 2)).toEqual(['m1__m2 raft', 'm1__m2.gossip gossip']);
+  });
+
+  test('only who dials is told its address, which is another for each', async () => {
+    const { links } = await open();
+    const addresses = nodes.flatMap((from) =>
+      nodes
+        .filter((to) => to !== from && talks(from, to))
+        .map((to) => links.addressOf({ from: from.name, to: to.name }, 'peer')),
+    );
+    expect(new Set(addresses).size).toBe(addresses.length);
+    expect(() => links.addressOf({ from: 'w1', to: 'w1' }, 'peer')).toThrow(
+      'there is no link w1__w1',
+    );
+    expect(() => links.addressOf(m1m2, 'client')).toThrow('there is no link m1__m2 for client');
+  });
+});
+
+describe('what a deed does to the proxies', () => {
+  test.each([
+    ['drop', ['m1__m2 timeout upstream']],
+    ['reset', ['m1__m2 reset_peer upstream']],
+    ['refuse', ['m1__m2 closed']],
+  ] as const)('a cut by %s where nodes dial to answer: that link alone', async (mode, state) => {
+    const { links, toxiproxy, probed } = await open('own');
+    await links.begin(1, cut(mode, m1m2));
+    expect(toxiproxy.state).toEqual(state);
+    expect(await links.end(1)).toMatchObject({ healed: true });
+    expect(toxiproxy.state).toEqual([]);
+    expect(probed).toEqual(['m1__m2']);
+  });
+
+  test('where answers come back on the same connection, those that go the same way are dropped too', async () => {
+    const { links, toxiproxy } = await open('same');
+    await links.begin(1, cut('drop', m1m2));
+    expect(toxiproxy.state).toEqual(['m1__m2 timeout upstream', 'm2__m1 timeout downstream']);
+    await links.end(1);
+    expect(toxiproxy.state).toEqual([]);
+  });
+
+  test('a delay delays both in the same way', async () => {
+    const { links, toxiproxy } = await open('same');
+    await links.begin(1, { deed: 'delay', links: [m1m2], delayMs: 70 });
+    expect(toxiproxy.state).toEqual(['m1__m2 latency upstream', 'm2__m1 latency downstream']);
+    const [toxic] = toxiproxy.proxies.get('m1__m2')?.toxics ?? [];
+    expect(toxic?.attributes).toEqual({ latency: 70, jitter: 0 });
+  });
+
+  test('what a node answers its clients can be cut apart from what they ask', async () => {
+    const { links, toxiproxy } = await open('same');
+    await links.begin(1, cut('drop', { from: 'client', to: 'm1' }));
+    await links.begin(2, cut('drop', { from: 'm2', to: 'client' }));
+    expect(toxiproxy.state).toEqual([
+      'client__m1 timeout upstream',
+      'client__m2 timeout downstream',
+    ]);
+  });
+
+  test('deeds on one link neither meet nor undo each other', async () => {
+    const { links, toxiproxy, probed } = await open();
+    await links.begin(1, cut('drop', m1m2));
+    await links.begin(2, cut('drop', m1m2));
+    await links.begin(3, cut('refuse', m1m2));
+    await links.begin(4, cut('refuse', m1m2));
+    await links.end(3);
+    await links.end(1);
+    expect(toxiproxy.state).toEqual(['m1__m2 closed', 'm1__m2 timeout upstream']);
+    expect(probed).toEqual([]);
+    await links.end(4);
+    await links.end(2);
+    expect(toxiproxy.state).toEqual([]);
+    expect(probed).toEqual(['m1__m2']);
+  });
+
+  test('one that cannot be done everywhere is taken back where it was, and says why', async () => {
+    const { links, toxiproxy } = await open();
+    toxiproxy.refuses = 'm2__m1';
+    const begun = links.begin(1, cut('drop', m1m2, { from: 'm2', to: 'm1' }));
+    await expect(begun).rejects.toThrow('it does not want to');
+    expect(toxiproxy.state).toEqual([]);
+    expect(await links.end(1)).toEqual({
+      evidence: { bit: false, text: 'it had not begun' },
+      healed: true,
+    });
+  });
+
+  test('a link that does not exist cannot be cut', async () => {
+    const { links } = await open();
+    await expect(links.begin(1, cut('drop', { from: 'w1', to: 'w2' }))).rejects.toThrow(
+      'there is no link w1__w2',
+    );
+  });
+
+  test('a link that does not carry again is not healed', async () => {
+    const { links } = await open('own', ['m1__m2']);
+    await links.begin(1, cut('refuse', m1m2));
+    const { healed, evidence } = await links.end(1);
+    expect(healed).toBe(false);
+    expect(evidence.text).toContain('m1__m2 does not carry again: nobody listens');
+  });
+});
+
+describe('a node that goes and comes back', () => {
+  test('its ports are closed, and its links lead to where it listens next', async () => {
+    const { links, toxiproxy } = await open();
+    await links.closeTo('m2');
+    expect(toxiproxy.state).toEqual(['m1__m2 closed', 'w1__m2 closed', 'client__m2 closed']);
+    await links.leadTo('m2', { peer: '127.0.0.1:5', client: '127.0.0.1:6' });
+    expect(toxiproxy.state).toEqual([]);
+    expect(toxiproxy.proxies.get('w1__m2')?.upstream).toBe('127.0.0.1:5');
+    expect(toxiproxy.proxies.get('client__m2')?.upstream).toBe('127.0.0.1:6');
+  });
+
+  test('a link that is refused stays closed when its node comes back, and opens with the end of the deed', async () => {
+    const { links, toxiproxy } = await open();
+    await links.begin(1, cut('refuse', m1m2));
+    await links.closeTo('m2');
+    await links.leadTo('m2', { peer: '127.0.0.1:5', client: '127.0.0.1:6' });
+    expect(toxiproxy.state).toEqual(['m1__m2 closed']);
+    await links.end(1);
+    expect(toxiproxy.state).toEqual([]);
+    expect(toxiproxy.proxies.get('m1__m2')?.upstream).toBe('127.0.0.1:5');
+  });
+
+  test('a deed that ends while the node is down leaves its links closed, and does not probe them', async () => {
+    const { links, toxiproxy, probed } = await open();
+    await links.begin(1, cut('refuse', m1m2));
+    await links.closeTo('m2');
+    expect(await links.end(1)).toMatchObject({ healed: true });
+    expect(toxiproxy.state).toContain('m1__m2 closed');
+    expect(probed).toEqual([]);
+  });
+
+  test('one that does not say where it listens is told so', async () => {
+    const { links } = await open();
+    await expect(links.leadTo('m2', { client: '127.0.0.1:6' })).rejects.toThrow(
+      'm2: it did not say where it listens for peer',
+    );
+  });
+});
+
+test('calls that were turned away are evidence for whoever refuses there', async () => {
+  const { links } = await open();
+  const client = { from: 'client', to: 'm1' };
+  await links.begin(1, cut('refuse', client));
+  links.refused(client);
+  links.refused(client);
+  links.refused({ from: 'client', to: 'm2' });
+  expect((await links.end(1)).evidence).toEqual({
+    bit: true,
+    text: 'connections were severed or refused: client__m1 2',
+  });
+});
