@@ -34,10 +34,11 @@ type Judgement =
 
 /**
  * How much a failure should say. `fully` (the default) includes the minimal relaxation, `where` does
- * not, and `not` is for those who only want the verdict: `at` is then the last operation of its part.
+ * not. With `hint`, `at` is where the judge stopped, which costs nothing and may be later or earlier
+ * than the first return that is wrong.
  */
 export type Explaining = {
-  readonly explain?: 'not' | 'where' | 'fully';
+  readonly explain?: 'hint' | 'where' | 'fully';
   /** Milliseconds that the explanation may take; what is left of `timeoutMs` unless given. */
   readonly explainMs?: number | undefined;
   readonly tuning?: Tuning;

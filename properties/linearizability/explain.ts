@@ -33,13 +33,14 @@ export type Failure = {
 export function explain(
   model: AnyModel,
   of: PartOf & { readonly decision: Extract<Decision, { verdict: 'fail' }> },
-  { meter, how }: { readonly meter: Meter; readonly how: 'not' | 'where' | 'fully' },
+  { meter, how }: { readonly meter: Meter; readonly how: 'hint' | 'where' | 'fully' },
 ): Failure {
   const { operations, part, decision } = of;
   const returns = memberByReturn(part);
   const prefix = (at: number) => cutAfter(part, returnRank(part, returns, at));
   decision.search?.release();
-  const last = part.source[returns[returns.length - 1] as number] as number;
+  const guessed = guess(part, returns, decision);
+  const last = part.source[returns[guessed] as number] as number;
   const nothing = {
     key: part.key,
     at: last,
@@ -48,7 +49,7 @@ export function explain(
     prefix: [],
     relaxation: undefined,
   };
-  if (how === 'not') return nothing;
+  if (how === 'hint') return nothing;
   let costliest = 0;
   const verdictOf = (k: number): Decision['verdict'] => {
     // Not begun if it would probably not end in time.
@@ -144,14 +145,18 @@ function legalAnswers(
   const { operations, part, wrong, search } = of;
   if (model.answers === undefined) return [];
   const { input } = operations[wrong] as Operation;
-  const near = [...search.statesAtReached].map((id) => search.states.states[id]);
-  const answers = new Map<Key, unknown>();
-  for (const state of [...near, ...search.states.states]) {
-    if (answers.size >= ANSWERS_MAX) break;
-    for (const answer of model.answers(state, input)) answers.set(canonical(answer), answer);
-  }
-  return [...answers.values()].filter((output) => {
-    const changed = operations.with(wrong, { ...(operations[wrong] as Operation), output });
-    return decide(model, { operations: changed, part }, meter).verdict === 'pass';
-  });
+  const answersIn = (states: Iterable<unknown>) => {
+    const answers = new Map<Key, unknown>();
+    for (const state of states) {
+      if (answers.size >= ANSWERS_MAX) break;
+      for (const answer of model.answers?.(state, input) ?? [])
+        answers.set(canonical(answer), answer);
+    }
+    return [...answers.values()].filter((output) => {
+      const changed = operations.with(wrong, { ...(operations[wrong] as Operation), output });
+      return decide(model, { operations: changed, part }, meter).verdict === 'pass';
+    });
+  };
+  const near = answersIn([...search.statesAtReached].map((id) => search.states.states[id]));
+  return near.length > 0 ? near : answersIn(search.states.states);
 }

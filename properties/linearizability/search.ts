@@ -15,7 +15,7 @@ import { Windows } from './window.ts';
 export type Tuning = {
   /** Bits of a configuration's hash that are used; 0 makes all of them collide. Default 32. */
   readonly hashBits?: number;
-  /** Configurations that the first table has room for. Default 1,024. */
+  /** Configurations that the first table has room for. Default 32. */
   readonly firstTable?: number;
   /** Entries of windows to hold. Default 8,000,000. */
   readonly windowEntries?: number;
@@ -24,6 +24,9 @@ export type Tuning = {
   /** Off: no monitor judges, only the search. */
   readonly monitors?: boolean;
 };
+
+/** Room for so many configurations at first: most parts need few, and memory is slow to get. */
+const FIRST_TABLE = 32;
 
 /** A part is judged, or its turn is over, or a limit ended it. */
 export type Outcome = 'pass' | 'fail' | 'turn over' | 'stopped';
@@ -113,7 +116,7 @@ export class Search {
     this.#guards = layout.guards;
     this.#counts = FIELDS + columns.words;
     this.#stride = this.#counts + layout.guards.length;
-    const size = tuning.firstTable ?? 1024;
+    const size = tuning.firstTable ?? FIRST_TABLE;
     this.#nodes = new Int32Array(this.#stride * size);
     this.#table = new Int32Array(2 * size).fill(-1);
     this.#unknownAt = new Int32Array(columns.source.length).fill(-1);

@@ -7,7 +7,11 @@ import {
   type Problem,
   type ReadHistory,
 } from '../../properties/linearizability/formats/index.ts';
-import { checkLinearizable, type Verdict } from '../../properties/linearizability/index.ts';
+import {
+  checkLinearizable,
+  type Explaining,
+  type Verdict,
+} from '../../properties/linearizability/index.ts';
 import type { CheckOptions } from './options.ts';
 
 /** Larger files are refused: a history is read as one text. */
@@ -64,7 +68,7 @@ export function judgeFile(file: string, options: CheckOptions): Judged {
     model,
     operations,
     { timeoutMs: options.timeoutMs, now: () => performance.now() },
-    options.draw === undefined ? { explain: 'where', explainMs: WHERE_MS } : { explain: 'fully' },
+    howMuch(options),
   );
   const why = reasonOf(history, verdict);
   return {
@@ -72,6 +76,11 @@ export function judgeFile(file: string, options: CheckOptions): Judged {
     history,
     verdict,
   };
+}
+
+function howMuch({ draw, json }: CheckOptions): Explaining {
+  if (draw !== undefined) return { explain: 'fully' };
+  return json ? { explain: 'hint' } : { explain: 'where', explainMs: WHERE_MS };
 }
 
 function read(file: string, { model, reading }: CheckOptions): ReadHistory | Problem {
@@ -108,7 +117,9 @@ export function reasonOf({ model, operations, lines }: ReadHistory, verdict: Ver
       const others = legal.map((answer) => model.describe?.(input, answer) ?? show(answer));
       const instead = others.length === 0 ? '' : `; right would have been ${others.join(' or ')}`;
       const where = `line ${lines[at] ?? 0}: process ${process}: ${call}`;
-      return `${where} fits no order of what returned ${first ? 'before' : 'by then'}${instead}`;
+      return first
+        ? `${where} fits no order of what returned before${instead}`
+        : `no order goes on at ${where}${instead}`;
     }
   }
 }

@@ -3,9 +3,7 @@ import { eventOf, Unreadable, type Fields, type HistoryEvent, type Value } from 
 /** Nesting beyond this is refused, so that a hostile file cannot exhaust the stack. */
 const DEPTH_MAX = 500;
 
-const [TAB, NEWLINE, RETURN, SPACE, QUOTE, HASH, COMMA, MINUS, PLUS, NINE, ZERO] = [
-  9, 10, 13, 32, 34, 35, 44, 45, 43, 57, 48,
-];
+const [SPACE, QUOTE, HASH, COMMA, MINUS, PLUS, NINE, ZERO] = [32, 34, 35, 44, 45, 43, 57, 48];
 const [COLON, SEMICOLON, UPPER_A, OPEN_SQUARE, BACKSLASH, CLOSE_SQUARE, CARET] = [
   58, 59, 65, 91, 92, 93, 94,
 ];
@@ -59,24 +57,37 @@ export function ednValue(text: string): Value {
 export class EdnReader {
   at: number;
   readonly #text: string;
-  readonly #end: number;
-  readonly #lineOffset: number;
+  #end: number;
   #lines = 1;
-  #counted: number;
+  #counted = 0;
 
-  constructor(text: string, range: { at?: number; end?: number; line?: number } = {}) {
+  constructor(text: string) {
     this.#text = text;
-    this.at = range.at ?? 0;
-    this.#end = range.end ?? text.length;
-    this.#counted = this.at;
-    this.#lineOffset = (range.line ?? 1) - 1;
+    this.at = 0;
+    this.#end = text.length;
+  }
+
+  /** Reads another piece of the text, which begins on the given line. */
+  restart({
+    at,
+    end,
+    line,
+  }: {
+    readonly at: number;
+    readonly end: number;
+    readonly line: number;
+  }): void {
+    this.at = at;
+    this.#end = end;
+    this.#counted = at;
+    this.#lines = line;
   }
 
   /** The line of the next character. */
   line(): number {
     for (;;) {
       const found = this.#text.indexOf('\n', this.#counted);
-      if (found === -1 || found >= this.at) return this.#lines + this.#lineOffset;
+      if (found === -1 || found >= this.at) return this.#lines;
       this.#counted = found + 1;
       this.#lines += 1;
     }
@@ -298,9 +309,6 @@ export class EdnReader {
 function isDelimiter(code: number): boolean {
   return (
     code <= SPACE ||
-    code === TAB ||
-    code === NEWLINE ||
-    code === RETURN ||
     code === COMMA ||
     code === QUOTE ||
     code === SEMICOLON ||

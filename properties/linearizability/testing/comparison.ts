@@ -132,7 +132,7 @@ function compare(comparing: Comparing, tunings: readonly Tuning[], draw: Draw): 
     counted[right ? 'right' : 'wrong'] += 1;
     counted[right ? 'rightWithUnknown' : 'wrongWithUnknown'] += unknown;
     for (const tuning of tunings) {
-      const verdict = checkLinearizable(kind.model, history, {}, { explain: 'not', tuning });
+      const verdict = checkLinearizable(kind.model, history, {}, { explain: 'hint', tuning });
       const wrongWitness =
         verdict.verdict === 'pass' ? replay(kind.model, history, verdict.witness) : undefined;
       if (verdict.verdict === (right ? 'pass' : 'fail') && wrongWitness === undefined) continue;
