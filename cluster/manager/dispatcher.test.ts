@@ -384,7 +384,8 @@ describe('heartbeats', () => {
     leader.wait(5_000);
     const again = leader.register('n1', 'again');
     leader.wait(100);
-    leader.hear('n1', { type: 'assigned', session: again, sequence: 2 });
+    const { sequence } = leader.last('assignments');
+    leader.hear('n1', { type: 'assigned', session: again, sequence });
     const { Version } = leader.store.node('n1') ?? {};
     const before = leader.ticks;
     for (let beat = 0; beat < 120; beat += 1) {

@@ -21,8 +21,15 @@ export type TrialOptions = {
   readonly faults: boolean;
 };
 
-/** What went wrong; nothing, as a rule. */
-export const trial = (options: TrialOptions): readonly string[] => {
+export type TrialResult = {
+  /** What went wrong; nothing, as a rule. */
+  readonly problems: readonly string[];
+  readonly commits: number;
+  /** The store in the end. */
+  readonly state: Uint8Array;
+};
+
+export const trial = (options: TrialOptions): TrialResult => {
   const draw = seeded(options.seed * 7919 + 1);
   const { faults } = options;
   const swarm = new SmallSwarm({
@@ -43,7 +50,8 @@ export const trial = (options: TrialOptions): readonly string[] => {
   life.heal();
   swarm.run(settleMs);
   judgeSettled(swarm, watcher);
-  return watcher.problems;
+  const { commits, store } = swarm;
+  return { problems: watcher.problems, commits, state: store.snapshot() };
 };
 
 class Life {
