@@ -1,0 +1,250 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Json, JsonObject } from '../../../../harness/core/json.ts';
+import type {
+  Procedure,
+  ProcedureContext,
+  ProcedureResult,
+  ProcedureStep,
+} from '../../../../harness/core/target.ts';
+import { learnUnlockKey } from '../unlock-keys.ts';
+import { setAvailability } from './availability.ts';
+import { finish } from './finish.ts';
+import { form } from './form.ts';
+import { lock } from './lock.ts';
+import { revive } from './revive.ts';
+import { rotateKey } from './rotate-key.ts';
+
+const nodes = [
+  { name: 'm1', role: 'manager' },
+  { name: 'm2', role: 'manager' },
+  { name: 'w1', role: 'worker' },
+] as const;
+
+const context = (given: Partial<ProcedureContext> = {}): ProcedureContext => ({
+  nodes,
+  selected: [],
+  args: {},
+  memory: new Map<string, Json>(),
+  settings: {},
+  leader: () => 'm1',
+  managers: () => ['m1', 'm2'],
+  ...given,
+});
+
+type Answer = { readonly outcome: 'ok' | 'rejected' | 'unknown'; readonly output?: Json };
+const ok = (output: JsonObject = {}): Answer => ({ outcome: 'ok', output });
+const no: Answer = { outcome: 'rejected' };
+
+const shownNodes = nodes.map(({ name, role }) => ({
+  name,
+  state: 'ready',
+  reachability: role === 'manager' ? 'reachable' : '',
+}));
+
+/** Answers to a procedure's calls by operation and node; what else it does is done. Says what it did, in short. */
+const play = (
+  procedure: Procedure,
+  answer: (step: Extract<ProcedureStep, { step: 'call' }>, times: number) => Answer,
+  stepsMax = 500,
+): readonly string[] => {
+  const did: string[] = [];
+  const times = new Map<string, number>();
+  let result: ProcedureResult = { step: 'done' };
+  for (let step = procedure.next(result); step.done !== true; step = procedure.next(result)) {
+    if (did.length >= stepsMax) throw new Error('it goes on and on');
+    const { value } = step;
+    result = { step: 'done' };
+    if (value.step === 'call') {
+      const what = `${value.operation} ${value.node}`;
+      const before = times.get(what) ?? 0;
+      times.set(what, before + 1);
+      const { outcome, output } = answer(value, before);
+      result = { step: 'call', outcome, output };
+      did.push(outcome === 'ok' ? what : `${what} ✗`);
+    } else if (value.step === 'read-file') {
+      result = { step: 'file', bytes: undefined };
+    } else if (value.step !== 'wait') did.push(`${value.step} ${value.node}`);
+  }
+  return did;
+};
+
+describe('formation', () => {
+  const answer = ({ operation }: { readonly operation: string }): Answer =>
+    operation === 'node.list' ? ok({ nodes: shownNodes }) : ok();
+
+  test('makes a swarm on the first node and lets the others join, one after the other', () => {
+    expect(play(form(context()), answer)).toEqual([
+      'swarm.init m1',
+      'swarm.inspect m1',
+      'swarm.join m2',
+      'swarm.join w1',
+      'node.list m1',
+    ]);
+  });
+
+  test('learns the unlock key of a swarm that is autolocked from the start', () => {
+    const did = play(form(context({ settings: { autolock: true } })), answer);
+    expect(did).toContain('swarm.unlockkey m1');
+  });
+
+  test('settles an ambiguous join by asking the node itself', () => {
+    const did = play(form(context()), (step) => {
+      if (step.operation === 'swarm.join' && step.node === 'm2') return { outcome: 'unknown' };
+      if (step.operation === 'info') return ok({ info: { state: 'active' } });
+      return answer(step);
+    });
+    expect(did).toContain('info m2');
+    expect(did.filter((step) => step.startsWith('swarm.join m2'))).toHaveLength(1);
+  });
+
+  test('waits until every node is ready', () => {
+    const did = play(form(context()), (step, times) =>
+      step.operation === 'node.list' && times < 3
+        ? ok({ nodes: shownNodes.slice(1) })
+        : answer(step),
+    );
+    expect(did.filter((step) => step === 'node.list m1')).toHaveLength(4);
+  });
+
+  test('gives up with the last answer where a node never gets in', () => {
+    expect(() =>
+      play(
+        form(context()),
+        (step) =>
+          step.operation === 'swarm.join'
+            ? { outcome: 'rejected', output: { text: 'invalid join token' } }
+            : step.operation === 'info'
+              ? ok({ info: { state: 'inactive' } })
+              : answer(step),
+        2_000,
+      ),
+    ).toThrow('m2 did not get through swarm.join: "invalid join token"');
+  });
+});
+
+describe('revival', () => {
+  const locked = ok({ info: { state: 'locked' } });
+
+  test('leaves a node alone that is not locked', () => {
+    const did = play(revive(context({ selected: ['m2'] })), () =>
+      ok({ info: { state: 'active' } }),
+    );
+    expect(did).toEqual(['info m2']);
+  });
+
+  test('tries the newest key first, then the older ones', () => {
+    const own = context({ selected: ['m2'] });
+    learnUnlockKey(own.memory, 'old');
+    learnUnlockKey(own.memory, 'new');
+    const keys: unknown[] = [];
+    play(revive(own), ({ operation, args }) => {
+      if (operation === 'info') return locked;
+      keys.push(args.key);
+      return args.key === 0 ? ok() : no;
+    });
+    expect(keys).toEqual([1, 0]);
+  });
+
+  test('asks the swarm for a key that nobody knows yet', () => {
+    const own = context({ selected: ['m2'] });
+    learnUnlockKey(own.memory, 'old');
+    const did = play(revive(own), ({ operation, args }) => {
+      if (operation === 'info') return locked;
+      if (operation === 'swarm.unlockkey') {
+        learnUnlockKey(own.memory, 'new');
+        return ok();
+      }
+      return args.key === 1 ? ok() : no;
+    });
+    expect(did).toEqual([
+      'info m2',
+      'swarm.unlock m2 ✗',
+      'info m2',
+      'swarm.unlockkey m1',
+      'swarm.unlock m2',
+    ]);
+  });
+});
+
+test('a lock restarts the manager, knocks, tries a wrong key and then the right one', () => {
+  const own = context({ selected: ['m2'] });
+  learnUnlockKey(own.memory, 'key');
+  let open = false;
+  const did = play(lock(own), ({ operation, args }) => {
+    if (operation === 'info') return ok({ info: { state: open ? 'active' : 'locked' } });
+    if (operation === 'swarm.unlock') open = args.key === 0;
+    return open ? ok() : no;
+  });
+  expect(did).toEqual([
+    'kill m2',
+    'start m2',
+    'info m2',
+    'service.list m2 ✗',
+    'node.list m2 ✗',
+    'service.create m2 ✗',
+    'swarm.inspect m2 ✗',
+    'swarm.unlock m2 ✗',
+    'service.list m2 ✗',
+    'swarm.unlock m2',
+    'service.list m2',
+  ]);
+});
+
+test('a lock turns autolock on where it is off', () => {
+  const did = play(lock(context()), ({ operation }) =>
+    operation === 'swarm.inspect' ? ok({ autolock: false }) : ok(),
+  );
+  expect(did).toEqual([
+    'swarm.inspect m1',
+    'swarm.inspect m1',
+    'swarm.update m1',
+    'swarm.unlockkey m1',
+  ]);
+});
+
+test('a rotation asks for the new key at once, also where its own answer was lost', () => {
+  const own = context();
+  learnUnlockKey(own.memory, 'key');
+  const did = play(rotateKey(own), ({ operation }, times) =>
+    operation === 'swarm.rotate' && times === 0 ? { outcome: 'unknown' } : ok(),
+  );
+  expect(did.at(-1)).toBe('swarm.unlockkey m1');
+});
+
+test('an availability is set at the version of a moment ago, and tried again where that moved on', () => {
+  const did = play(
+    setAvailability('drain')(context({ selected: ['w1'] })),
+    ({ operation, node }) => (operation === 'node.update' && node === 'm1' ? no : ok()),
+  );
+  expect(did).toEqual(['node.inspect m1', 'node.update m1 ✗', 'node.inspect m2', 'node.update m2']);
+});
+
+describe('the end of a run', () => {
+  test('asks every live manager for everything', () => {
+    const did = play(finish(context()), () => ok());
+    expect(did).toEqual(
+      ['m1', 'm2'].flatMap((node) =>
+        ['service.list', 'task.list', 'node.list'].map((what) => `${what} ${node}`),
+      ),
+    );
+  });
+
+  test('scans the folders of an autolocked swarm twice: locked, and with autolock off', () => {
+    let autolock = true;
+    const own = context({ settings: { scanFolders: true } });
+    const scans: boolean[] = [];
+    const procedure = finish(own);
+    const spied = (function* (): Procedure {
+      let result: ProcedureResult = { step: 'done' };
+      for (let step = procedure.next(result); step.done !== true; step = procedure.next(result)) {
+        if (step.value.step === 'scan') scans.push(step.value.autolock);
+        result = yield step.value;
+      }
+    })();
+    play(spied, ({ operation, args }) => {
+      if (operation === 'swarm.update') autolock = args.autolock === true;
+      return ok({ autolock });
+    });
+    expect(scans).toEqual([true, true, false, false]);
+  });
+});

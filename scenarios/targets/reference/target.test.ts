@@ -1,0 +1,210 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ApiRequest } from '../../../cluster/api/seam.ts';
+import type { Json, JsonObject } from '../../../harness/core/json.ts';
+import type { CallResult, Memory } from '../../../harness/core/target.ts';
+import { referenceSwarm } from './target.ts';
+
+const kind = (name: string) => {
+  const found = referenceSwarm.operations.find((operation) => operation.name === name);
+  if (found === undefined) throw new Error(`no operation ${name}`);
+  return found;
+};
+
+const memory = (): Memory => new Map<string, Json>();
+const answer = (status: number, body: Json = null): CallResult => ({
+  response: { status, headers: {}, body },
+});
+
+const ask = (name: string, args: JsonObject, of: Memory, result: CallResult) => {
+  const request = kind(name).request(args, of);
+  if (request === undefined) return undefined;
+  return {
+    request: request as ApiRequest,
+    intent: kind(name).intent?.(args, request),
+    reading: kind(name).read(args, request, result, of),
+  };
+};
+
+const service = (version: number, mark: string): Json => ({
+  ID: 'id1',
+  Version: { Index: version },
+  Spec: {
+    Name: 'lighthouse-a',
+    Labels: { mark, other: 'kept' },
+    TaskTemplate: { ContainerSpec: { Image: 'schism/sleep' } },
+    Mode: { Replicated: { Replicas: 2 } },
+  },
+});
+
+describe('services', () => {
+  test('are created under the name of their key, with a value that they can be told by', () => {
+    const asked = ask(
+      'service.create',
+      { key: 'a', value: '7', replicas: 3 },
+      memory(),
+      answer(201, { ID: 'x' }),
+    );
+    expect(asked?.request).toMatchObject({
+      method: 'POST',
+      path: '/services/create',
+      body: { Name: 'lighthouse-a', Labels: { mark: '7' }, Mode: { Replicated: { Replicas: 3 } } },
+    });
+    expect(asked?.intent).toEqual({ object: 'lighthouse-a', act: 'create', value: '7' });
+    expect(asked?.reading).toMatchObject({ outcome: 'ok', decided: true, output: { id: 'x' } });
+  });
+
+  test('are updated at the version that this client saw last, with everything else as it was', () => {
+    const own = memory();
+    ask('service.inspect', { key: 'a' }, own, answer(200, service(12, '1')));
+    const asked = ask('service.update', { value: '8' }, own, answer(200));
+    expect(asked?.request).toMatchObject({
+      path: '/services/lighthouse-a/update',
+      query: { version: '12' },
+      body: { Name: 'lighthouse-a', Labels: { mark: '8', other: 'kept' } },
+    });
+    expect(asked?.intent).toEqual({
+      object: 'lighthouse-a',
+      act: 'update',
+      value: '8',
+      version: 12,
+    });
+  });
+
+  test('are not updated by a client that has seen no version, or that has written since', () => {
+    const own = memory();
+    expect(ask('service.update', { key: 'a', value: '8' }, own, answer(200))).toBeUndefined();
+    ask('service.inspect', { key: 'a' }, own, answer(200, service(12, '1')));
+    ask('service.update', { key: 'a', value: '8' }, own, answer(200));
+    expect(ask('service.update', { key: 'a', value: '9' }, own, answer(200))).toBeUndefined();
+  });
+
+  test('may be updated again at a version that a refusal left alone', () => {
+    const own = memory();
+    ask('service.inspect', { key: 'a' }, own, answer(200, service(12, '1')));
+    ask('service.update', { key: 'a', value: '8' }, own, answer(503, { message: 'locked' }));
+    expect(ask('service.update', { key: 'a', value: '9' }, own, answer(200))).toBeDefined();
+  });
+
+  test('show their value and version; what is not found is seen to be absent', () => {
+    const own = memory();
+    const found = ask('service.inspect', { key: 'a' }, own, answer(200, service(12, '5')));
+    expect(found?.reading.seen).toEqual([{ object: 'lighthouse-a', value: '5', version: 12 }]);
+    const gone = ask('service.inspect', { key: 'a' }, own, answer(404, { message: 'not found' }));
+    expect(gone?.reading).toMatchObject({
+      outcome: 'rejected',
+      decided: true,
+      seen: [{ object: 'lighthouse-a', value: undefined }],
+    });
+  });
+
+  test('a list shows all there are', () => {
+    const asked = ask('service.list', {}, memory(), answer(200, [service(12, '5')]));
+    expect(asked?.reading).toMatchObject({ complete: true, seen: [{ object: 'lighthouse-a' }] });
+  });
+
+  test('are scaled only where they have replicas', () => {
+    const own = memory();
+    const global = {
+      ...(service(12, '1') as JsonObject),
+      Spec: { Name: 'lighthouse-a', Mode: { Global: {} } },
+    };
+    ask('service.inspect', { key: 'a' }, own, answer(200, global));
+    expect(ask('service.scale', { value: '2', replicas: 3 }, own, answer(200))).toBeUndefined();
+  });
+
+  test('a change of the environment goes into the template, a change of the label does not', () => {
+    const own = memory();
+    const body = (environment: boolean) => {
+      ask('service.inspect', { key: 'a' }, own, answer(200, service(12, '1')));
+      return ask('service.update', { value: '8', environment }, own, answer(200))?.request.body;
+    };
+    expect(body(true)).toMatchObject({ TaskTemplate: { ContainerSpec: { Env: ['MARK=8'] } } });
+    expect(body(false)).toMatchObject({
+      TaskTemplate: { ContainerSpec: { Image: 'schism/sleep' } },
+    });
+    expect(JSON.stringify(body(false))).not.toContain('MARK');
+  });
+});
+
+describe('secrets', () => {
+  const tokens = { Worker: 'SWMTKN-1-worker', Manager: 'SWMTKN-1-manager' };
+  const swarm: Json = {
+    ID: 's',
+    Version: { Index: 3 },
+    Spec: { Name: 'default' },
+    JoinTokens: tokens,
+  };
+  const own = memory();
+  const inspected = ask('swarm.inspect', {}, own, answer(200, swarm));
+  const learnt = ask('swarm.unlockkey', {}, own, answer(200, { UnlockKey: 'SWMKEY-1-secret' }));
+
+  test('tokens are remembered and used, and stand in no output and in no shown request', () => {
+    const args = { name: 'm2', role: 'manager', through: 'm1' };
+    const asked = ask('swarm.join', args, own, answer(200));
+    expect(JSON.stringify(asked?.request)).toContain('SWMTKN-1-manager');
+    const shown = kind('swarm.join').shown?.(asked?.request as unknown as Json);
+    expect(JSON.stringify([shown, inspected?.reading, asked?.reading])).not.toContain('SWMTKN');
+  });
+
+  test('unlock keys are known by their place', () => {
+    expect(learnt?.reading.output).toMatchObject({ key: 0 });
+    const again = ask('swarm.unlockkey', {}, own, answer(200, { UnlockKey: 'SWMKEY-1-other' }));
+    expect(again?.reading.output).toMatchObject({ key: 1 });
+    const asked = ask('swarm.unlock', { key: 0 }, own, answer(200));
+    expect(asked?.request.body).toEqual({ UnlockKey: 'SWMKEY-1-secret' });
+    const shown = kind('swarm.unlock').shown?.(asked?.request as unknown as Json);
+    expect(JSON.stringify(shown)).not.toContain('secret');
+  });
+
+  test('a key that nobody knows cannot be tried, a wrong one can', () => {
+    expect(ask('swarm.unlock', { key: 7 }, own, answer(200))).toBeUndefined();
+    const wrong = ask(
+      'swarm.unlock',
+      { key: 'wrong' },
+      own,
+      answer(401, { message: 'invalid key' }),
+    );
+    expect(wrong?.reading).toMatchObject({ outcome: 'rejected', decided: false });
+  });
+});
+
+test.each(referenceSwarm.operations.map(({ name }) => name))(
+  '%s reads whatever it is answered, and failures too',
+  (name) => {
+    const own = memory();
+    ask('service.inspect', { key: 'a' }, own, answer(200, service(12, '1')));
+    ask('node.inspect', { name: 'w1' }, own, answer(200, service(12, '1')));
+    ask('swarm.inspect', {}, own, answer(200, { Version: { Index: 1 }, Spec: {}, JoinTokens: {} }));
+    ask('swarm.unlockkey', {}, own, answer(200, { UnlockKey: 'SWMKEY-1-k' }));
+    const args = {
+      key: name === 'swarm.unlock' ? 0 : 'a',
+      value: '1',
+      name: 'w1',
+      replicas: 1,
+      through: 'm1',
+      availability: 'drain',
+      autolock: true,
+    };
+    const results: readonly CallResult[] = [
+      answer(200, []),
+      answer(200, null),
+      answer(200, 'text'),
+      answer(500, { message: 'context deadline exceeded' }),
+      answer(599, 3),
+      { failed: 'connection reset', sent: true },
+    ];
+    for (const result of results) {
+      const asked = ask(name, args, new Map(own), result);
+      expect(['ok', 'rejected', 'unknown']).toContain(asked?.reading.outcome);
+    }
+  },
+);
+
+test('workers do not talk to each other, managers talk to everybody', () => {
+  const nodes = referenceSwarm.nodes({ managers: 3, workers: 2 });
+  const pairs = nodes.flatMap((from) =>
+    nodes.filter((to) => referenceSwarm.talks(from, to)).map((to) => `${from.name}-${to.name}`),
+  );
+  expect(pairs).toHaveLength(5 * 4 - 2);
+  expect(pairs).not.toContain('w1-w2');
+});
