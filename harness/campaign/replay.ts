@@ -13,7 +13,12 @@ export type ReplayGiven = Pick<Job, 'target' | 'properties' | 'draw' | 'limits'>
 };
 
 /** Carries out a saved simulated run again, in a thread of its own. The same digest means that it was the same to the bit. */
-export const replayInSim = async ({ run, execArgv, env, ...given }: ReplayGiven): Promise<WholeRun> => {
+export const replayInSim = async ({
+  run,
+  execArgv,
+  env,
+  ...given
+}: ReplayGiven): Promise<WholeRun> => {
   const { scenario, seed, index, schedule, path } = run;
   await using pool = new Pool({
     jobs: 1,
