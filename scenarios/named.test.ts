@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+import { createRoles } from '../harness/conduct/roles.ts';
+import { resolve, selectForProcedure } from '../harness/conduct/resolve.ts';
+import type { Observation } from '../harness/core/history.ts';
+import { properties } from '../properties/index.ts';
+import { namedScenarios } from './named.ts';
+import { suites } from './suites.ts';
+import { referenceSwarm } from './targets/reference/target.ts';
+
+const asked = [
+  'leader-cut-off',
+  'halves',
+  'minority-keeps-quiet',
+  'one-way',
+  'two-networks',
+  'flapping',
+  'rolling-restarts',
+  'all-at-once',
+  'old-manager-returns',
+  'autolocked-restart',
+  'key-rotated-while-down',
+  'worker-lost',
+  'drain-under-load',
+  'random',
+];
+
+test('every scenario that was promised has its name', () => {
+  expect([...namedScenarios.keys()]).toEqual(asked);
+});
+
+/** A field in which m1 leads and everybody lives. */
+const field = (managers: number) => {
+  const nodes = referenceSwarm.nodes({ managers, workers: 2 });
+  const roles = createRoles(nodes);
+  for (const { name } of nodes) roles.lived({ at: 0, node: name, event: 'started', text: '' });
+  const leads: Observation = {
+    kind: 'role',
+    role: 'leader',
+    term: 1,
+    leader: undefined,
+    node: 'm1',
+    nodeId: '',
+    raftId: '',
+    boot: '',
+    seq: 0,
+    at: 0,
+  };
+  roles.observed(leads);
+  const named = new Map(nodes.map((node) => [node.name, node]));
+  const talks = (from: string, to: string): boolean => {
+    const [a, b] = [named.get(from), named.get(to)];
+    return a !== undefined && b !== undefined && referenceSwarm.talks(a, b);
+  };
+  return { nodes, roles, talks };
+};
+
+describe.each([3, 5])('with %i managers', (managers) => {
+  test.each(asked)('%s does what it says', (name) => {
+    const scenario = namedScenarios.get(name);
+    if (scenario === undefined) throw new Error(`no scenario ${name}`);
+    if (scenario.faults === 'drawn') return;
+    for (const { fault } of scenario.faults) {
+      if (fault.kind === 'procedure') {
+        expect(fault.name in referenceSwarm.procedures).toBe(true);
+        expect(selectForProcedure(fault.nodes, field(managers))).toBeDefined();
+      } else {
+        expect(resolve(fault, field(managers)).result).toBe('deeds');
+      }
+    }
+  });
+});
+
+test.each([...namedScenarios.values()])(
+  '$name is short enough for real time, and judged',
+  (scenario) => {
+    expect(scenario.injectMs).toBeGreaterThanOrEqual(4_000);
+    expect(scenario.injectMs).toBeLessThanOrEqual(8_000);
+    expect(scenario.settleMs).toBeGreaterThanOrEqual(3_000);
+    expect(scenario.settleMs).toBeLessThanOrEqual(6_000);
+    for (const name of scenario.properties) expect(properties.has(name)).toBe(true);
+  },
+);
+
+test('suites name scenarios that there are, and the main one names them all', () => {
+  for (const suite of suites.values()) {
+    for (const name of suite.scenarios) expect(namedScenarios.has(name)).toBe(true);
+  }
+  expect(suites.get('core')?.scenarios).toEqual(asked);
+});

@@ -1,0 +1,244 @@
+import { describe, expect, test } from '@jest/globals';
+import { UsageError } from '../../harness/cli/exit.ts';
+import { referenceSwarm } from '../targets/reference/target.ts';
+import { defineScenario, parseScenario, readScenario } from './read-scenario.ts';
+import { scenarioJsonSchema } from './scenario-schema.ts';
+
+const targets = new Map([[referenceSwarm.name, referenceSwarm]]);
+
+const yaml = `name: leader-cut-off
+managers: 3
+workers: 2
+workload: { clients: 4, rate: 50/s }
+faults:
+  - { at: 2s, cut: leader, from: rest, for: 5s }
+  - { when: { leader: elected }, kill: leader, restartAfter: 1s }
+settle: 10s
+properties: [at-most-one-leader-per-term, no-split-brain]
+`;
+
+const parse = (text: string) => parseScenario(text, 'x.yaml', targets);
+
+describe('a scenario', () => {
+  test('in YAML is read into plain data', () => {
+    expect(parse(yaml)).toEqual({
+      name: 'leader-cut-off',
+      title: 'leader-cut-off',
+      target: 'reference',
+      shape: { managers: 3, workers: 2 },
+      workload: { clients: 4, perSecond: 50 },
+      faults: [
+        {
+          at: 2_000,
+          fault: { kind: 'cut', from: 'leader', to: 'rest', direction: 'both', mode: 'drop' },
+          forMs: 5_000,
+        },
+        {
+          at: 0,
+          when: { leader: 'elected' },
+          fault: { kind: 'kill', nodes: 'leader' },
+          forMs: 1_000,
+        },
+      ],
+      injectMs: 6_000,
+      settleMs: 10_000,
+      settings: {},
+      properties: ['at-most-one-leader-per-term', 'no-split-brain'],
+    });
+  });
+
+  test('in TypeScript is the same as in YAML', () => {
+    const typed = defineScenario(
+      {
+        name: 'leader-cut-off',
+        workload: { clients: 4, rate: '50/s' },
+        faults: [
+          { at: '2s', cut: 'leader', for: '5s' },
+          { when: { leader: 'elected' }, kill: 'leader', restartAfter: '1s' },
+        ],
+        settle: '10s',
+        properties: ['at-most-one-leader-per-term', 'no-split-brain'],
+      },
+      targets,
+    );
+    expect(typed).toEqual(parse(yaml));
+  });
+
+  test('needs nothing but a name', () => {
+    const { shape, faults, properties, settleMs } = parse('name: plain');
+    expect({ shape, faults, settleMs }).toEqual({
+      shape: { managers: 3, workers: 2 },
+      faults: [],
+      settleMs: 4_000,
+    });
+    expect(properties).toContain('no-split-brain');
+  });
+
+  test.each([
+    [
+      'a partition',
+      'partition: [majority, [minority, workers]], mode: reset',
+      { kind: 'partition', groups: ['majority', ['minority', 'workers']], mode: 'reset' },
+    ],
+    ['a ring', 'ring: managers', { kind: 'ring', mode: 'drop' }],
+    [
+      'a delay',
+      'delay: leader, by: 200ms',
+      { kind: 'delay', from: 'leader', to: 'rest', delayMs: 200 },
+    ],
+    [
+      'a flap',
+      'flap: m1, from: m2, every: 0.5s',
+      { kind: 'flap', from: 'm1', to: 'm2', periodMs: 500 },
+    ],
+    ['a pause', 'pause: [m1, w1]', { kind: 'pause', nodes: ['m1', 'w1'] }],
+    [
+      'a procedure',
+      'procedure: lock, on: follower',
+      { kind: 'procedure', name: 'lock', nodes: 'follower' },
+    ],
+  ])('may have %s', (_, text, fault) => {
+    expect(parse(`name: x\nfaults: [{ at: 1s, ${text} }]`).faults).toMatchObject([{ fault }]);
+  });
+
+  test('a fault without a lease lasts until the heal', () => {
+    const [fault] = parse('name: x\ninject: 5s\nfaults: [{ at: 1s, kill: m1 }]').faults;
+    expect(fault).toMatchObject({ forMs: 5_000 });
+  });
+});
+
+describe('what is wrong is said with its place, a frame and what was probably meant', () => {
+  const messageOf = (text: string): string => {
+    try {
+      parse(text);
+    } catch (error) {
+      if (error instanceof UsageError) return error.message;
+      throw error;
+    }
+    throw new Error('it was accepted');
+  };
+  const without = (from: string, to: string): string => messageOf(yaml.replace(from, to));
+
+  test.each([
+    [
+      'a typo in a key',
+      'workers: 2',
+      'worker: 2',
+      'x.yaml:3:1: worker: worker is not known here. Did you mean workers?',
+    ],
+    [
+      'a typo in a fault',
+      'cut: leader',
+      'cutt: leader',
+      'faults[0]: it names no fault (cut, partition, ring, delay, flap, kill, pause, procedure). Did you mean cut?',
+    ],
+    [
+      'a typo in an option of a fault',
+      'for: 5s',
+      'fro: 5s',
+      'x.yaml:6:40: faults[0].fro: fro is not known here. Did you mean for?',
+    ],
+    [
+      'a typo in a role',
+      'cut: leader',
+      'cut: leadr',
+      'x.yaml:6:20: faults[0].cut: leadr is no node of this cluster and no role. Did you mean leader?',
+    ],
+    [
+      'a node that there is not',
+      'cut: leader',
+      'cut: m7',
+      'm7 is no node of this cluster and no role.',
+    ],
+    [
+      'a typo in a trigger',
+      'leader: elected',
+      'leader: elcted',
+      'x.yaml:7:23: faults[1].when.leader: expected elected, lost; this is "elcted". Did you mean elected?',
+    ],
+    [
+      'a typo in a property',
+      'no-split-brain',
+      'no-splitbrain',
+      'x.yaml:9:43: properties[1]: there is no property no-splitbrain. Did you mean no-split-brain?',
+    ],
+    [
+      'a time without its unit',
+      'at: 2s',
+      'at: 2',
+      'x.yaml:6:11: faults[0].at: expected a time with its unit, such as 200ms, 5s or 1min; this is 2. Did you mean 2s?',
+    ],
+    [
+      'a unit that there is not',
+      'at: 2s',
+      'at: 2sec',
+      'expected a time with its unit, such as 200ms, 5s or 1min; this is "2sec"',
+    ],
+    [
+      'a rate without its unit',
+      'rate: 50/s',
+      'rate: 50',
+      'x.yaml:4:31: workload.rate: expected a rate, such as 50/s; this is 50. Did you mean 50/s?',
+    ],
+    ['a missing key', 'name: leader-cut-off\n', '', 'x.yaml:1:1: name is missing'],
+    [
+      'a missing key of a fault',
+      'cut: leader',
+      'delay: leader',
+      'x.yaml:6:5: faults[0]: by is missing',
+    ],
+    [
+      'two faults in one entry',
+      'for: 5s',
+      'kill: m1',
+      'faults[0]: it names cut and kill: one fault an entry',
+    ],
+    [
+      'a number where a name belongs',
+      'name: leader-cut-off',
+      'name: 7',
+      'x.yaml:1:7: name: Invalid input: expected string, received number; this is 7',
+    ],
+    [
+      'a fault behind the injection',
+      'at: 2s',
+      'at: 9s',
+      'x.yaml:6:11: faults[0].at: it is not before the end of the injection, 6000ms',
+    ],
+    ['YAML that is none', 'managers: 3', 'managers: [3', 'x.yaml:3:1:'],
+  ])('%s', (_, from, to, expected) => {
+    expect(without(from, to)).toContain(expected);
+  });
+
+  test('procedures and operations that the target does not have', () => {
+    expect(messageOf('name: x\nfaults: [{ procedure: lok }]')).toContain('Did you mean lock?');
+    expect(
+      messageOf('name: x\nfaults: [{ when: { operation: service.creat }, kill: m1 }]'),
+    ).toContain('Did you mean service.create?');
+    expect(messageOf('name: x\ntarget: referense')).toContain('Did you mean reference?');
+  });
+
+  test('with the line in its frame', () => {
+    expect(without('workers: 2', 'worker: 2')).toContain(
+      ['  2 | managers: 3', '> 3 | worker: 2', '    | ^', '  4 | workload'].join('\n'),
+    );
+  });
+
+  test('all at once', () => {
+    const message = messageOf(yaml.replace('at: 2s', 'at: 2').replace('workers', 'worker'));
+    expect(message.match(/x\.yaml:/g)).toHaveLength(2);
+  });
+
+  test('a file that is not there', () => {
+    expect(() => readScenario('/no/such.yaml', targets)).toThrow(
+      /the scenario \/no\/such\.yaml cannot be read/,
+    );
+  });
+});
+
+test('editors get a JSON Schema that knows every fault', () => {
+  const text = JSON.stringify(scenarioJsonSchema());
+  for (const name of ['cut', 'partition', 'ring', 'delay', 'flap', 'kill', 'pause', 'procedure']) {
+    expect(text).toContain(`"${name}"`);
+  }
+});
