@@ -63,8 +63,12 @@ export class Reaper implements Loop {
   }
 
   #reap(transaction: Transaction, task: TaskObject): void {
-    if (task.DesiredState !== 'remove') {
-      if (!isWanted(task.DesiredState)) this.#trim(transaction, task);
+    if (isWanted(task.DesiredState)) return;
+    if (!isAssigned(task.Status.State) && !isTerminal(task.Status.State)) {
+      // It never began: there is neither anything to stop nor a history to keep.
+      transaction.remove('task', task.ID);
+    } else if (task.DesiredState !== 'remove') {
+      this.#trim(transaction, task);
     } else if (!isAssigned(task.Status.State)) {
       transaction.remove('task', task.ID);
     } else if (isUnreachable(transaction, task)) {
