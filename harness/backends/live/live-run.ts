@@ -9,7 +9,6 @@ import { identityOf } from './process-identity.ts';
 import { programBeside } from './program.ts';
 import { folderPrefix } from './reclaim.ts';
 import {
-  goodbye,
   removeRecord,
   runRecordSchema,
   stateFolder,
@@ -124,7 +123,7 @@ export class LiveRun implements AsyncDisposable {
     if (this.#guardian.exitCode !== null || this.#guardian.signalCode !== null) return;
     // It was let go of, so that it keeps no harness alive; its end is worth waiting for.
     this.#guardian.ref();
-    this.#guardian.stdin?.end(goodbye);
+    this.#guardian.kill('SIGKILL');
     await gone;
   }
 

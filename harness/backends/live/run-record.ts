@@ -6,8 +6,6 @@ import type { ProcessIdentity } from './process-identity.ts';
 
 /** Every process of a run carries its id in this environment variable. */
 export const runVariable = 'SCHISM_RUN';
-/** What a harness tells its guardian before it closes the pipe in peace. */
-export const goodbye = 'goodbye\n';
 export const runRecordSchema = 'schism/live-run@1';
 
 /** What a live run owns, written down while it lives, so that whoever comes after a dead owner can clean up. */

@@ -112,12 +112,7 @@ export class NodeProcess {
   }
 
   #signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
-    if (this.#how !== undefined) return;
-    try {
-      process.kill(-this.pid, signal);
-    } catch {
-      // It has just ended; that will be told.
-    }
+    if (this.#how === undefined) signalGroup(this.pid, signal);
   }
 
   /** The signal was sent; the machine says when it took. */
@@ -151,6 +146,8 @@ const ending = (child: ChildProcess, events: NodeProcessEvents): Promise<string>
   child.stdin?.on('error', () => undefined);
   const exited = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => {
+      // Whatever of its group is left has lost its head.
+      if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
       resolve(signal ?? `code ${code ?? 'unknown'}`);
     });
   });
@@ -164,6 +161,14 @@ const ending = (child: ChildProcess, events: NodeProcessEvents): Promise<string>
     for (const lines of streams) lines.end();
     return how;
   });
+};
+
+const signalGroup = (leader: number, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void => {
+  try {
+    process.kill(-leader, signal);
+  } catch {
+    // Nobody of it is left.
+  }
 };
 
 const within = (event: Promise<unknown>, ms: number): Promise<void> =>

@@ -12,7 +12,7 @@ import { until } from '../live/toxiproxy/loopback.ts';
 /** A harness in a process of its own, with a running cluster in which one node is paused. */
 type Owner = { readonly child: ChildProcess; readonly record: RunRecord };
 
-describe('when the harness dies without a goodbye', () => {
+describe('when the harness dies in the middle of a run', () => {
   let base = '';
   let state = '';
   const owners: ChildProcess[] = [];

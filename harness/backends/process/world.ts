@@ -7,6 +7,7 @@ import { LiveFailure, messageOf } from '../live/failure.ts';
 import { fileOf, filesOf } from '../live/folder.ts';
 import { openLinks, type LinkProxy, type Links } from '../live/links.ts';
 import { LiveRun, type LiveRunOptions } from '../live/live-run.ts';
+import { killForSure, processesWith } from '../live/process-identity.ts';
 import { runVariable } from '../live/run-record.ts';
 import {
   clientPort,
@@ -278,6 +279,8 @@ class ProcessWorld implements World {
     // One may have been about to be started.
     await Promise.all([...this.#starting]);
     await endAll();
+    // What left its node's group on its own still carries the run's mark.
+    for (const stray of processesWith(runVariable, this.#run.id)) killForSure(stray);
     await this.#proxy[Symbol.asyncDispose]();
     await this.#run[Symbol.asyncDispose]();
   }
