@@ -25,6 +25,7 @@ class NominalWorld implements World {
     leadTo: (node) => this.#do(`lead to ${node}`),
     closeTo: (node) => this.#do(`close to ${node}`),
     begin: (id) => this.#do(`begin ${id}`).then(() => 'begun'),
+    holding: () => [],
     refused: ({ to }) => {
       this.done.push(`refused ${to}`);
     },

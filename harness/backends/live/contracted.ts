@@ -15,6 +15,7 @@ import { listRecords, type RunRecord } from './run-record.ts';
 
 export type LiveContractGiven = {
   readonly target: LiveTarget;
+  readonly closedPort: ContractSubject['closedPort'];
   /** A backend that keeps its state and its runs' folders in these folders. */
   backend(folders: { readonly state: string; readonly parentFolder: string }): LiveBackend;
   /** What a run left outside of this machine's processes and folders. */
@@ -65,6 +66,7 @@ export const liveSubject = (given: LiveContractGiven): ContractSubject => {
 
   return {
     name: backend.name,
+    closedPort: given.closedPort,
     async start(): Promise<ContractCluster> {
       const happenings: Told['happenings'] = [];
       let failure: Error | undefined;
@@ -100,19 +102,19 @@ export const liveSubject = (given: LiveContractGiven): ContractSubject => {
       };
     },
     async startBroken(node) {
-      let records: readonly RunRecord[] = [];
+      const records = new Map<string, RunRecord>();
       try {
         const starting = backend.start(given.target, {
           ...options(node, { happenings: [], onFailure: () => undefined }),
           onHappening: () => {
-            records = [...records, ...listRecords(folders.state)];
+            for (const record of listRecords(folders.state)) records.set(record.run, record);
           },
         });
         await (await starting)[Symbol.asyncDispose]();
         return { error: undefined, leftovers: [] };
       } catch (thrown) {
         const error = isError(thrown) ? thrown : new Error(String(thrown));
-        return { error, leftovers: await leftovers(records, []) };
+        return { error, leftovers: await leftovers([...records.values()], []) };
       }
     },
   };

@@ -17,7 +17,7 @@ const main = async (): Promise<void> => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => undefined);
   // Nothing is said through it; only its end counts.
-  await finished(process.stdin.resume());
+  await finished(process.stdin.resume()).catch(() => undefined);
   // Somebody may have removed the record; what carries the run's mark is found without it.
   const record = readRecord(state, asBegun.run) ?? asBegun;
   const reaper =

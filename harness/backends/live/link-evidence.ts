@@ -30,11 +30,14 @@ type Source = {
  * closed, so live connections that had carried traffic and were severed by the deed, and calls that were turned away, are
  * the evidence.
  * Delayed: bytes that passed while the delay was on. A counter that moves `at-close` is read again after the deed's end,
- * which closes what was dropped, until it shows something or `countWithinMs` has passed.
+ * which closes what was dropped or delayed, until it shows something or `countWithinMs` has passed. What was severed is counted by the
+ * deed's end at the latest: nothing enters until then.
  */
 export const evidenceOf = async (marked: Marked, source: Source): Promise<Evidence> => {
   const live = judge(marked, marked.end);
-  if (live.bit || source.counting === 'live') return live;
+  const { deed } = marked;
+  const refuses = deed.deed === 'cut' && deed.mode === 'refuse';
+  if (live.bit || refuses || source.counting === 'live') return live;
   const until = performance.now() + (source.countWithinMs ?? 1_000);
   let late = judge(marked, await source.control.counters());
   while (!late.bit && performance.now() < until) {
@@ -73,9 +76,9 @@ const judge = (marked: Marked, end: Counters): Evidence => {
 };
 
 /** Where connections are not counted, bytes that are counted at a connection's end tell that one ended. */
-const severed = ({ before, begun }: Marked, proxy: string): number => {
+const severed = ({ before, end }: Marked, proxy: string): number => {
   const then = countOf(before, proxy);
-  const now = countOf(begun, proxy);
+  const now = countOf(end, proxy);
   if (now.connections !== undefined)
     return now.connections.severed - (then.connections?.severed ?? 0);
   return now.upstream.received > then.upstream.received ? 1 : 0;

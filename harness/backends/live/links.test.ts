@@ -95,6 +95,7 @@ const open = async (
     target: target(answers),
     nodes,
     counting: 'live',
+    atFirst: 'listening',
     place: () => ({ listen: '127.0.0.1:0', upstream: '127.0.0.1:1' }),
     probe: ({ name }) => {
       probed.push(name);

@@ -40,8 +40,13 @@ export type Links = {
   closeTo(node: NodeName): Promise<void>;
   /** Rejects with what went wrong, and takes back what was done of it. What it did, in words. */
   begin(id: number, deed: LinkDeed): Promise<string>;
-  /** A client's call on this link was refused: evidence for the deeds that refuse there now. */
-  refused(link: Link): void;
+  /** The deeds that are on at this link now. */
+  holding(link: Link): readonly number[];
+  /**
+   * A client's call on this link was refused: evidence for the deeds that refuse there now. `by`: for these only, of which the
+   * call is known to have met nothing else.
+   */
+  refused(link: Link, by?: readonly number[]): void;
   /** Takes a deed back, confirms it and probes the links. */
   end(id: number): Promise<{ readonly evidence: Evidence; readonly healed: boolean }>;
 };
@@ -52,7 +57,14 @@ export type LinkWorld = {
   readonly nodes: readonly Node[];
   /** Where a link's proxy is to listen (port 0: the kernel's choice), and where it leads as far as that is known. */
   place(proxy: LinkProxy): { readonly listen: Address; readonly upstream: Address };
-  /** `live`: counters move with the bytes. `at-close`: a connection's bytes are counted when it ends, as the real Toxiproxy does. */
+  /**
+   * Whether the proxies listen before their nodes do. `closed`: they refuse until then, which needs ports that are known beforehand.
+   */
+  readonly atFirst: 'listening' | 'closed';
+  /**
+   * `live`: counters move with the bytes. `at-close`: a connection's bytes are counted when it ends, as the real Toxiproxy does; so
+   * the connections of a link are ended before it is delayed, and again afterwards.
+   */
   readonly counting: 'live' | 'at-close';
   /** Rejects where a connection through the link does not reach the node that listens. */
   probe(proxy: LinkProxy, listen: Address): Promise<void>;
@@ -106,23 +118,24 @@ type Active = {
 export const openLinks = async (world: LinkWorld): Promise<Links> => {
   const { control, nodes, target } = world;
   const proxies = linkProxies(target, nodes);
+  const open = world.atFirst === 'listening';
   const created = await control.populate(
-    proxies.map((proxy) => ({ name: proxy.name, ...world.place(proxy), enabled: true })),
+    proxies.map((proxy) => ({ name: proxy.name, ...world.place(proxy), enabled: open })),
   );
   const all = new Map<string, Wanted>();
   for (const proxy of proxies) {
     const state = created.get(proxy.name);
-    if (state?.enabled !== true)
+    if (state?.enabled !== open)
       throw new LiveFailure({
         place: `link ${proxy.name}`,
-        what: `its proxy at ${control.url} does not listen`,
+        what: `its proxy at ${control.url} is ${state === undefined ? 'not there' : open ? 'closed' : 'open'}`,
         nextStep: 'see the log of the proxy',
       });
     all.set(proxy.name, {
       proxy,
       listen: state.listen,
       upstream: state.upstream,
-      open: true,
+      open,
       refusedBy: new Set(),
       toxics: new Set(),
       queue: Promise.resolve(),
@@ -188,9 +201,16 @@ class ProxiedLinks implements Links {
     return `${deed.deed} on ${deed.links.map(linkName).join(', ')}`;
   }
 
-  refused(link: Link): void {
+  holding(link: Link): readonly number[] {
+    const at = new Set(this.#find(link));
+    return [...this.#active].flatMap(([id, { tampered }]) =>
+      tampered.some(({ wanted }) => at.has(wanted)) ? [id] : [],
+    );
+  }
+
+  refused(link: Link, by = this.holding(link)): void {
     const names = this.#find(link).map(({ proxy }) => proxy.name);
-    for (const { refusals } of this.#active.values())
+    for (const { refusals } of by.flatMap((id) => this.#active.get(id) ?? []))
       for (const name of names) refusals.set(name, (refusals.get(name) ?? 0) + 1);
   }
 
@@ -248,7 +268,16 @@ class ProxiedLinks implements Links {
     }
     const toxic = toxicOf(id, deed, stream);
     wanted.toxics.add(toxic.name);
-    return this.#queued(wanted, () => this.#world.control.addToxic(wanted.proxy.name, toxic));
+    return this.#queued(wanted, async () => {
+      if (this.#countsDelays(deed)) await this.#sever(wanted);
+      await this.#world.control.addToxic(wanted.proxy.name, toxic);
+      if (this.#countsDelays(deed)) await this.#show(wanted);
+    });
+  }
+
+  /** What is delayed passes in the end, so only connections that begin and end with the delay tell how much that was. */
+  #countsDelays({ deed }: LinkDeed): boolean {
+    return deed === 'delay' && this.#world.counting === 'at-close';
   }
 
   #mend(id: number, deed: LinkDeed, { wanted, stream }: Tampering): Promise<void> {
@@ -258,7 +287,12 @@ class ProxiedLinks implements Links {
     }
     const { name } = toxicOf(id, deed, stream);
     wanted.toxics.delete(name);
-    return this.#queued(wanted, () => this.#world.control.removeToxic(wanted.proxy.name, name));
+    return this.#queued(wanted, async () => {
+      await this.#world.control.removeToxic(wanted.proxy.name, name);
+      if (!this.#countsDelays(deed)) return;
+      await this.#sever(wanted);
+      await this.#show(wanted);
+    });
   }
 
   /** What still stands in the way after a heal, per link; links that another deed holds, or whose node is down, cannot be told. */
@@ -280,11 +314,19 @@ class ProxiedLinks implements Links {
   }
 
   #apply(wanted: Wanted): Promise<void> {
-    return this.#queued(wanted, async () => {
-      const { listen, upstream } = wanted;
-      const enabled = wanted.open && wanted.refusedBy.size === 0;
-      await this.#world.control.update({ name: wanted.proxy.name, listen, upstream, enabled });
-    });
+    return this.#queued(wanted, () => this.#show(wanted));
+  }
+
+  /** Makes the proxy what it should be by now. */
+  async #show(wanted: Wanted): Promise<void> {
+    const { listen, upstream } = wanted;
+    const enabled = wanted.open && wanted.refusedBy.size === 0;
+    await this.#world.control.update({ name: wanted.proxy.name, listen, upstream, enabled });
+  }
+
+  /** Ends its connections; it refuses others until it is shown again. */
+  async #sever({ proxy: { name }, listen, upstream }: Wanted): Promise<void> {
+    await this.#world.control.update({ name, listen, upstream, enabled: false });
   }
 
   #queued<T>(wanted: Wanted, change: () => Promise<T>): Promise<T> {
