@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+
+import { canonical, show, type AnyModel, type Operation } from '../../models/index.ts';
+import type { Drawing, DrawnOperation, DrawnPart } from '../../reports/check/drawing.ts';
+import { page } from '../../reports/check/page.ts';
+import type { Verdict } from '../../properties/linearizability/index.ts';
+import type { Judged } from './judge-file.ts';
+
+/** The page of a judged file. */
+export function drawn({ result, history, verdict }: Judged): string {
+  if (history === undefined) return '';
+  const { model, operations, lines } = history;
+  const drawing: Drawing = {
+    file: result.file,
+    model: model.name,
+    verdict: verdict?.verdict ?? 'unknown',
+    why: result.why,
+    operations: operations.map((operation, at) => bar(model, operation, lines[at] ?? 0)),
+    part: verdict === undefined ? undefined : shownFirst(model, operations, verdict),
+  };
+  return page(drawing, (text) => createHash('sha256').update(text).digest('base64'));
+}
+
+function bar(model: AnyModel, operation: Operation, line: number): DrawnOperation {
+  const { process, input, output, outcome, invoked, returned } = operation;
+  return {
+    process: String(process),
+    text: model.describe?.(input, outcome === 'ok' ? output : undefined) ?? show(input),
+    line,
+    from: invoked,
+    to: outcome === 'ok' ? returned : undefined,
+    rejected: outcome === 'rejected',
+  };
+}
+
+/** The part that fails; where none does, the one that was not judged and came furthest. */
+function shownFirst(
+  model: AnyModel,
+  operations: readonly Operation[],
+  verdict: Verdict,
+): DrawnPart | undefined {
+  switch (verdict.verdict) {
+    case 'pass':
+      return undefined;
+    case 'unknown': {
+      const open = verdict.progress
+        .filter((part) => part.verdict === 'unknown')
+        .reduce<(typeof verdict.progress)[number] | undefined>(
+          (best, part) =>
+            best === undefined || part.prefix.length > best.prefix.length ? part : best,
+          undefined,
+        );
+      if (open === undefined) return undefined;
+      return {
+        ...common(model, operations, open),
+        wrong: undefined,
+        legal: [],
+        demands: [],
+        minimal: false,
+      };
+    }
+    case 'fail': {
+      const { failure } = verdict;
+      const input = operations[failure.at]?.input;
+      return {
+        ...common(model, operations, failure),
+        wrong: failure.at,
+        legal: failure.legal.map((answer) => model.describe?.(input, answer) ?? show(answer)),
+        demands: failure.relaxation?.demands ?? [],
+        minimal: failure.relaxation?.minimal ?? false,
+      };
+    }
+  }
+}
+
+function common(
+  model: AnyModel,
+  operations: readonly Operation[],
+  { key, prefix }: { readonly key: unknown; readonly prefix: readonly number[] },
+): Pick<DrawnPart, 'key' | 'members' | 'prefix'> {
+  const members = operations.flatMap(({ input }, at) =>
+    key === undefined || model.partition?.(input) === key ? [at] : [],
+  );
+  let state = model.init;
+  return {
+    key: key === undefined ? undefined : String(key),
+    members,
+    prefix: prefix.map((operation) => {
+      const { input, output, outcome } = operations[operation] as Operation;
+      state = model.step(state, input, outcome === 'ok' ? output : undefined)[0] ?? state;
+      return { operation, state: short(String(canonical(state))) };
+    }),
+  };
+}
+
+function short(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
