@@ -125,7 +125,7 @@ export class Total {
 }
 
 /** A digest's text as two words, and back. */
-export const wordsOf = (digest: string): readonly [number, number] => [
+const wordsOf = (digest: string): readonly [number, number] => [
   Number.parseInt(digest.slice(0, 8), 16),
   Number.parseInt(digest.slice(8), 16),
 ];

@@ -24,6 +24,7 @@ export const simSubject = (seed: number): ContractSubject => {
 
   return {
     name: `sim (seed ${seed})`,
+    closedPort: 'refuses',
     start: () => {
       const { simulation, happenings } = open({});
       let over = false;

@@ -2,7 +2,7 @@
 export type JournalLine = { readonly tick: number; readonly text: string; readonly digest: string };
 
 /** More lines than this are not kept. */
-export const journalLinesMax = 2_000_000;
+const journalLinesMax = 2_000_000;
 
 export class Journal {
   readonly lines: JournalLine[] = [];

@@ -24,7 +24,7 @@ type Effect = WorldEffect<Words> | Words['deviceEffect'];
 
 const names: readonly NodeName[] = ['m1', 'm2', 'm3'];
 export const registerNodes: readonly Node[] = names.map((name) => ({ name, role: 'manager' }));
-export const beatMs = 20;
+const beatMs = 20;
 const logFile = 'log';
 const nonceLength = 12;
 const recordLength = 1 + nonceLength + 4 + 16;
