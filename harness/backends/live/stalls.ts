@@ -2,7 +2,7 @@ import type { Ms } from '../../core/cluster.ts';
 
 const periodMs: Ms = 20;
 /** Shorter ones are everyday and no property asks for them. */
-export const stallMsMin: Ms = 50;
+const stallMsMin: Ms = 50;
 
 /** Notices in itself that the machine, or this process, stood still: its timer comes late. */
 export const watchStalls = (onStall: (forMs: Ms) => void): Disposable => {

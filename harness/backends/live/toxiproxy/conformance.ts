@@ -9,7 +9,7 @@ import { toxicsConform } from './conformance-toxics.ts';
 export type ToxiproxyServer = AsyncDisposable & { readonly url: string };
 
 /** Asks the server under test, byte for byte. */
-export type Ask = (
+type Ask = (
   method: string,
   path: string,
   body?: unknown,

@@ -1,6 +1,6 @@
 /** What passed through each proxy, read from the text that Prometheus would be given. */
 
-export type Passed = { readonly received: number; readonly sent: number };
+type Passed = { readonly received: number; readonly sent: number };
 export type ProxyCount = {
   /** From the one who dialled to the one who listens, and back. */
   readonly upstream: Passed;
@@ -8,7 +8,7 @@ export type ProxyCount = {
   /** Only the embedded proxy counts these; `undefined` where they are not told. */
   readonly connections: Connections | undefined;
 };
-export type Connections = {
+type Connections = {
   readonly accepted: number;
   /** Reached the upstream. */
   readonly connected: number;
