@@ -4,7 +4,7 @@ import { openDockerWorld, type DockerWorldGiven } from './world.ts';
 
 /** Clusters in containers behind the real Toxiproxy. */
 export const dockerBackend = (
-  options: Pick<DockerWorldGiven, 'toxiproxyImage' | 'state'> = {},
+  options: Pick<DockerWorldGiven, 'toxiproxyImage' | 'state' | 'parentFolder'> = {},
 ): LiveBackend => ({
   name: 'docker',
   start: (target, start) =>

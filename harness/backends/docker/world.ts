@@ -32,6 +32,7 @@ export type DockerWorldGiven = {
   readonly events: WorldEvents;
   readonly toxiproxyImage?: string;
   readonly state?: string;
+  readonly parentFolder?: string;
 };
 
 /** Containers, each alone on a network that only Toxiproxy shares, so that no packet can go round the proxies. */
@@ -49,6 +50,7 @@ export const openDockerWorld = async (given: DockerWorldGiven): Promise<World> =
     backend: 'docker',
     reaperUrl: new URL(`file://${programBeside(import.meta.url, 'reap')}`).href,
     ...(given.state === undefined ? {} : { state: given.state }),
+    ...(given.parentFolder === undefined ? {} : { parentFolder: given.parentFolder }),
   });
   try {
     return await assemble({ ...given, program, docker, run });
@@ -87,6 +89,7 @@ const assemble = async (parts: Parts): Promise<World> => {
     nodes,
     place: (proxy) => topology.place(proxy),
     counting: 'at-close',
+    atFirst: 'closed',
     probe: (proxy) => probe(proxy, topology.place(proxy).listen),
   });
   return new DockerWorld({ ...parts, networks, topology, toxiproxy, links });

@@ -53,6 +53,7 @@ export const openProcessWorld = async (given: Given, options: ProcessOptions): P
       target: given.target,
       nodes: given.nodes,
       counting: 'live',
+      atFirst: 'listening',
       place: () => ({ listen: '127.0.0.1:0', upstream: nowhere }),
       probe: (link, listen) => probe(control, { link, listen }),
     });
