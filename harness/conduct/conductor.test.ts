@@ -117,6 +117,29 @@ describe('faults', () => {
     expect(second?.evidence).toEqual({ bit: false, text: 'm2 was down already' });
   });
 
+  test('a lease that ends while some deeds are not yet confirmed ends every one of them', () => {
+    const { conducting, deeds } = play([{ at: 100, fault: killOf('managers'), forMs: 20 }], {
+      beginMs: (node) => (node === 'm2' ? 50 : 2),
+    });
+    const ends = deeds.filter(({ command }) => command.type === 'end');
+    expect(ends.map(({ at }) => at)).toEqual([140, 140, 170]);
+    const revived = conducting
+      .history()
+      .operations.filter(({ operation }) => operation === 'unlock');
+    expect(revived.map(({ node }) => node)).toEqual(['m1', 'm3', 'm2']);
+  });
+
+  test('a fault that the backend could not carry out is over with its lease and says why', () => {
+    const { conducting } = play([{ at: 100, fault: killOf('m2'), forMs: 300 }], {
+      beginFails: true,
+    });
+    expect(conducting.history().faults[0]).toMatchObject({
+      endedAt: 420,
+      evidence: { bit: false, text: 'the backend could not' },
+    });
+    expect(conducting.history().phases.healedAt).toBe(2_020);
+  });
+
   test('a flapping link is cut and healed once a period, a record each', () => {
     const { conducting } = play([
       { at: 100, fault: { kind: 'flap', from: 'm1', to: 'm2', periodMs: 200 }, forMs: 600 },

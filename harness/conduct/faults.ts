@@ -13,8 +13,10 @@ type Growing = { -readonly [K in keyof FaultRecord]: FaultRecord[K] };
 
 type Active = {
   readonly record: Growing;
-  /** Begun and not yet ended deeds, by the id of their command. */
+  /** Deeds that were asked for and not yet ended, by the id of their command. */
   readonly open: Map<number, Deed>;
+  /** Those of them that have been confirmed. */
+  readonly confirmed: Set<number>;
   unconfirmed: number;
   evidence: Evidence[];
   healed: boolean;
@@ -96,6 +98,7 @@ export const createFaults = (world: FaultWorld): Faults => {
     const of: Active = {
       record: record(entry, fault),
       open: new Map(),
+      confirmed: new Set(),
       unconfirmed: 0,
       evidence: [],
       healed: true,
@@ -114,6 +117,7 @@ export const createFaults = (world: FaultWorld): Faults => {
       of.unconfirmed += 1;
       const id = desk.issue({ type: 'begin', deed }, (happening) => {
         of.unconfirmed -= 1;
+        of.confirmed.add(id);
         of.record.begunAt = desk.now;
         if (happening.type === 'begun' && !happening.ok) {
           of.open.delete(id);
@@ -162,8 +166,8 @@ export const createFaults = (world: FaultWorld): Faults => {
   const end = (of: Active): void => {
     if (of.record.endAt !== undefined) return;
     of.record.endAt = desk.now;
-    if (of.unconfirmed > 0) return;
-    for (const [id, deed] of [...of.open]) endDeed(of, id, deed);
+    for (const [id, deed] of [...of.open]) if (of.confirmed.has(id)) endDeed(of, id, deed);
+    settle(of);
   };
 
   const flap = (entry: number, scheduled: ScheduledFault, deeds: readonly Deed[]): void => {

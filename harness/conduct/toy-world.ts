@@ -81,6 +81,9 @@ export const play = (
     readonly leader?: (at: Ms) => NodeName | undefined;
     readonly ended?: { readonly bit: boolean; readonly healed: boolean };
     readonly interruptAt?: Ms;
+    /** How long a deed takes, by the node that it names. */
+    readonly beginMs?: (node: NodeName) => Ms;
+    readonly beginFails?: boolean;
   } = {},
 ): { readonly conducting: Conducting; readonly deeds: Deeds; readonly endedAt: Ms } => {
   const conducting = createConductor({
@@ -120,7 +123,12 @@ export const play = (
           break;
         }
         case 'begin':
-          push(at + 2, { type: 'begun', id: command.id, ok: true, text: '' });
+          push(at + ('node' in command.deed ? (given.beginMs?.(command.deed.node) ?? 2) : 2), {
+            type: 'begun',
+            id: command.id,
+            ok: given.beginFails !== true,
+            text: 'the backend could not',
+          });
           break;
         case 'end': {
           const { bit, healed } = given.ended ?? { bit: true, healed: true };
