@@ -3,6 +3,7 @@ import { createAgent } from '../agent/agent.ts';
 import type { Agent, AgentInput, AgentOutput } from '../agent/types.ts';
 import type { Files } from '../ports.ts';
 import type { Keyring } from './keyring.ts';
+import { WorkerFiles } from './worker-files.ts';
 import { never } from './world.ts';
 import type { NodeWorld } from './world.ts';
 
@@ -10,6 +11,7 @@ export class AgentHost {
   readonly #world: NodeWorld;
   readonly #keyring: Keyring;
   readonly #agent: Agent;
+  readonly #files: WorkerFiles;
   #managers: Agent['managers'];
   /** It has stopped everything, after `leave`. */
   left = false;
@@ -19,12 +21,13 @@ export class AgentHost {
     const { nodeId, advertiseAddr, managers } = keyring.facts;
     this.#world = world;
     this.#keyring = keyring;
+    this.#files = new WorkerFiles(world, keyring, files);
     this.#agent = createAgent({
       config,
       random,
       nodeId,
       address: advertiseAddr,
-      files,
+      files: this.#files.contents,
       managers,
     });
     this.#managers = this.#agent.managers;
@@ -39,6 +42,11 @@ export class AgentHost {
     return this.#agent.managers;
   }
 
+  /** To be called at the end of every event, before a manager forgets a key. */
+  review(): void {
+    this.#files.follow();
+  }
+
   tick(): void {
     const { deadline } = this.#agent;
     if (deadline !== undefined && deadline <= this.#world.now.mono) this.step({ type: 'tick' });
@@ -49,11 +57,11 @@ export class AgentHost {
   }
 
   #carryOut(output: AgentOutput): void {
-    const { effects, pipeline } = this.#world;
+    const { effects } = this.#world;
     for (const { id, state } of output.changes) effects.observe({ kind: 'task', id, state });
     if (output.persist !== undefined) {
       const { sequence, operations } = output.persist;
-      pipeline.add(operations, () => {
+      this.#files.write(operations, () => {
         this.step({ type: 'persisted', sequence });
       });
     }

@@ -251,6 +251,31 @@ test('turned on, it seals every manager under a new data key, and the old one is
   }
 });
 
+test('on a manager not even the names of services stand in the clear, before and after the lock is turned', () => {
+  const world = swarmOf(1, 1);
+  world.run(500);
+  expectOk(world.call('m1', 'POST', '/services/create', serviceBody('canary', 8)));
+  world.runUntil('tasks run on both', () =>
+    ['m1', 'w1'].every((name) => world.node(name).running.size > 0),
+  );
+  world.run(500);
+  const canary = new TextEncoder().encode('canary');
+  expect(world.node('m1').files.has('worker/tasks.json')).toBe(true);
+  expect(holds(world, 'm1', canary)).toBe(false);
+  expect(holds(world, 'w1', canary)).toBe(true);
+  updateSwarm(world, 'm1', true);
+  const key = unlockKey(world, 'm1');
+  const before = world.node('m1').running.size;
+  world.run(500);
+  expect(dataKeysOf(world, 'm1', key)).toHaveLength(1);
+  expect(holds(world, 'm1', canary)).toBe(false);
+  // They survive the turn and the restart.
+  world.restart('m1');
+  world.ask('m1', 'POST', '/swarm/unlock', { UnlockKey: key });
+  world.run(10);
+  expect(world.node('m1').running.size).toBe(before);
+});
+
 test('turned off, a restart asks for no key any more', () => {
   const world = swarmOf(3, 0, { autoLock: true });
   updateSwarm(world, 'm1', false);

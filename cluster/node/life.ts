@@ -208,6 +208,7 @@ export class Life {
 
   /** To be called at the end of every event. */
   review(): void {
+    this.agent?.review();
     this.manager?.review();
     if (this.manager?.dismissed === true) this.#demote();
     if (this.state === 'pending' && this.manager?.ready === true) this.#setState('active');

@@ -38,7 +38,6 @@ export class Requests {
   constructor(world: NodeWorld, route: () => Route) {
     this.#world = world;
     this.#route = route;
-    this.#leaderlessSince = world.now.mono;
   }
 
   /** Takes a request in. `from`: whether another manager handed it on. */
@@ -93,6 +92,7 @@ export class Requests {
   abandon(response: ApiResponse): void {
     const held = this.#held;
     this.#held = [];
+    this.#leaderlessSince = undefined;
     for (const job of held) settle(job, response);
   }
 
