@@ -24,10 +24,11 @@ export const reconciliationConverges: Property = {
     const states = finalStates(history);
     if (states.length === 0)
       return unknown('no manager showed services, tasks and nodes in the end');
+    const locals = lastWordsOfExecutors(history);
     let services = 0;
     for (const state of states) {
       services += state.services.length;
-      const [wrong] = findWrong(state, history);
+      const [wrong] = findWrong(state, locals);
       if (wrong !== undefined)
         return tooEarly(state, history) ?? notConverged(wrong, state, history);
     }
@@ -47,22 +48,24 @@ export const reconciliationConverges: Property = {
 type Wrong = { readonly text: string; readonly task: TaskShown | undefined };
 
 /** Everything that a manager's final answers show to be other than desired. */
-function* findWrong(state: FinalState, history: History): Generator<Wrong> {
+function* findWrong(state: FinalState, locals: readonly LocalTask[]): Generator<Wrong> {
   const nodes = new Map(state.nodes.map((node) => [node.id, node]));
   const services = new Map(state.services.map((service) => [service.id, service]));
   const wanted = new Map<string, TaskShown[]>();
   for (const task of state.tasks) {
     const service = services.get(task.service);
     if (service === undefined) yield wrong(task, 'is left over from a service that is gone');
-    else if (isWanted(task.desired))
-      wanted.set(service.id, [...(wanted.get(service.id) ?? []), task]);
-    else if (!hasEnded(task.state) && isThere(nodes.get(task.node)))
+    else if (isWanted(task.desired)) {
+      const others = wanted.get(service.id);
+      if (others === undefined) wanted.set(service.id, [task]);
+      else others.push(task);
+    } else if (!hasEnded(task.state) && isThere(nodes.get(task.node)))
       yield wrong(task, 'should have been stopped');
   }
   for (const service of state.services) {
     yield* wrongOf(service, wanted.get(service.id) ?? [], state.nodes);
   }
-  yield* wrongOnNodes(state, history);
+  yield* wrongOnNodes(state, locals);
 }
 
 const isThere = (node: NodeShown | undefined): boolean => node?.state === 'ready';
@@ -110,20 +113,20 @@ function* wrongOf(
 }
 
 /** What the nodes' own executors said last: a task that still runs there and that nobody wants is a leftover. */
-function* wrongOnNodes(state: FinalState, history: History): Generator<Wrong> {
+function* wrongOnNodes(state: FinalState, locals: readonly LocalTask[]): Generator<Wrong> {
   const wanted = new Set(
     state.tasks.filter(({ desired }) => isWanted(desired)).map(({ id }) => id),
   );
-  for (const { node, id, state: local } of lastWordsOfExecutors(history)) {
+  for (const { node, id, state: local } of locals) {
     if (local === 'running' && !wanted.has(id)) {
       yield { text: `${node} still runs task ${id}, which nobody wants`, task: undefined };
     }
   }
 }
 
-const lastWordsOfExecutors = (
-  history: History,
-): readonly { readonly node: string; readonly id: string; readonly state: string }[] => {
+type LocalTask = { readonly node: string; readonly id: string; readonly state: string };
+
+const lastWordsOfExecutors = (history: History): readonly LocalTask[] => {
   const { boots } = chronicleOf(history);
   const latest = new Map(boots.map((boot) => [boot.node, boot]));
   return [...latest.values()].flatMap(({ node, said }) => {

@@ -1,6 +1,6 @@
 import type { ObservedTask } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
-import { chronicleOf, type Said } from '../chronicle.ts';
+import { chronicleOf, type Boot, type Said } from '../chronicle.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { isPlaced, isState, mayBeDeleted, mayBeDesiredNext, mayFollow } from './task-life.ts';
 
@@ -19,16 +19,16 @@ export const taskTransitionsAreLegal: Property = {
     const { boots, commits } = chronicleOf(history);
     if (commits.length === 0) return unknown('no node said what it committed');
     let steps = 0;
-    for (const { said } of boots) {
-      const tasks = new Map<string, Seen>();
-      for (const words of said) {
+    for (const boot of boots) {
+      const tasks = new Map<string, ObservedTask>();
+      for (const words of boot.said) {
         if (words.kind !== 'commit' || words.tasks.length === 0) continue;
         for (const task of words.tasks) {
           const before = tasks.get(task.id);
-          const wrong = whatIsWrong(before?.task, task);
-          if (wrong !== undefined) return illegal(wrong, { task, words }, before);
+          const wrong = whatIsWrong(before, task);
+          if (wrong !== undefined) return illegal(wrong, { task, words }, seenIn(boot, before));
           if (before !== undefined) steps += 1;
-          tasks.set(task.id, { task, words });
+          tasks.set(task.id, task);
         }
       }
     }
@@ -41,14 +41,16 @@ export const taskTransitionsAreLegal: Property = {
 type Seen = { readonly task: ObservedTask; readonly words: Said<'commit'> };
 
 const whatIsWrong = (before: ObservedTask | undefined, task: ObservedTask): string | undefined => {
-  if (!isState(task.state)) return `is in the state ${task.state}, which does not exist`;
-  if (task.state === 'remove') return 'is observed in a state that can only be desired';
-  if (isPlaced(task.state) && task.node === '') return `is ${task.state} on no node`;
+  if (before?.state !== task.state || before.node !== task.node) {
+    if (!isState(task.state)) return `is in the state ${task.state}, which does not exist`;
+    if (task.state === 'remove') return 'is observed in a state that can only be desired';
+    if (task.node === '' && isPlaced(task.state)) return `is ${task.state} on no node`;
+  }
   if (before === undefined) return undefined;
   if (before.removed) return 'changes after it was deleted';
   if (task.removed && !mayBeDeleted(task.state)) return `is deleted while it is ${task.state}`;
   if (!mayFollow(before.state, task.state)) return `goes from ${before.state} to ${task.state}`;
-  if (!mayBeDesiredNext(before.desired, task.desired)) {
+  if (before.desired !== task.desired && !mayBeDesiredNext(before.desired, task.desired)) {
     return `is desired to be ${task.desired} after it was desired to be ${before.desired}`;
   }
   if (before.node !== '' && before.node !== task.node) return 'moves from one node to another';
@@ -56,6 +58,15 @@ const whatIsWrong = (before: ObservedTask | undefined, task: ObservedTask): stri
     return 'changes its service or its slot';
   }
   return undefined;
+};
+
+/** Where a manager said it; looked for only once something is wrong. */
+const seenIn = ({ said }: Boot, task: ObservedTask | undefined): Seen | undefined => {
+  const words = said.find(
+    (of): of is Said<'commit'> =>
+      of.kind === 'commit' && task !== undefined && of.tasks.includes(task),
+  );
+  return words === undefined || task === undefined ? undefined : { task, words };
 };
 
 const illegal = (wrong: string, now: Seen, before: Seen | undefined): Verdict => {
