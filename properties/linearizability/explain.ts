@@ -7,7 +7,7 @@ import { relax, type Relaxation } from './relax.ts';
 import { Search } from './search.ts';
 
 /** Answers to try for "what would have been legal"; configurations to look for them in. */
-const ANSWERS_MAX = 24;
+const ANSWERS_MAX = 12;
 const LOOK_MAX = 20_000;
 
 /** Why a part is wrong. Numbers are positions in the history. */
@@ -62,14 +62,16 @@ export function explain(
   const { at, first } = firstWrong(verdictOf, guess(part, returns, decision), returns.length - 1);
   const wrong = part.source[returns[at] as number] as number;
   if (!meter.has(costliest)) return { ...nothing, at: wrong, first };
-  const search = new Search(model, { operations, part: prefix(at) }, meter);
+  // With any answer there, the search shows in which states that return can be awaited.
+  const open = operations.with(wrong, { ...(operations[wrong] as Operation), output: undefined });
+  const search = new Search(model, { operations: open, part: prefix(at) }, meter);
   search.run(LOOK_MAX);
   const failure = {
     key: part.key,
     at: wrong,
     first,
     legal: legalAnswers(model, { operations, part: prefix(at), wrong, search }, meter),
-    prefix: sources(search),
+    prefix: sources(search).filter((operation) => operation !== wrong),
   };
   search.release();
   return {
@@ -145,18 +147,14 @@ function legalAnswers(
   const { operations, part, wrong, search } = of;
   if (model.answers === undefined) return [];
   const { input } = operations[wrong] as Operation;
-  const answersIn = (states: Iterable<unknown>) => {
-    const answers = new Map<Key, unknown>();
-    for (const state of states) {
-      if (answers.size >= ANSWERS_MAX) break;
-      for (const answer of model.answers?.(state, input) ?? [])
-        answers.set(canonical(answer), answer);
-    }
-    return [...answers.values()].filter((output) => {
-      const changed = operations.with(wrong, { ...(operations[wrong] as Operation), output });
-      return decide(model, { operations: changed, part }, meter).verdict === 'pass';
-    });
-  };
-  const near = answersIn([...search.statesAtReached].map((id) => search.states.states[id]));
-  return near.length > 0 ? near : answersIn(search.states.states);
+  const near = [...search.statesAtReached].map((id) => search.states.states[id]);
+  const answers = new Map<Key, unknown>();
+  for (const state of [...near, ...search.states.states]) {
+    if (answers.size >= ANSWERS_MAX) break;
+    for (const answer of model.answers(state, input)) answers.set(canonical(answer), answer);
+  }
+  return [...answers.values()].filter((output) => {
+    const changed = operations.with(wrong, { ...(operations[wrong] as Operation), output });
+    return decide(model, { operations: changed, part }, meter).verdict === 'pass';
+  });
 }

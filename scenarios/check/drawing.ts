@@ -83,7 +83,7 @@ function common(
   );
   let state = model.init;
   return {
-    key: key === undefined ? undefined : String(key),
+    key: key === undefined ? undefined : String(key).replace(/^'/, ''),
     members,
     prefix: prefix.map((operation) => {
       const { input, output, outcome } = operations[operation] as Operation;

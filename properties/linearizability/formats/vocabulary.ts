@@ -73,7 +73,7 @@ function perKey(plain: Vocabulary, { independent }: Reading): Vocabulary {
   return {
     ...plain,
     get model() {
-      return keys ? model : ({ ...model, ...unkeyed(plain.model) } as AnyModel);
+      return keys ? model : ({ ...model, partition: undefined, ...unkeyed(plain.model) } as AnyModel);
     },
     input(f, value, key) {
       if (key !== undefined) keys = true;

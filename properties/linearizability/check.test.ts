@@ -1,0 +1,225 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { casRegister, kvAppend, register, type Operation } from '../../models/index.ts';
+import { checkLinearizable, checkLinearizableInTurns, relaxedOperations, replay } from './index.ts';
+import { isLinearizable } from './testing/brute-force.ts';
+import { kinds } from './testing/kinds.ts';
+import { randomHistory } from './testing/random-history.ts';
+import { seeded } from './testing/random.ts';
+
+type Part = Partial<Operation> & { input: unknown };
+const ok = (invoked: number, returned: number, part: Part): Operation => ({
+  process: 0,
+  outcome: 'ok',
+  ...part,
+  invoked,
+  returned,
+});
+const write = (value: number) => ({ input: { f: 'write', value } });
+const read = (output: number) => ({ input: { f: 'read' }, output });
+const model = register<number>(0);
+const check = (operations: readonly Operation[], ...rest: unknown[]) =>
+  checkLinearizable(model, operations as never, ...(rest as []));
+
+describe('a verdict', () => {
+  test('passes with a witness that can be replayed', () => {
+    const history = [ok(0, 3, write(1)), ok(1, 2, read(1)), ok(4, 5, read(1))];
+    const verdict = check(history);
+    expect(verdict).toMatchObject({ verdict: 'pass', witness: { parts: [{ order: [0, 1, 2] }] } });
+    if (verdict.verdict === 'pass')
+      expect(replay(model as never, history, verdict.witness)).toBeUndefined();
+  });
+
+  test('fails with the first return that no order explains, and with what would have been right', () => {
+    const verdict = check([
+      ok(0, 3, write(1)),
+      ok(1, 2, read(1)),
+      ok(4, 5, read(0)),
+      ok(6, 7, read(1)),
+    ]);
+    expect(verdict).toMatchObject({ verdict: 'fail', failure: { at: 2, first: true, legal: [1] } });
+  });
+
+  test('lets an unknown operation take effect late, or never', () => {
+    const lost: Operation = { process: 9, ...write(2), outcome: 'unknown', invoked: 0 };
+    expect(check([lost, ok(1, 2, read(0)), ok(3, 4, read(2))]).verdict).toBe('pass');
+    expect(check([lost, ok(1, 2, read(0)), ok(3, 4, read(0))]).verdict).toBe('pass');
+    expect(check([lost, ok(1, 2, read(2)), ok(3, 4, read(0))]).verdict).toBe('fail');
+  });
+
+  test('takes no notice of what was rejected', () => {
+    const refused: Operation = {
+      process: 9,
+      ...write(2),
+      outcome: 'rejected',
+      invoked: 0,
+      returned: 1,
+    };
+    expect(check([refused, ok(2, 3, read(0))]).verdict).toBe('pass');
+    expect(check([refused, ok(2, 3, read(2))]).verdict).toBe('fail');
+  });
+
+  test('judges objects apart, and one wrong one is enough', () => {
+    const kv = kvAppend();
+    const of = (key: string, saw: string, at: number) =>
+      ok(at, at + 1, { input: { f: 'get', key }, output: saw });
+    const verdict = checkLinearizable(kv, [of('a', '', 0), of('b', 'x', 2)] as never);
+    expect(verdict).toMatchObject({ verdict: 'fail', parts: 2, failure: { at: 1 } });
+  });
+
+  test('is a pass for a history without operations', () => {
+    expect(check([]).verdict).toBe('pass');
+  });
+});
+
+describe('a relaxation', () => {
+  test('still fails, and without any one of its demands it does not', () => {
+    let seen = 0;
+    for (const name of ['register', 'cas-register', 'counter', 'queue']) {
+      const kind = kinds[name] as (typeof kinds)[string];
+      for (let seed = 0; seed < 60; seed++) {
+        const random = seeded(seed);
+        const shape = { operations: 7, processes: 3, unknown: 0.2, rejected: 0.1, wrong: 1 };
+        const history = randomHistory(kind, { shape, random }, (of) =>
+          isLinearizable(kind.model, of),
+        );
+        const verdict = checkLinearizable(kind.model, history);
+        if (verdict.verdict !== 'fail') continue;
+        seen += 1;
+        const relaxation = verdict.failure.relaxation as NonNullable<
+          typeof verdict.failure.relaxation
+        >;
+        expect(relaxation.minimal).toBe(true);
+        expect(isLinearizable(kind.model, relaxedOperations(history, relaxation))).toBe(false);
+        relaxation.demands.forEach((demand, at) => {
+          for (const field of ['ended', 'notBefore', 'notAfter'] as const) {
+            if (!demand[field] || (field === 'notAfter' && !demand.ended)) continue;
+            const readOnly =
+              kind.model.readOnly?.((history[demand.operation] as Operation).input) === true;
+            const demands = relaxation.demands.with(at, { ...demand, [field]: false });
+            // An unknown read says nothing: dropping it is the same.
+            const without =
+              readOnly && field === 'ended' ? relaxation.demands.toSpliced(at, 1) : demands;
+            expect(
+              isLinearizable(
+                kind.model,
+                relaxedOperations(history, { ...relaxation, demands: without }),
+              ),
+            ).toBe(true);
+          }
+        });
+      }
+    }
+    expect(seen).toBeGreaterThan(100);
+  });
+});
+
+describe('limits', () => {
+  const cas = casRegister<number>(0);
+  const now = () => performance.now();
+
+  test('a search that takes too long ends unknown in time, and says how far it came', () => {
+    const startedAt = performance.now();
+    const verdict = checkLinearizable(queueOfTwins.model, queueOfTwins.history, {
+      timeoutMs: 150,
+      now,
+    });
+    expect(performance.now() - startedAt).toBeLessThan(150 + 100);
+    expect(verdict).toMatchObject({ verdict: 'unknown', why: 'the time given was over' });
+    if (verdict.verdict === 'unknown')
+      expect(verdict.progress[0]?.configurations).toBeGreaterThan(0);
+  });
+
+  test('states and memory are limited too', () => {
+    const { model: queue, history } = queueOfTwins;
+    expect(checkLinearizable(queue, history, { maxStates: 500 })).toMatchObject({
+      verdict: 'unknown',
+      why: 'there were more states than allowed',
+    });
+    expect(checkLinearizable(queue, history, { maxBytes: 100_000 })).toMatchObject({
+      verdict: 'unknown',
+      why: 'the memory given was used up',
+    });
+  });
+
+  test('an abort acts between two turns', async () => {
+    const { model: queue, history } = queueOfTwins;
+    const controller = new AbortController();
+    let turns = 0;
+    const verdict = await checkLinearizableInTurns(queue, history, {
+      limits: { signal: controller.signal },
+      pause: () => {
+        if (++turns === 3) controller.abort();
+        return Promise.resolve();
+      },
+    });
+    expect(verdict).toMatchObject({ verdict: 'unknown', why: 'it was aborted' });
+  });
+
+  test('a wrong part outranks a part that takes too long', () => {
+    const hardPart = queueOfTwins.history.map((operation) => ({
+      ...operation,
+      input: { key: 'hard', call: operation.input },
+    }));
+    const wrong = ok(0, 1, {
+      input: { key: 'easy', call: { f: 'dequeue' } },
+      output: { value: 7 },
+    });
+    const keyed = keyedQueue(queueOfTwins.model);
+    expect(
+      checkLinearizable(keyed, [...hardPart, wrong], { timeoutMs: 5_000, now }, { explain: 'hint' })
+        .verdict,
+    ).toBe('fail');
+  });
+
+  test('a model that throws makes the verdict unknown and is named with the operation', () => {
+    const broken = {
+      ...cas,
+      step: () => {
+        throw new Error('no idea');
+      },
+      family: undefined,
+    };
+    const verdict = checkLinearizable(broken as never, [ok(0, 1, write(1))] as never);
+    expect(verdict).toMatchObject({
+      verdict: 'unknown',
+      operation: 0,
+      why: expect.stringContaining('no idea'),
+    });
+  });
+
+  test('an operation that returns before it is invoked is named', () => {
+    expect(check([ok(5, 4, write(1))])).toMatchObject({ verdict: 'unknown', operation: 0 });
+  });
+
+  test('more than 64 operations pending at once are no trouble', () => {
+    const writes = Array.from({ length: 90 }, (_, at) => ok(at, 1000 - at, write(at % 9)));
+    expect(check([...writes, ok(2000, 2001, read(3))]).verdict).toBe('pass');
+    expect(check([...writes, ok(2000, 2001, read(77))]).verdict).toBe('fail');
+  });
+});
+
+/** Enqueues of many values at once, and dequeues that fit no order: without distinct values only a search can tell. */
+const queueOfTwins = (() => {
+  const { model: of } = kinds.queue as (typeof kinds)[string];
+  const history: Operation[] = [];
+  for (let at = 0; at < 16; at++) {
+    history.push(ok(at, 100 + at, { input: { f: 'enqueue', value: at % 14 } }));
+  }
+  history.push(
+    ok(200, 201, { input: { f: 'dequeue' }, output: { value: 0 } }),
+    ok(202, 203, { input: { f: 'dequeue' }, output: { empty: true } }),
+  );
+  return { model: of, history };
+})();
+
+function keyedQueue(of: (typeof queueOfTwins)['model']) {
+  const call = (input: unknown) => (input as { call: unknown }).call;
+  return {
+    name: 'keyed',
+    init: of.init,
+    step: (state: unknown, input: unknown, output: unknown) => of.step(state, call(input), output),
+    key: (state: unknown) => of.key(state),
+    partition: (input: unknown) => (input as { key: string }).key,
+  };
+}

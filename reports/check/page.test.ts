@@ -1,0 +1,71 @@
+import { expect, test } from '@jest/globals';
+
+import type { Drawing } from './drawing.ts';
+import { page } from './page.ts';
+
+const operation = (at: number) => ({
+  process: String(at % 5),
+  text: `write ${at}`,
+  line: at + 1,
+  from: 2 * at,
+  to: 2 * at + 7,
+  rejected: false,
+});
+
+const drawing = (count: number, extra: Partial<Drawing> = {}): Drawing => ({
+  file: 'history.edn',
+  model: 'register',
+  verdict: 'fail',
+  why: 'line 3: no',
+  operations: Array.from({ length: count }, (_, at) => operation(at)),
+  part: {
+    key: 'x',
+    members: Array.from({ length: count }, (_, at) => at),
+    wrong: 2,
+    legal: ['read → 1'],
+    prefix: [{ operation: 0, state: '1' }],
+    demands: [{ operation: 1, ended: true, notBefore: true, notAfter: false }],
+    minimal: true,
+  },
+  ...extra,
+});
+
+const render = (of: Drawing) => page(of, (text) => `hash-of-${text.length}`);
+
+test('the failing part comes first, then the whole history', () => {
+  const html = render(drawing(5));
+  expect(html.indexOf('Why there is no order')).toBeLessThan(html.indexOf('The whole history'));
+  expect(html).toContain('class="ok wrong"');
+});
+
+test('hostile texts stay texts', () => {
+  const hostile = '<script>alert(1)</script>"\'&\u202e\u0000';
+  const base = drawing(3);
+  const html = render({
+    ...base,
+    file: hostile,
+    why: hostile,
+    operations: base.operations.map((of) => ({ ...of, text: hostile, process: hostile })),
+    part: {
+      ...(base.part as NonNullable<Drawing['part']>),
+      key: hostile,
+      legal: [hostile],
+      prefix: [{ operation: 0, state: hostile }],
+    },
+  });
+  expect(html).not.toMatch(/<script|\u202e|\u0000/);
+  expect(html).toContain('&lt;script&gt;');
+});
+
+test('it needs no script, no network and no inline style', () => {
+  const html = render(drawing(5));
+  expect(html).toContain(`style-src 'sha256-hash-of-`);
+  expect(html).not.toMatch(/<script|https?:|style="|onclick|@import/);
+  expect(html).toContain('prefers-color-scheme:dark');
+});
+
+test('100,000 operations are folded into pieces and stay below 40 MB', () => {
+  const html = render(drawing(100_000));
+  expect(html.length).toBeLessThan(40e6);
+  expect(html.match(/<details>/g)?.length).toBe(250);
+});

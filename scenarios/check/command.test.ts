@@ -1,0 +1,134 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+import { runCheck } from './command.ts';
+
+let folder = '';
+const right =
+  '0\t:invoke\t:write\t1\n0\t:ok\t:write\t1\n1\t:invoke\t:read\tnil\n1\t:ok\t:read\t1\n';
+const files: Readonly<Record<string, string>> = {
+  'a-right.txt': right,
+  'b-wrong.edn':
+    '[{:process 0 :type :invoke :f :write :value 1} {:process 0 :type :ok :f :write :value 1}\n{:process 1 :type :invoke :f :read :value nil} {:process 1 :type :ok :f :read :value 2}]',
+  'c-right.jsonl':
+    '{"process":0,"type":"invoke","f":"write","value":1}\n{"process":0,"type":"info","f":"write"}\n',
+  'd-broken.log':
+    'INFO  jepsen.util - 0\t:invoke\t:read\tnil\nINFO  jepsen.util - 1\t:ok\t:read\t1\n',
+  'e-empty.log': '',
+  'f-nemesis.log': 'INFO  jepsen.util - :nemesis\t:info\t:start\tnil\n',
+};
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'schism-check-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+async function check(...argv: string[]) {
+  let [out, err] = ['', ''];
+  const code = await runCheck(argv, {
+    stdout: (text) => (out += text),
+    stderr: (text) => (err += text),
+  });
+  return { code, out, err };
+}
+
+const path = (name: string) => join(folder, name);
+type Result = {
+  schema: string;
+  files: {
+    file: string;
+    verdict: string;
+    operations: number;
+    keys: number;
+    ms: number;
+    why: string;
+  }[];
+  ms: number;
+};
+
+describe('schism check', () => {
+  test('judges a folder of mixed formats; broken files are named and the others still judged', async () => {
+    const { code, out } = await check(folder, '--model', 'register', '--json');
+    const result = JSON.parse(out) as Result;
+    expect(code).toBe(2);
+    expect(result.schema).toBe('schism/check@1');
+    expect(result.files.map(({ verdict }) => verdict)).toEqual([
+      'pass',
+      'fail',
+      'pass',
+      'bad-input',
+      'bad-input',
+      'unknown',
+    ]);
+    expect(result.files[3]?.why).toBe(
+      `${path('d-broken.log')}:2: process 1 completes :read, but its invocation is missing`,
+    );
+    expect(result.files[5]?.why).toBe('it holds no operation of a client');
+    for (const { ms } of result.files) expect(ms).toBeLessThanOrEqual(result.ms);
+    expect(Object.keys(result.files[0] ?? {})).toEqual([
+      'file',
+      'verdict',
+      'operations',
+      'keys',
+      'ms',
+      'why',
+    ]);
+  });
+
+  test.each([
+    [['a-right.txt'], 0],
+    [['a-right.txt', 'b-wrong.edn'], 1],
+    [['a-right.txt', 'f-nemesis.log'], 3],
+    [['b-wrong.edn', 'f-nemesis.log'], 1],
+    [['b-wrong.edn', 'e-empty.log'], 2],
+    [['there-is-no-such-file'], 2],
+  ])('%j: exit code %i', async (names, expected) => {
+    expect((await check(...names.map(path), '--model', 'register')).code).toBe(expected);
+  });
+
+  test('says in a line what is wrong, where, and what would have been right', async () => {
+    const { out } = await check(path('b-wrong.edn'), '--model', 'register');
+    expect(out).toContain(
+      'line 2: process 1: read → 2 fits no order of what returned before; right would have been read → 1',
+    );
+  });
+
+  test('starts from the initial value that it is given', async () => {
+    const text = path('a-right.txt');
+    writeFileSync(path('initial.txt'), '1\t:invoke\t:read\tnil\n1\t:ok\t:read\t5\n');
+    expect((await check(path('initial.txt'), '--model', 'register', '--init', '5')).code).toBe(0);
+    expect((await check(path('initial.txt'), '--model', 'register')).code).toBe(1);
+    expect((await check(text, '--model', 'counter', '--init', '"x"')).code).toBe(2);
+    rmSync(path('initial.txt'));
+  });
+
+  test.each([
+    [['--model', 'registre', 'x'], '--model needs one of register, cas-register'],
+    [['x'], '--model needs one of'],
+    [['--model', 'set'], 'no file given'],
+    [['--model', 'set', 'x', '--timeout', 'soon'], '--timeout needs a time'],
+    [['--model', 'set', 'x', '--timeouts', '2s'], 'did you mean --timeout?'],
+    [['--model', 'set', 'x', '--jobs', '0'], '--jobs needs a number'],
+  ])('%j is refused: %s', async (argv, words) => {
+    const { code, err } = await check(...argv);
+    expect(code).toBe(2);
+    expect(err).toContain(words);
+  });
+
+  test('draws the worst history as a page of its own', async () => {
+    const page = path('page.html');
+    await check(path('a-right.txt'), path('b-wrong.edn'), '--model', 'register', '-o', page);
+    const html = readFileSync(page, 'utf8');
+    rmSync(page);
+    expect(html).toContain('not linearizable');
+    expect(html).toContain("default-src 'none'");
+    expect(html).toContain('Right would have been: <code>read → 1</code>');
+    expect(html).not.toContain('<script');
+  });
+});
