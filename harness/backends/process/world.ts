@@ -5,7 +5,7 @@ import type { StartOptions } from '../live/backend.ts';
 import { beforeDeadline, hopeless } from '../live/deadline.ts';
 import { LiveFailure, messageOf } from '../live/failure.ts';
 import { fileOf, filesOf } from '../live/folder.ts';
-import { openLinks, type LinkProxy, type Links } from '../live/links.ts';
+import { openLinks, type Links } from '../live/links.ts';
 import { LiveRun, type LiveRunOptions } from '../live/live-run.ts';
 import { killForSure, processesWith } from '../live/process-identity.ts';
 import { runVariable } from '../live/run-record.ts';
@@ -17,11 +17,12 @@ import {
   type NodePlace,
   type ProcessProgram,
 } from '../live/target.ts';
-import { toxiproxyControl, type ToxiproxyControl } from '../live/toxiproxy/control.ts';
-import { countOf } from '../live/toxiproxy/counters.ts';
+import { toxiproxyControl } from '../live/toxiproxy/control.ts';
 import type { NodeFile, World, WorldEvents } from '../live/world.ts';
 import { NodeProcess } from './node-process.ts';
 import { freeAddresses, reach } from './ports.ts';
+import { environmentOf, hostEnvironment, written } from './environment.ts';
+import { probe } from './probe.ts';
 import { startEmbeddedProxy, type EmbeddedProxy } from './proxy/start.ts';
 
 export type ProcessOptions = Pick<LiveRunOptions, 'parentFolder' | 'state'>;
@@ -36,7 +37,6 @@ type Given = {
 
 /** Where a link leads before its node listens: nobody does there. */
 const nowhere: Address = '127.0.0.1:1';
-const probeWithinMs: Ms = 2_000;
 /** What a program that does not come up said is part of the error. */
 const firstWordsMax = 100;
 
@@ -65,71 +65,11 @@ export const openProcessWorld = async (given: Given, options: ProcessOptions): P
   }
 };
 
-const hostEnvironment = (): Readonly<Record<string, string>> =>
-  process.env as Record<string, string>;
-
-/**
- * What every process of a run gets: the run's mark, and a folder where Node keeps compiled code, which makes the start of a
- * TypeScript program three times as fast.
- */
-const environmentOf = (
-  run: LiveRun,
-  own: Readonly<Record<string, string>> = {},
-): Readonly<Record<string, string>> => ({
-  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(run.state, 'compile-cache'),
-  ...own,
-  [runVariable]: run.id,
-});
-
-/** A command as one would type it. */
-const written = ({
-  file,
-  args,
-  env = {},
-}: {
-  readonly file: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>> | undefined;
-}): string =>
-  [...Object.entries(env).map(([name, value]) => `${name}=${quoted(value)}`), file, ...args].join(
-    ' ',
-  );
-
-const quoted = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-
 /** All of its ports take connections. */
 const reached = async (listen: Addresses, signal: AbortSignal): Promise<Addresses> => {
   for (const address of Object.values(listen)) (await reach(address, signal))[Symbol.dispose]();
   return listen;
 };
-
-/** A connection through the link that the proxy could connect on to its upstream, as its counters show. */
-const probe = (
-  control: ToxiproxyControl,
-  { link, listen }: { readonly link: LinkProxy; readonly listen: Address },
-): Promise<void> =>
-  beforeDeadline(
-    {
-      place: `link ${link.name}`,
-      doing: 'reaching the node through it',
-      withinMs: probeWithinMs,
-      nextStep: `see what ${link.link.to} does`,
-    },
-    async (signal) => {
-      const connected = async (): Promise<number> =>
-        countOf(await control.counters(), link.name).connections?.connected ?? 0;
-      const before = await connected();
-      const connection = await reach(listen, signal);
-      try {
-        // The proxy lets us in first and dials then; where nobody listens, it closes on us.
-        while ((await connected()) === before)
-          if (connection.closed || signal.aborted) throw new Error('nobody listens at its end');
-      } finally {
-        connection[Symbol.dispose]();
-      }
-    },
-  );
 
 class ProcessWorld implements World {
   readonly links: Links;
@@ -181,14 +121,18 @@ class ProcessWorld implements World {
     const { file, args, env, folder = process.cwd() } = program.command(place);
     if (this.#disposing) throw new Error('the cluster is being taken away');
     const announced = Promise.withResolvers<Addresses>();
+    let listens = false;
     const words: string[] = [];
     const started = await NodeProcess.start(
       node,
       { file, args, folder, env: { ...hostEnvironment(), ...environmentOf(this.#run, env) } },
       {
         line: (line, stream) => {
-          const addresses = stream === 'out' ? this.#listening(node, line) : undefined;
-          if (addresses !== undefined) announced.resolve(addresses);
+          const addresses = listens || stream === 'err' ? undefined : this.#listening(node, line);
+          if (addresses !== undefined) {
+            listens = true;
+            announced.resolve(addresses);
+          }
           if (words.length < firstWordsMax) words.push(line);
           events.line(node, line, stream);
         },
