@@ -10,3 +10,17 @@ export const judge = (history: History, properties: readonly Property[]): readon
     source: property.source,
     ...property.judge(history),
   }));
+
+/**
+ * The verdicts of a run: those that its scenario asks for, and beside them every other safety property that was broken. A scenario
+ * need not name what it does not put to the test, and yet nothing that breaks goes unseen.
+ */
+export const judgeRun = (
+  history: History,
+  properties: readonly Property[],
+  asked: readonly string[],
+): readonly Judged[] =>
+  judge(
+    history,
+    properties.filter(({ name, kind }) => kind === 'safety' || asked.includes(name)),
+  ).filter(({ property, verdict }) => verdict === 'fail' || asked.includes(property));

@@ -1,15 +1,28 @@
 /** The scenarios that have a name, each good for 3 and 5 managers and for every backend. */
 import type { Scenario } from '../harness/core/scenario.ts';
-import { guarantees } from '../properties/index.ts';
 import { defineScenario } from './schema/read-scenario.ts';
 import type { ScenarioInput } from './schema/scenario-schema.ts';
 import { referenceSwarm } from './targets/reference/target.ts';
 
 const targets = new Map([[referenceSwarm.name, referenceSwarm]]);
 
-/** All guarantees, and what a run must have met to count. */
-const judged = (...reached: readonly string[]): string[] => [
-  ...guarantees.map(({ name }) => name),
+/** What every run of a swarm under load puts to the test. */
+const always = [
+  'equal-index-equal-hash',
+  'acknowledged-writes-survive',
+  'rejected-writes-never-happen',
+  'task-transitions-are-legal',
+  'reconciliation-converges',
+  'a-leader-returns',
+] as const;
+/** What runs in which another manager comes to lead do besides. */
+const elections = [...always, 'at-most-one-leader-per-term'];
+/** And runs in which a leader loses sight of the others. */
+const separations = [...elections, 'no-split-brain'];
+
+/** The guarantees that a scenario puts to the test, and what a run must have met to count; others are judged all the same. */
+const tests = (names: readonly string[], ...reached: readonly string[]): string[] => [
+  ...names,
   ...reached.map((situation) => `reached:${situation}`),
 ];
 
@@ -19,9 +32,19 @@ const inputs: readonly ScenarioInput[] = [
     title: 'the leader loses sight of everybody, twice, while clients keep asking it',
     faults: [
       { at: '1s', cut: 'leader', for: '2500ms' },
-      { at: '4500ms', cut: 'leader', mode: 'refuse', for: '1s' },
+      {
+        at: '4300ms',
+        when: { operation: 'service.update' },
+        cut: 'leader',
+        mode: 'refuse',
+        for: '1s',
+      },
     ],
-    properties: judged('election-during-a-cut', 'write-in-flight-at-a-cut'),
+    properties: tests(
+      [...separations, 'old-manager-does-no-harm'],
+      'election-during-a-cut',
+      'write-in-flight-at-a-cut',
+    ),
   },
   {
     name: 'halves',
@@ -30,7 +53,7 @@ const inputs: readonly ScenarioInput[] = [
       { at: '1s', partition: ['majority', 'minority'], for: '2500ms' },
       { at: '4500ms', partition: ['majority', 'minority'], mode: 'reset', for: '1s' },
     ],
-    properties: judged('election-during-a-cut'),
+    properties: tests([...separations, 'old-manager-does-no-harm'], 'election-during-a-cut'),
   },
   {
     name: 'minority-keeps-quiet',
@@ -39,7 +62,7 @@ const inputs: readonly ScenarioInput[] = [
       { at: '1s', kill: 'majority', restartAfter: '2s' },
       { at: '4s', pause: 'majority', for: '1500ms' },
     ],
-    properties: judged('unknown-outcome'),
+    properties: tests(elections, 'unknown-outcome'),
   },
   {
     name: 'one-way',
@@ -48,14 +71,14 @@ const inputs: readonly ScenarioInput[] = [
       { at: '1s', cut: 'rest', from: 'leader', direction: 'forth', for: '1500ms' },
       { at: '3500ms', cut: 'leader', from: 'rest', direction: 'forth', for: '1500ms' },
     ],
-    properties: judged('election-during-a-cut'),
+    properties: tests(separations, 'election-during-a-cut'),
   },
   {
     name: 'two-networks',
     title:
       'two networks of managers lose sight of each other, and the workers are in the smaller one',
     faults: [{ at: '1s', partition: ['majority', ['minority', 'workers']], for: '3500ms' }],
-    properties: judged('election-during-a-cut'),
+    properties: tests(separations, 'election-during-a-cut'),
   },
   {
     name: 'flapping',
@@ -64,7 +87,7 @@ const inputs: readonly ScenarioInput[] = [
       { at: '1s', flap: 'leader', every: '700ms', for: '2800ms' },
       { at: '4200ms', flap: 'follower', from: 'managers', every: '400ms', for: '1200ms' },
     ],
-    properties: judged(),
+    properties: tests(separations),
   },
   {
     name: 'rolling-restarts',
@@ -73,9 +96,14 @@ const inputs: readonly ScenarioInput[] = [
       { at: '1s', kill: 'm1', restartAfter: '500ms' },
       { at: '2200ms', kill: 'm2', restartAfter: '500ms' },
       { at: '3400ms', kill: 'm3', restartAfter: '500ms' },
-      { at: '4600ms', kill: 'leader', restartAfter: '500ms' },
+      {
+        at: '4400ms',
+        when: { operation: 'service.update' },
+        kill: 'leader',
+        restartAfter: '500ms',
+      },
     ],
-    properties: judged('election-after-a-kill', 'write-in-flight-at-a-kill'),
+    properties: tests(elections, 'election-after-a-kill', 'write-in-flight-at-a-kill'),
   },
   {
     name: 'all-at-once',
@@ -84,7 +112,7 @@ const inputs: readonly ScenarioInput[] = [
       { at: '1500ms', kill: 'all', restartAfter: '500ms' },
       { at: '4s', kill: 'all', restartAfter: '300ms' },
     ],
-    properties: judged('unknown-outcome'),
+    properties: tests(elections, 'unknown-outcome'),
   },
   {
     name: 'old-manager-returns',
@@ -92,7 +120,7 @@ const inputs: readonly ScenarioInput[] = [
     workload: { clients: 4, rate: '30/s' },
     faults: [{ at: '1s', kill: 'leader' }],
     settings: { snapshotIntervalEntries: 30, trailingEntries: 5 },
-    properties: judged('election-after-a-kill'),
+    properties: tests([...elections, 'old-manager-does-no-harm'], 'election-after-a-kill'),
   },
   {
     name: 'autolocked-restart',
@@ -102,7 +130,7 @@ const inputs: readonly ScenarioInput[] = [
       { at: '3500ms', procedure: 'lock', on: 'leader' },
     ],
     settings: { autolock: true, scanFolders: true },
-    properties: judged('locked-restart'),
+    properties: tests([...elections, 'autolocked-restart'], 'locked-restart'),
   },
   {
     name: 'key-rotated-while-down',
@@ -114,7 +142,7 @@ const inputs: readonly ScenarioInput[] = [
     ],
     settings: { autolock: true, scanFolders: true },
     inject: '7s',
-    properties: judged('locked-restart'),
+    properties: tests([...always, 'autolocked-restart'], 'locked-restart'),
   },
   {
     name: 'worker-lost',
@@ -123,7 +151,7 @@ const inputs: readonly ScenarioInput[] = [
       { at: '1s', kill: 'worker', restartAfter: '3s' },
       { at: '4500ms', cut: 'worker', for: '1s' },
     ],
-    properties: judged('task-moved'),
+    properties: tests(always, 'task-moved'),
   },
   {
     name: 'drain-under-load',
@@ -133,14 +161,19 @@ const inputs: readonly ScenarioInput[] = [
       { at: '1800ms', kill: 'leader', restartAfter: '1s' },
       { at: '4s', procedure: 'activate', on: 'worker' },
     ],
-    properties: judged('task-moved'),
+    properties: tests(elections, 'task-moved'),
   },
   {
     name: 'random',
     title: 'faults of all kinds, others in every run',
     faults: 'drawn',
     settings: { autolock: true },
-    properties: judged('election-during-a-cut', 'election-after-a-kill', 'locked-restart'),
+    properties: tests(
+      [...separations, 'old-manager-does-no-harm', 'autolocked-restart'],
+      'election-during-a-cut',
+      'election-after-a-kill',
+      'locked-restart',
+    ),
   },
 ];
 

@@ -110,6 +110,7 @@ class Campaign {
     await Promise.all(Array.from({ length: this.#plan.jobs }, () => this.#lane()));
     await this.#runAgain();
     const total = this.#total;
+    const asked = new Set(this.#job.scenarios.flatMap((scenario) => scenario.properties));
     const findings = [...total.findings, ...this.#doubts.filter(({ index }) => index < total.runs)];
     findings.sort((a, b) => a.index - b.index);
     const failures = await this.#failures(findings);
@@ -120,11 +121,13 @@ class Campaign {
       events: total.events,
       faults: total.faults,
       faultsBit: total.faultsBit,
-      properties: titles.map(({ name, ...title }) => ({
-        property: name,
-        ...title,
-        ...total.countsOf(name),
-      })),
+      properties: titles
+        .map(({ name, ...title }) => ({
+          property: name,
+          ...title,
+          ...total.countsOf(name),
+        }))
+        .filter(({ property, fail }) => fail > 0 || asked.has(property)),
       findings,
       failures,
       again: this.#again,

@@ -3,9 +3,9 @@ import type { Journal } from '../backends/sim/journal.ts';
 import type { Cipher, SimTarget } from '../backends/sim/program.ts';
 import { runInSim } from '../backends/sim/run.ts';
 import type { Limits } from '../conduct/plan.ts';
+import { judgeRun } from '../judge.ts';
 import type { Property } from '../core/property.ts';
 import type { Run } from '../core/run.ts';
-import { judge } from '../judge.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { DrawSchedule, Finding, KnownSchedule, Place } from './job.ts';
 
@@ -56,8 +56,8 @@ export const carryOut = (subject: Subject, place: Place, otherwise: Otherwise = 
     },
   );
   const { history, problem, events } = sim;
-  const asked = subject.properties.filter(({ name }) => scenario.properties.includes(name));
-  const verdicts = problem === undefined ? judge(history, asked) : [];
+  const verdicts =
+    problem === undefined ? judgeRun(history, subject.properties, scenario.properties) : [];
   const run: Run = {
     scenario,
     ...place,

@@ -135,7 +135,10 @@ export const shrink = async (task: ShrinkTask): Promise<Shrunk> => {
 export const titles = async (job: Job): Promise<readonly PropertyTitle[]> => {
   const { properties, scenarios } = await subjectOf(job);
   const asked = new Set(scenarios.flatMap((scenario) => scenario.properties));
-  return properties
-    .filter(({ name }) => asked.has(name))
-    .map(({ name, kind, guarantee, source }) => ({ name, kind, guarantee, source }));
+  return (
+    properties
+      // A safety property is judged in every run, and shown where it was asked for or broken.
+      .filter(({ name, kind }) => asked.has(name) || kind === 'safety')
+      .map(({ name, kind, guarantee, source }) => ({ name, kind, guarantee, source }))
+  );
 };

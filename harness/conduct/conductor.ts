@@ -146,6 +146,8 @@ export const createConductor = (plan: Plan): Conducting => {
       if (isFault(entry)) continue;
       timeline.at(injectAt + entry.at, () => {
         clients.issue(entry);
+        // It may be what a fault waits for.
+        faults.reconsider();
       });
     }
     timeline.at(injectAt + scenario.injectMs, heal);

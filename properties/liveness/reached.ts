@@ -95,7 +95,7 @@ const inFlight = (deed: 'cut' | 'kill', history: History): string | undefined =>
 };
 
 const isOpenAt = (at: number, { effect, invokedAt, endedAt }: Operation): boolean =>
-  effect === 'write' && invokedAt < at && (endedAt ?? Infinity) > at;
+  effect === 'write' && invokedAt <= at && (endedAt ?? Infinity) > at;
 
 function taskMoved(history: History): string | undefined {
   const [boot] = chronicleOf(history).boots.filter(({ said }) =>

@@ -1,4 +1,4 @@
-import { judge as judged } from '../../judge.ts';
+import { judgeRun } from '../../judge.ts';
 import type { RunFile } from '../../core/run.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
@@ -9,8 +9,8 @@ import { printStory } from '../run/print.ts';
 /** A saved run with the verdicts that today's properties give it. */
 export const judgedAgain = (file: RunFile, registry: Registry): RunFile => {
   const { scenario, history } = file.run;
-  const properties = scenario.properties.flatMap((name) => registry.properties.get(name) ?? []);
-  return { ...file, run: { ...file.run, verdicts: judged(history, properties) } };
+  const verdicts = judgeRun(history, [...registry.properties.values()], scenario.properties);
+  return { ...file, run: { ...file.run, verdicts } };
 };
 
 /** `schism judge`: judges a saved history again, without a cluster. */

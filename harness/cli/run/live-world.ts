@@ -10,7 +10,7 @@ import type { Scenario } from '../../core/scenario.ts';
 import type { Schedule } from '../../core/schedule.ts';
 import type { Target } from '../../core/target.ts';
 import type { Property } from '../../core/property.ts';
-import { judge } from '../../judge.ts';
+import { judgeRun } from '../../judge.ts';
 import { tallied, type Broken, type Saving, type WorldResult } from './world-result.ts';
 
 export type LivePlan = {
@@ -70,7 +70,6 @@ export const playLive = async (
     signal: plan.signal,
   });
   const history = conductor.history();
-  const asked = scenario.properties.flatMap((name) => plan.properties.get(name) ?? []);
   const run: Run = {
     scenario,
     seed: plan.seed,
@@ -79,7 +78,10 @@ export const playLive = async (
     schedule,
     path: given.path,
     history,
-    verdicts: conductor.problem === undefined ? judge(history, asked) : [],
+    verdicts:
+      conductor.problem === undefined
+        ? judgeRun(history, [...plan.properties.values()], scenario.properties)
+        : [],
     digest: scheduleDigest(schedule),
     simulatedMs: history.phases.endAt,
   };
