@@ -1,30 +1,15 @@
 import type { Command, Happening, LiveCluster } from '../../core/backend.ts';
 import { clientSide, type Ms, type Node, type NodeName } from '../../core/cluster.ts';
 import type { Deed } from '../../core/fault.ts';
-import type { Lifecycle, Observation } from '../../core/history.ts';
 import type { CallResult } from '../../core/target.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import { readyMsDefault, type StartOptions } from './backend.ts';
-import { beforeDeadline } from './deadline.ts';
-import { isError, LiveFailure, messageOf } from './failure.ts';
-import { NodeLog } from './node-log.ts';
+import { isError, messageOf } from './failure.ts';
+import { LiveNodes } from './nodes.ts';
 import { scanFiles } from './scan.ts';
 import { watchStalls } from './stalls.ts';
 import type { Address, LiveTarget } from './target.ts';
 import type { World, WorldEvents } from './world.ts';
-
-/** What the harness knows of one node. */
-type NodeState = {
-  readonly log: NodeLog;
-  running: boolean;
-  /** An end that we asked for. */
-  killing: boolean;
-  paused: boolean;
-  boots: number;
-  lines: number;
-  /** Starts, kills and pauses of one node follow one another. */
-  queue: Promise<unknown>;
-};
 
 type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>;
 
@@ -64,9 +49,8 @@ class RunningCluster implements LiveCluster {
   readonly nodes: readonly Node[];
   readonly #target: LiveTarget;
   readonly #options: StartOptions;
-  readonly #readyMs: Ms;
   readonly #zero = performance.now();
-  readonly #states: ReadonlyMap<NodeName, NodeState>;
+  readonly #nodes: LiveNodes;
   readonly #begun = new Map<number, { readonly deed: Deed; readonly begun: Promise<boolean> }>();
   readonly #stalls: Disposable;
   #world: World | undefined;
@@ -77,60 +61,42 @@ class RunningCluster implements LiveCluster {
     this.nodes = nodes;
     this.#target = target;
     this.#options = options;
-    this.#readyMs = options.readyMs ?? readyMsDefault;
-    this.#states = new Map(
-      nodes.map(({ name }) => [
-        name,
-        {
-          log: new NodeLog(),
-          running: false,
-          killing: false,
-          paused: false,
-          boots: 0,
-          lines: 0,
-          queue: Promise.resolve(),
+    this.#nodes = new LiveNodes(
+      {
+        target,
+        nodes,
+        readyMs: options.readyMs ?? readyMsDefault,
+        world: () => this.#opened(),
+      },
+      {
+        now: () => this.now(),
+        observed: (observation) => {
+          this.#happened({ type: 'observed', observation });
         },
-      ]),
+        lived: (node, event, text) => {
+          this.#happened({ type: 'lifecycle', lifecycle: { at: this.now(), node, event, text } });
+        },
+        failed: this.#failed,
+        over: () => this.#disposal !== undefined,
+      },
     );
     this.#stalls = watchStalls((forMs) => {
       this.#happened({ type: 'stalled', forMs });
     });
   }
 
-  readonly events: WorldEvents = {
-    line: (node, line, stream) => {
-      this.#line(node, line, stream);
-    },
-    spawned: (node, text) => {
-      const state = this.#state(node);
-      state.running = true;
-      state.killing = false;
-      state.boots += 1;
-      state.lines = 0;
-      this.#lived(node, 'started', text);
-    },
-    exited: (node, text) => {
-      const state = this.#state(node);
-      const wanted = state.killing;
-      state.running = false;
-      state.paused = false;
-      this.#lived(node, wanted ? 'killed' : 'exited', text);
-      // Nobody waits for this one: whoever dials the dead node until then is closed on, as by a node that is just dying.
-      if (!wanted && this.#disposal === undefined)
-        this.#world?.links.closeTo(node).catch((thrown: unknown) => {
-          this.#failed(thrown);
-        });
-    },
-    broken: (failure) => {
-      this.#failed(failure);
-    },
-  };
+  get events(): WorldEvents {
+    return {
+      ...this.#nodes.events,
+      broken: (failure) => {
+        this.#failed(failure);
+      },
+    };
+  }
 
   async bootAll(world: World): Promise<void> {
     this.#world = world;
-    const boots = await Promise.allSettled(this.nodes.map(({ name }) => this.#boot(name)));
-    const failed = boots.find((boot) => boot.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    await this.#nodes.bootAll();
   }
 
   carryOut(command: Command): void {
@@ -169,7 +135,7 @@ class RunningCluster implements LiveCluster {
   }
 
   logs(node: NodeName): readonly string[] {
-    return this.#state(node).log.lines;
+    return this.#nodes.logs(node);
   }
 
   endpoint(node: NodeName): Address {
@@ -251,9 +217,9 @@ class RunningCluster implements LiveCluster {
       case 'delay':
         return this.#opened().links.begin(id, deed);
       case 'kill':
-        return this.#queued(deed.node, () => this.#killed(deed.node));
+        return this.#nodes.kill(deed.node);
       case 'pause':
-        return this.#queued(deed.node, () => this.#paused(deed.node));
+        return this.#nodes.pause(deed.node);
       default:
         return unreachable(deed);
     }
@@ -284,13 +250,13 @@ class RunningCluster implements LiveCluster {
       case 'delay':
         return this.#opened().links.end(id);
       case 'kill':
-        await this.#queued(deed.node, () => this.#boot(deed.node));
+        await this.#nodes.boot(deed.node);
         return {
           evidence: { bit: true, text: `${deed.node} was alive and its process ended` },
           healed: true,
         };
       case 'pause':
-        await this.#queued(deed.node, () => this.#resumed(deed.node));
+        await this.#nodes.resume(deed.node);
         return {
           evidence: { bit: true, text: `${deed.node} was running and stood still` },
           healed: true,
@@ -302,7 +268,7 @@ class RunningCluster implements LiveCluster {
 
   async #start({ id, node }: CommandOf<'start'>): Promise<void> {
     try {
-      await this.#queued(node, () => this.#boot(node));
+      await this.#nodes.boot(node);
       this.#happened({ type: 'started', id, ok: true, text: `${node} runs` });
     } catch (thrown) {
       this.#happened({ type: 'started', id, ok: false, text: messageOf(thrown) });
@@ -311,7 +277,7 @@ class RunningCluster implements LiveCluster {
 
   async #kill({ id, node }: CommandOf<'kill'>): Promise<void> {
     // One that does not run is where it was wanted.
-    await this.#queued(node, () => this.#killed(node)).catch(() => undefined);
+    await this.#nodes.kill(node).catch(() => undefined);
     this.#happened({ type: 'killed', id });
   }
 
@@ -338,88 +304,6 @@ class RunningCluster implements LiveCluster {
     }
   }
 
-  /** Starts a node unless it runs; it is up when it listens, its links lead to it, and it says that it is ready. */
-  async #boot(node: NodeName): Promise<void> {
-    if (this.#state(node).running) return;
-    const world = this.#opened();
-    const addresses = await world.start(node, this.#readyMs);
-    await world.links.leadTo(node, addresses);
-    const { ready } = this.#target;
-    if (ready === undefined) return;
-    await beforeDeadline(
-      {
-        place: node,
-        doing: 'becoming ready',
-        withinMs: this.#readyMs,
-        nextStep: `see what it wrote: ${this.logs(node).slice(-3).join(' | ')}`,
-      },
-      (signal) => ready(world.endpoint(node), signal),
-    );
-  }
-
-  async #killed(node: NodeName): Promise<string> {
-    const state = this.#state(node);
-    if (!state.running) throw new Error(`${node} does not run`);
-    state.killing = true;
-    const world = this.#opened();
-    const what = await world.kill(node);
-    await world.links.closeTo(node);
-    return `${what} of ${node} was alive and has ended`;
-  }
-
-  async #paused(node: NodeName): Promise<string> {
-    const state = this.#state(node);
-    if (!state.running) throw new Error(`${node} does not run`);
-    if (state.paused) throw new Error(`${node} stands still already`);
-    const what = await this.#opened().pause(node);
-    state.paused = true;
-    this.#lived(node, 'paused', what);
-    return `${what} of ${node} was running and stands still`;
-  }
-
-  async #resumed(node: NodeName): Promise<void> {
-    const state = this.#state(node);
-    // Killed meanwhile: nothing stands still any more.
-    if (!state.paused) return;
-    await this.#opened().resume(node);
-    state.paused = false;
-    this.#lived(node, 'resumed', '');
-  }
-
-  #line(node: NodeName, line: string, stream: 'out' | 'err'): void {
-    const state = this.#state(node);
-    state.log.add(line);
-    if (stream === 'err') return;
-    state.lines += 1;
-    try {
-      const said = this.#target.observe(line);
-      if (said === undefined) return;
-      const observation: Observation = {
-        boot: `${node}-${state.boots}`,
-        seq: state.lines,
-        ...said,
-        node,
-        at: this.now(),
-      };
-      this.#happened({ type: 'observed', observation });
-    } catch (thrown) {
-      this.#failed(
-        new LiveFailure(
-          {
-            place: node,
-            what: `target ${this.#target.name} could not read the line ${JSON.stringify(line.slice(0, 200))}: ${messageOf(thrown)}`,
-            nextStep: 'let its observe() answer undefined for lines that it does not know',
-          },
-          { cause: thrown },
-        ),
-      );
-    }
-  }
-
-  #lived(node: NodeName, event: Lifecycle['event'], text: string): void {
-    this.#happened({ type: 'lifecycle', lifecycle: { at: this.now(), node, event, text } });
-  }
-
   #happened(happening: Happening): void {
     if (this.#disposal === undefined) this.#options.onHappening(happening, this.now());
   }
@@ -428,22 +312,6 @@ class RunningCluster implements LiveCluster {
     if (this.#disposal !== undefined) return;
     this.#options.onFailure?.(isError(thrown) ? thrown : new Error(messageOf(thrown)));
   };
-
-  #queued<T>(node: NodeName, change: () => Promise<T>): Promise<T> {
-    const state = this.#state(node);
-    const done = state.queue.then(change);
-    state.queue = done.catch(() => undefined);
-    return done;
-  }
-
-  #state(node: NodeName): NodeState {
-    const state = this.#states.get(node);
-    if (state === undefined)
-      throw new RangeError(
-        `there is no node ${node}; there are ${[...this.#states.keys()].join(', ')}`,
-      );
-    return state;
-  }
 
   #opened(): World {
     if (this.#world === undefined) throw new Error('the world is not open yet');
