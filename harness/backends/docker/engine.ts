@@ -1,6 +1,6 @@
 import Docker from 'dockerode';
-import { beforeDeadline } from '../live/deadline.ts';
-import { LiveFailure, messageOf } from '../live/failure.ts';
+import { beforeDeadline, hopeless } from '../live/deadline.ts';
+import { isError, LiveFailure, messageOf } from '../live/failure.ts';
 
 /** Where the engine is asked: DOCKER_HOST, else the socket that every client tries. */
 export const engineAddress = (): string => process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock';
@@ -30,3 +30,26 @@ export const connectEngine = async (withinMs = 3_000): Promise<Docker> => {
     );
   }
 };
+
+/** What the engine answered where it refused; `undefined` where it did not answer at all. */
+export const statusOf = (thrown: unknown): number | undefined =>
+  (thrown as { readonly statusCode?: number }).statusCode;
+
+/** Longer than anything that an engine does for us takes, also on a loaded machine. */
+const engineMs = 60_000;
+
+/** Asks the engine for one thing, once: an engine that hangs must not hang us. Rejects with the engine's own error. */
+export const engineDoes = <T>(
+  { place, doing }: { readonly place: string; readonly doing: string },
+  ask: () => Promise<T>,
+): Promise<T> =>
+  beforeDeadline(
+    { place, doing, withinMs: engineMs, nextStep: 'see whether the Docker engine is overloaded' },
+    async () => {
+      try {
+        return await ask();
+      } catch (thrown) {
+        throw isError(thrown) ? hopeless(thrown) : thrown;
+      }
+    },
+  );

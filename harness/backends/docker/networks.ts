@@ -1,6 +1,8 @@
 import type Docker from 'dockerode';
 import type { NodeName } from '../../core/cluster.ts';
 import { LiveFailure, messageOf } from '../live/failure.ts';
+import type { RunRecord } from '../live/run-record.ts';
+import { engineDoes } from './engine.ts';
 import { labelsOf } from './labels.ts';
 import {
   freeSubnets,
@@ -34,25 +36,32 @@ const attemptsMax = 5;
 export const createNetworks = async (
   docker: Docker,
   {
-    run,
+    record,
     nodes,
-    salt,
-  }: { readonly run: string; readonly nodes: readonly NodeName[]; readonly salt: number },
+  }: {
+    readonly record: Pick<RunRecord, 'run' | 'owner'>;
+    readonly nodes: readonly NodeName[];
+  },
 ): Promise<Networks> => {
+  const { run } = record;
   const range = process.env[subnetsVariable] ?? subnetsDefault;
+  // The end of a run's id is chance.
+  const salt = Number.parseInt(run.slice(-6), 16);
   for (let attempt = 1; ; attempt += 1) {
     const start = salt + attempt * 97;
     const subnets = freeSubnets(nodes.length + 1, { range, taken: await takenIn(docker), start });
     const made = await Promise.allSettled(
       subnets.map((subnet, place) =>
-        docker.createNetwork({
-          Name: `schism-${run}-${nodes[place] ?? 'edge'}${attempt === 1 ? '' : `-${attempt}`}`,
-          Labels: labelsOf(run),
-          CheckDuplicate: true,
-          Internal: place < nodes.length,
-          IPAM: { Driver: 'default', Config: [{ Subnet: subnetText(subnet) }] },
-          Options: { 'com.docker.network.bridge.host_binding_ipv4': '127.0.0.1' },
-        }),
+        engineDoes({ place: 'Docker', doing: 'creating a network' }, () =>
+          docker.createNetwork({
+            Name: `schism-${run}-${nodes[place] ?? 'edge'}${attempt === 1 ? '' : `-${attempt}`}`,
+            Labels: labelsOf(record),
+            CheckDuplicate: true,
+            Internal: place < nodes.length,
+            IPAM: { Driver: 'default', Config: [{ Subnet: subnetText(subnet) }] },
+            Options: { 'com.docker.network.bridge.host_binding_ipv4': '127.0.0.1' },
+          }),
+        ),
       ),
     );
     const failed = made.find((end) => end.status === 'rejected');

@@ -1,20 +1,21 @@
-import { PassThrough, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import { GenericContainer } from 'testcontainers';
-import type { NodeName } from '../../core/cluster.ts';
 import { LiveFailure, messageOf } from '../live/failure.ts';
-import { lineSplitter } from '../live/lines.ts';
+import type { RunRecord } from '../live/run-record.ts';
 import type { ContainerProgram, NodePlace } from '../live/target.ts';
 import type { WorldEvents } from '../live/world.ts';
+import { engineDoes, statusOf } from './engine.ts';
 import { labelsOf } from './labels.ts';
+import { readOutput } from './output.ts';
 import { filesOfTar, type TarFile } from './tar.ts';
 import { nothingToWaitFor } from './waiting.ts';
 
 export type NodeContainerWorld = {
   readonly docker: Docker;
   readonly program: ContainerProgram;
-  readonly run: string;
+  readonly record: Pick<RunRecord, 'run' | 'owner'>;
   readonly network: string;
   /** Its own address on that network. */
   readonly address: string;
@@ -26,24 +27,41 @@ export type NodeContainerWorld = {
 export class NodeContainer {
   readonly #world: NodeContainerWorld;
   #container: Docker.Container | undefined;
-  #ended: Promise<void> = Promise.resolve();
+  #ended: Promise<string> = Promise.resolve('it was never started');
 
   constructor(world: NodeContainerWorld) {
     this.#world = world;
   }
 
-  /** Resolves when its process exists; `onLine` sees every line of this boot's standard output. */
-  async start(onLine: (line: string) => void): Promise<void> {
+  /**
+   * Resolves when its process exists, with its end to come: how it ended, after its last line. `onLine` sees every line of this
+   * boot's output.
+   */
+  async start(
+    onLine: (line: string, stream: 'out' | 'err') => void,
+  ): Promise<{ readonly ended: Promise<string> }> {
     const known = this.#container;
     // Of a container that starts again the output is caught from its first byte on, by attaching before the start.
     const attached = known === undefined ? undefined : await this.#attach(known);
     const container = known ?? (await this.#create());
-    if (known !== undefined) await known.start();
+    if (known !== undefined) await this.#does('starting again', () => known.start());
     const { node } = this.#world.place;
-    const { State } = await container.inspect();
-    this.#world.events.spawned(node, `container ${container.id.slice(0, 12)}, pid ${State.Pid}`);
-    const read = this.#read(attached ?? (await this.#logs(container)), onLine);
+    const seen = await container.inspect();
+    this.#world.events.spawned(
+      node,
+      `container ${container.id.slice(0, 12)}, pid ${seen.State.Pid}`,
+    );
+    const read = readOutput(
+      this.#world.docker,
+      attached ?? (await this.#logs(container)),
+      (line, stream) => {
+        onLine(line, stream);
+        this.#world.events.line(node, line, stream);
+      },
+    );
     this.#ended = this.#watch(container, read);
+    this.#checkAddress(seen);
+    return { ended: this.#ended };
   }
 
   /** Ends it without warning and waits for its end. */
@@ -51,10 +69,10 @@ export class NodeContainer {
     const container = this.#started();
     const { State } = await container.inspect();
     try {
-      await container.kill({ signal: 'SIGKILL' });
+      await this.#does('killing', () => container.kill({ signal: 'SIGKILL' }));
     } catch (thrown) {
       // It has ended by itself meanwhile.
-      if ((thrown as { readonly statusCode?: number }).statusCode !== 409) throw thrown;
+      if (statusOf(thrown) !== 409) throw thrown;
     }
     await this.#ended;
     return `pid ${State.Pid}`;
@@ -62,7 +80,7 @@ export class NodeContainer {
 
   async pause(): Promise<string> {
     const container = this.#started();
-    await container.pause();
+    await this.#does('pausing', () => container.pause());
     const { State } = await container.inspect();
     if (!State.Paused)
       throw new Error(`container ${container.id.slice(0, 12)} does not stand still`);
@@ -70,18 +88,27 @@ export class NodeContainer {
   }
 
   async resume(): Promise<void> {
-    await this.#started().unpause();
+    const container = this.#started();
+    await this.#does('going on', () => container.unpause());
   }
 
   /** The files below a path inside, running or not; `undefined` where there is no such path. */
   async files(path: string): Promise<readonly TarFile[] | undefined> {
+    const container = this.#started();
     try {
-      const stream = await this.#started().getArchive({ path });
-      return filesOfTar(await buffer(stream));
+      return filesOfTar(
+        await this.#does(`reading ${path}`, async () =>
+          buffer(await container.getArchive({ path })),
+        ),
+      );
     } catch (thrown) {
-      if ((thrown as { readonly statusCode?: number }).statusCode === 404) return undefined;
+      if (statusOf(thrown) === 404) return undefined;
       throw thrown;
     }
+  }
+
+  #does<T>(doing: string, ask: () => Promise<T>): Promise<T> {
+    return engineDoes({ place: this.#world.place.node, doing }, ask);
   }
 
   #started(): Docker.Container {
@@ -91,103 +118,75 @@ export class NodeContainer {
   }
 
   async #create(): Promise<Docker.Container> {
-    const { docker, program, run, network, place, address } = this.#world;
+    const { docker, program, record, network, place } = this.#world;
     const command = program.command?.(place);
     let made = new GenericContainer(program.image)
-      .withName(`schism-${run}-${place.node}`)
-      .withLabels(labelsOf(run))
+      .withName(`schism-${record.run}-${place.node}`)
+      .withLabels(labelsOf(record))
       .withNetworkMode(network)
       .withHostname(place.node)
       .withEnvironment(program.env?.(place) ?? {})
       .withWaitStrategy(nothingToWaitFor);
     if (command !== undefined) made = made.withCommand([...command]);
     if (program.user !== undefined) made = made.withUser(program.user);
-    const container = await started(made, place.node, program.image);
-    this.#container = docker.getContainer(container);
-    await this.#checkAddress(this.#container, address);
-    return this.#container;
+    try {
+      const started = await this.#does('starting its container', () => made.start());
+      this.#container = docker.getContainer(started.getId());
+      return this.#container;
+    } catch (thrown) {
+      throw new LiveFailure(
+        {
+          place: place.node,
+          what: `image ${program.image} could not be started: ${messageOf(thrown)}`,
+          nextStep: `see \`docker run ${program.image}\``,
+        },
+        { cause: thrown },
+      );
+    }
   }
 
   /** The proxies lead to an address; a container that got another one would be cut off for ever. */
-  async #checkAddress(container: Docker.Container, wanted: string): Promise<void> {
-    const { NetworkSettings } = await container.inspect();
+  #checkAddress({ State, NetworkSettings }: Docker.ContainerInspectInfo): void {
+    const { place, address } = this.#world;
     const got = Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress);
-    if (got.includes(wanted)) return;
+    // One that has ended already has no address any more; its end says more.
+    if (!State.Running || got.includes(address)) return;
     throw new LiveFailure({
-      place: this.#world.place.node,
-      what: `its container is at ${got.join(', ')}, not at ${wanted}`,
+      place: place.node,
+      what: `its container is at ${got.join(', ')}, not at ${address}`,
       nextStep: 'see whether something else joined its network',
     });
   }
 
-  async #attach(container: Docker.Container): Promise<Readable> {
-    const stream = await container.attach({ stream: true, stdout: true, stderr: true });
-    return stream as unknown as Readable;
-  }
-
-  async #logs(container: Docker.Container): Promise<Readable> {
-    const stream = await container.logs({ follow: true, stdout: true, stderr: true });
-    return stream as unknown as Readable;
-  }
-
-  /** Resolves when the output has ended. */
-  #read(stream: Readable, onLine: (line: string) => void): Promise<void> {
-    const { docker, events, place } = this.#world;
-    const splitterOf = (name: 'out' | 'err') => {
-      const splitter = lineSplitter((line) => {
-        if (name === 'out') onLine(line);
-        events.line(place.node, line, name);
-      });
-      const through = new PassThrough();
-      through.on('data', (bytes: Buffer) => {
-        splitter.write(bytes);
-      });
-      return { through, splitter };
-    };
-    const [out, err] = [splitterOf('out'), splitterOf('err')];
-    docker.modem.demuxStream(stream, out.through, err.through);
-    return new Promise((resolve) => {
-      const end = (): void => {
-        // What was demultiplexed in this turn is split in it as well.
-        setImmediate(() => {
-          out.splitter.end();
-          err.splitter.end();
-          resolve();
-        });
-      };
-      stream.once('end', end);
-      stream.once('close', end);
-      stream.once('error', end);
+  #attach(container: Docker.Container): Promise<Readable> {
+    return this.#does('attaching', async () => {
+      const stream = await container.attach({ stream: true, stdout: true, stderr: true });
+      return stream as unknown as Readable;
     });
   }
 
-  async #watch(container: Docker.Container, read: Promise<void>): Promise<void> {
+  #logs(container: Docker.Container): Promise<Readable> {
+    return this.#does('reading its output', async () => {
+      const stream = await container.logs({ follow: true, stdout: true, stderr: true });
+      return stream as unknown as Readable;
+    });
+  }
+
+  async #watch(container: Docker.Container, read: Promise<void>): Promise<string> {
     const { events, place } = this.#world;
-    try {
-      const { StatusCode } = (await container.wait()) as { readonly StatusCode: number };
-      await read;
-      events.exited(place.node, `exit code ${StatusCode}`);
-    } catch (thrown) {
-      // Removed under our hands: the run is being taken away.
-      if ((thrown as { readonly statusCode?: number }).statusCode !== 404) {
-        events.exited(place.node, messageOf(thrown));
-      }
-    }
+    const how = await ending(container);
+    await read;
+    events.exited(place.node, how);
+    return how;
   }
 }
 
-/** Starts it by testcontainers; its id. */
-const started = async (made: GenericContainer, node: NodeName, image: string): Promise<string> => {
+const ending = async (container: Docker.Container): Promise<string> => {
   try {
-    return (await made.start()).getId();
+    const { StatusCode } = (await container.wait()) as { readonly StatusCode: number };
+    return `exit code ${StatusCode}`;
   } catch (thrown) {
-    throw new LiveFailure(
-      {
-        place: node,
-        what: `image ${image} could not be started: ${messageOf(thrown)}`,
-        nextStep: `see \`docker run ${image}\``,
-      },
-      { cause: thrown },
-    );
+    // Removed under our hands, or the engine has gone.
+    return messageOf(thrown);
   }
 };

@@ -8,8 +8,8 @@ const proxyPlace = 2;
 const nodePlace = 3;
 const peerPortFirst = 12_000;
 const clientPortFirst = 20_000;
-/** Toxiproxy's port for probes: what comes in there is led through the link that is to be probed. */
-export const probePort = 19_999;
+/** Toxiproxy's ports for probes: what comes in there is led through the link that is to be probed. */
+export const probePorts: readonly number[] = [19_996, 19_997, 19_998, 19_999];
 
 /**
  * Where everything is: each node alone on a network that only Toxiproxy shares. A peer is known by its name and one port of its

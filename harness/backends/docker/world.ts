@@ -1,13 +1,11 @@
-import { connect } from 'node:net';
 import { posix } from 'node:path';
 import type Docker from 'dockerode';
 import type { StartedTestContainer } from 'testcontainers';
-import { clientSide, type Ms, type Node, type NodeName } from '../../core/cluster.ts';
-import { beforeDeadline } from '../live/deadline.ts';
+import type { Ms, Node, NodeName } from '../../core/cluster.ts';
+import { beforeDeadline, hopeless } from '../live/deadline.ts';
 import { LiveFailure } from '../live/failure.ts';
-import { openLinks, type LinkProxy, type Links } from '../live/links.ts';
-import { LiveRun } from '../live/live-run.ts';
-import { programBeside } from '../live/program.ts';
+import type { Links } from '../live/links.ts';
+import type { LiveRun } from '../live/live-run.ts';
 import {
   clientPort,
   type Address,
@@ -16,188 +14,37 @@ import {
   type LiveTarget,
   type NodePlace,
 } from '../live/target.ts';
-import { toxiproxyControl, type ToxiproxyControl } from '../live/toxiproxy/control.ts';
 import type { NodeFile, World, WorldEvents } from '../live/world.ts';
-import { connectEngine } from './engine.ts';
-import { createNetworks, type Networks } from './networks.ts';
+import type { Networks } from './networks.ts';
 import { NodeContainer } from './node-container.ts';
 import { removeRun } from './reap.ts';
-import { topologyOf, probePort, type Topology } from './topology.ts';
-import { controlPort, startToxiproxy } from './toxiproxy.ts';
+import type { Topology } from './topology.ts';
 
-export type DockerWorldGiven = {
+export type DockerWorldParts = {
   readonly target: LiveTarget;
+  readonly program: ContainerProgram;
   readonly nodes: readonly Node[];
   readonly settings: NodePlace['settings'];
   readonly events: WorldEvents;
-  readonly toxiproxyImage?: string;
-  readonly state?: string;
-  readonly parentFolder?: string;
-};
-
-/** Containers, each alone on a network that only Toxiproxy shares, so that no packet can go round the proxies. */
-export const openDockerWorld = async (given: DockerWorldGiven): Promise<World> => {
-  const program = given.target.container;
-  if (program === undefined) {
-    throw new LiveFailure({
-      place: given.target.name,
-      what: 'this target cannot run in containers',
-      nextStep: 'give it a `docker` image, or run it on another backend',
-    });
-  }
-  const docker = await connectEngine();
-  const run = await LiveRun.open({
-    backend: 'docker',
-    reaperUrl: new URL(`file://${programBeside(import.meta.url, 'reap')}`).href,
-    ...(given.state === undefined ? {} : { state: given.state }),
-    ...(given.parentFolder === undefined ? {} : { parentFolder: given.parentFolder }),
-  });
-  try {
-    return await assemble({ ...given, program, docker, run });
-  } catch (thrown) {
-    await removeRun(docker, run.id);
-    await run[Symbol.asyncDispose]();
-    throw thrown;
-  }
-};
-
-type Parts = DockerWorldGiven & {
-  readonly program: ContainerProgram;
   readonly docker: Docker;
   readonly run: LiveRun;
-};
-
-const assemble = async (parts: Parts): Promise<World> => {
-  const { docker, run, nodes, target, program } = parts;
-  const names = nodes.map(({ name }) => name);
-  const salt = Number.parseInt(run.id.slice(-6), 16);
-  const networks = await createNetworks(docker, { run: run.id, nodes: names, salt });
-  const topology = topologyOf(nodes, networks.subnets, program);
-  const toxiproxy = await startToxiproxy({
-    run: run.id,
-    network: networks.edge,
-    ports: [probePort, ...names.map((name) => topology.clientPort(name))],
-    ...(parts.toxiproxyImage === undefined ? {} : { image: parts.toxiproxyImage }),
-  });
-  await joinNetworks(docker, { toxiproxy, networks, topology, names });
-  const control = toxiproxyControl(`http://127.0.0.1:${toxiproxy.getMappedPort(controlPort)}`);
-  await control.version();
-  const probe = probing(control, toxiproxy.getMappedPort(probePort));
-  const links = await openLinks({
-    control,
-    target,
-    nodes,
-    place: (proxy) => topology.place(proxy),
-    counting: 'at-close',
-    atFirst: 'closed',
-    probe: (proxy) => probe(proxy, topology.place(proxy).listen),
-  });
-  return new DockerWorld({ ...parts, networks, topology, toxiproxy, links });
-};
-
-/** On each node's network Toxiproxy goes by the names of all others. */
-const joinNetworks = async (
-  docker: Docker,
-  given: {
-    readonly toxiproxy: StartedTestContainer;
-    readonly networks: Networks;
-    readonly topology: Topology;
-    readonly names: readonly NodeName[];
-  },
-): Promise<void> => {
-  const { toxiproxy, networks, topology, names } = given;
-  // One after the other: the engine changes one container's networks one at a time anyway.
-  for (const name of names) {
-    await docker.getNetwork(networks.names.get(name) ?? '').connect({
-      Container: toxiproxy.getId(),
-      EndpointConfig: {
-        Aliases: names.filter((other) => other !== name),
-        IPAMConfig: { IPv4Address: topology.proxyAddress(name) },
-      },
-    });
-  }
-};
-
-const probeName = 'schism-probe';
-const heldMs = 60;
-const probeWithinMs = 3_000;
-
-/**
- * Leads a connection of ours through Toxiproxy's own probe port into the link that is probed. Where nobody listens at the link's end,
- * Toxiproxy closes it at once; a connection that is held, or says something, has reached the node. One probe at a time:
- * they share the port.
- */
-const probing = (
-  control: ToxiproxyControl,
-  port: number,
-): ((proxy: LinkProxy, listen: Address) => Promise<void>) => {
-  let queue: Promise<unknown> = Promise.resolve();
-  let created = false;
-  const lead = async (upstream: Address): Promise<void> => {
-    const body = { name: probeName, listen: `0.0.0.0:${probePort}`, upstream, enabled: true };
-    if (created) await control.update(body);
-    else await control.populate([body]);
-    created = true;
-  };
-  return (proxy, listen) => {
-    const upstream =
-      proxy.link.from === clientSide ? listen.replace('0.0.0.0', '127.0.0.1') : listen;
-    const probe = queue.then(() =>
-      beforeDeadline(
-        {
-          place: `link ${proxy.name}`,
-          doing: 'carrying a probe',
-          withinMs: probeWithinMs,
-          nextStep: 'see Toxiproxy',
-        },
-        async () => {
-          await lead(upstream);
-          await held(port);
-        },
-      ),
-    );
-    queue = probe.catch(() => undefined);
-    return probe;
-  };
-};
-
-const held = (port: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    const timer = setTimeout(() => {
-      socket.destroy();
-      resolve();
-    }, heldMs);
-    socket.once('data', () => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve();
-    });
-    for (const end of ['end', 'error', 'close'] as const) {
-      socket.once(end, () => {
-        clearTimeout(timer);
-        reject(new Error('nobody answers at its end'));
-      });
-    }
-  });
-
-class DockerWorld implements World {
+  readonly networks: Networks;
+  readonly topology: Topology;
+  readonly toxiproxy: StartedTestContainer;
   readonly links: Links;
-  readonly #parts: Parts & {
-    readonly networks: Networks;
-    readonly topology: Topology;
-    readonly toxiproxy: StartedTestContainer;
-  };
-  readonly #containers: ReadonlyMap<NodeName, NodeContainer>;
+};
 
-  constructor(
-    parts: Parts & {
-      readonly networks: Networks;
-      readonly topology: Topology;
-      readonly toxiproxy: StartedTestContainer;
-      readonly links: Links;
-    },
-  ) {
+/** What a program that does not come up said last is part of the error. */
+const lastWordsMax = 3;
+
+/** Containers, each alone on a network that only Toxiproxy shares, so that no packet can go round the proxies. */
+export class DockerWorld implements World {
+  readonly links: Links;
+  readonly #parts: DockerWorldParts;
+  readonly #containers: ReadonlyMap<NodeName, NodeContainer>;
+  #disposing = false;
+
+  constructor(parts: DockerWorldParts) {
     this.#parts = parts;
     this.links = parts.links;
     this.#containers = new Map(
@@ -206,7 +53,7 @@ class DockerWorld implements World {
         new NodeContainer({
           docker: parts.docker,
           program: parts.program,
-          run: parts.run.id,
+          record: parts.run.record,
           network: parts.networks.names.get(name) ?? '',
           address: parts.topology.nodeAddress(name),
           place: this.#place(name),
@@ -214,26 +61,36 @@ class DockerWorld implements World {
         }),
       ]),
     );
+    void this.#watchToxiproxy();
   }
 
   async start(node: NodeName, readyMs: Ms): Promise<Addresses> {
-    const { target } = this.#parts;
+    const { target, program } = this.#parts;
     const { listening } = target;
     const up = Promise.withResolvers<undefined>();
     // Where it does not say that it listens, its readiness is asked for later.
     if (listening === undefined) up.resolve(undefined);
-    await this.#container(node).start((line) => {
-      if (listening?.(line) !== undefined) up.resolve(undefined);
+    const words: string[] = [];
+    const container = this.#container(node);
+    const { ended } = await container.start((line, stream) => {
+      words.splice(0, words.length - lastWordsMax + 1);
+      words.push(line);
+      if (stream === 'out' && listening?.(line) !== undefined) up.resolve(undefined);
     });
-    await beforeDeadline(
-      {
-        place: node,
-        doing: 'starting to listen',
-        withinMs: readyMs,
-        nextStep: 'see what its container wrote',
-      },
-      () => up.promise,
-    );
+    const nextStep = `see what \`docker run ${program.image}\` says, with ${JSON.stringify(program.env?.(this.#place(node)) ?? {})}`;
+    const early = ended.then((how) => {
+      const what = `its program ended before it listened (${how}), saying: ${words.join(' | ')}`;
+      throw hopeless(new LiveFailure({ place: node, what, nextStep }));
+    });
+    early.catch(() => undefined);
+    try {
+      await beforeDeadline({ place: node, doing: 'listening', withinMs: readyMs, nextStep }, () =>
+        Promise.race([up.promise, early]),
+      );
+    } catch (thrown) {
+      await container.kill();
+      throw thrown;
+    }
     return this.#addresses(node);
   }
 
@@ -260,23 +117,42 @@ class DockerWorld implements World {
   }
 
   async *files(node: NodeName): AsyncIterable<NodeFile> {
-    const folder = posix.basename(this.#parts.program.dataFolder);
-    for (const { name, bytes } of (await this.#container(node).files(
-      this.#parts.program.dataFolder,
-    )) ?? []) {
-      yield { file: posix.relative(folder, name), bytes };
-    }
+    const { dataFolder } = this.#parts.program;
+    const files = (await this.#container(node).files(dataFolder)) ?? [];
+    for (const { name, bytes } of files)
+      yield { file: posix.relative(posix.basename(dataFolder), name), bytes };
   }
 
   async readFile(node: NodeName, file: string): Promise<Uint8Array | undefined> {
     const path = posix.join(this.#parts.program.dataFolder, file);
-    return (await this.#container(node).files(path))?.[0]?.bytes;
+    const files = await this.#container(node).files(path);
+    return files?.find(({ name }) => name === posix.basename(path))?.bytes;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposing = true;
     const { docker, run } = this.#parts;
     await removeRun(docker, run.id);
     await run[Symbol.asyncDispose]();
+  }
+
+  async #watchToxiproxy(): Promise<void> {
+    const { docker, toxiproxy, events } = this.#parts;
+    const how = await docker
+      .getContainer(toxiproxy.getId())
+      .wait()
+      .then(
+        ({ StatusCode }: { readonly StatusCode: number }) => `exit code ${StatusCode}`,
+        (thrown: unknown) => String(thrown),
+      );
+    if (this.#disposing) return;
+    events.broken(
+      new LiveFailure({
+        place: 'Toxiproxy',
+        what: `it ended in the middle of the run: ${how}`,
+        nextStep: 'run it again; nothing of this run can be trusted',
+      }),
+    );
   }
 
   #container(node: NodeName): NodeContainer {

@@ -38,8 +38,12 @@ export const clean = async (io: Io): Promise<ExitCode> => {
   const alive = listRecords(stateFolder());
   let lost = 0;
   if (docker !== undefined) {
-    for (const run of await runsInEngine(docker)) {
+    for (const { run, owner } of await runsInEngine(docker)) {
       if (alive.some((record) => record.run === run)) continue;
+      if (owner !== 'dead') {
+        io.out(`spared    run ${run} in the engine: its owner is ${owner}`);
+        continue;
+      }
       await removeRun(docker, run);
       lost += 1;
       io.out(`removed   what the engine still held of run ${run}`);

@@ -1,0 +1,36 @@
+import { PassThrough, type Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import { lineSplitter } from '../live/lines.ts';
+
+/** Splits what the engine sends of a container's output into lines; resolves when it has ended. */
+export const readOutput = (
+  docker: Docker,
+  stream: Readable,
+  onLine: (line: string, stream: 'out' | 'err') => void,
+): Promise<void> => {
+  const splitterOf = (name: 'out' | 'err') => {
+    const splitter = lineSplitter((line) => {
+      onLine(line, name);
+    });
+    const through = new PassThrough();
+    through.on('data', (bytes: Buffer) => {
+      splitter.write(bytes);
+    });
+    return { through, splitter };
+  };
+  const [out, err] = [splitterOf('out'), splitterOf('err')];
+  docker.modem.demuxStream(stream, out.through, err.through);
+  return new Promise((resolve) => {
+    const end = (): void => {
+      // What was demultiplexed in this turn is split in it as well.
+      setImmediate(() => {
+        out.splitter.end();
+        err.splitter.end();
+        resolve();
+      });
+    };
+    stream.once('end', end);
+    stream.once('close', end);
+    stream.once('error', end);
+  });
+};
