@@ -85,7 +85,11 @@ export function casRegister<V = unknown>(initial: V): Model<V, CasRegisterInput<
   };
 }
 
-function valueUse<V>({ input, output, certain }: PartCall<CasRegisterInput<V>, V | boolean>): ValueUse {
+function valueUse<V>({
+  input,
+  output,
+  certain,
+}: PartCall<CasRegisterInput<V>, V | boolean>): ValueUse {
   switch (input.f) {
     case 'write':
       return { writes: canonical(input.value) };

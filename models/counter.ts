@@ -17,8 +17,7 @@ export function counter(initial = 0): Model<number, CounterInput, number> {
       return output === undefined || output === next ? [next] : [];
     },
     key: (state) => state,
-    identify: (input, output) =>
-      `${input.f === 'add' ? `+${input.by}` : 'r'}=${output === undefined ? '' : output}`,
+    identify: (input, output) => `${input.f === 'add' ? `+${input.by}` : 'r'}=${output ?? ''}`,
     readOnly: (input) => input.f === 'read',
     answers: (state, input) => [input.f === 'add' ? state + input.by : state],
     describe: (input, output) =>

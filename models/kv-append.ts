@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import { canonical, show } from './canonical.ts';
 import type { Key, Model, PartCall, Viability } from './model.ts';
 
@@ -51,7 +52,7 @@ function readsStayPrefixed(calls: readonly PartCall<KvAppendInput, string>[]): V
   const gets: Get[] = [];
   const puts: { index: number; value: string }[] = [];
   for (let index = calls.length - 1; index >= 0; index--) {
-    const { input, output, certain } = calls[index] as PartCall<KvAppendInput, string>;
+    const { input, output, certain } = calls[index]!;
     if (input.f === 'put') puts.push({ index, value: input.value });
     if (input.f === 'get' && certain && output !== undefined) gets.push({ index, saw: output });
   }

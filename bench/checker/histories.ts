@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { Random } from '../../properties/linearizability/testing/random.ts';
 
 /** One line of a history: process, type, f and value. */
@@ -203,7 +204,7 @@ export function busy(
   const active = [...all];
   while (active.length > 0) {
     const at = random.below(active.length);
-    const client = active[at] as (typeof all)[number];
+    const client = active[at]!;
     const line = (type: string, value: string) =>
       lines.push({ process: client.process, type, f: client.f, value });
     const ask = () => {

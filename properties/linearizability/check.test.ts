@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import { describe, expect, test } from '@jest/globals';
 
 import { casRegister, kvAppend, register, type Operation } from '../../models/index.ts';
@@ -76,7 +77,7 @@ describe('a relaxation', () => {
   test('still fails, and without any one of its demands it does not', () => {
     let seen = 0;
     for (const name of ['register', 'cas-register', 'counter', 'queue']) {
-      const kind = kinds[name] as (typeof kinds)[string];
+      const kind = kinds[name]!;
       for (let seed = 0; seed < 60; seed++) {
         const random = seeded(seed);
         const shape = { operations: 7, processes: 3, unknown: 0.2, rejected: 0.1, wrong: 1 };
@@ -86,16 +87,13 @@ describe('a relaxation', () => {
         const verdict = checkLinearizable(kind.model, history);
         if (verdict.verdict !== 'fail') continue;
         seen += 1;
-        const relaxation = verdict.failure.relaxation as NonNullable<
-          typeof verdict.failure.relaxation
-        >;
+        const relaxation = verdict.failure.relaxation!;
         expect(relaxation.minimal).toBe(true);
         expect(isLinearizable(kind.model, relaxedOperations(history, relaxation))).toBe(false);
         relaxation.demands.forEach((demand, at) => {
           for (const field of ['ended', 'notBefore', 'notAfter'] as const) {
             if (!demand[field] || (field === 'notAfter' && !demand.ended)) continue;
-            const readOnly =
-              kind.model.readOnly?.((history[demand.operation] as Operation).input) === true;
+            const readOnly = kind.model.readOnly?.(history[demand.operation]!.input) === true;
             const demands = relaxation.demands.with(at, { ...demand, [field]: false });
             // An unknown read says nothing: dropping it is the same.
             const without =
@@ -201,7 +199,7 @@ describe('limits', () => {
 
 /** Enqueues of many values at once, and dequeues that fit no order: without distinct values only a search can tell. */
 const queueOfTwins = (() => {
-  const { model: of } = kinds.queue as (typeof kinds)[string];
+  const { model: of } = kinds.queue!;
   const history: Operation[] = [];
   for (let at = 0; at < 16; at++) {
     history.push(ok(at, 100 + at, { input: { f: 'enqueue', value: at % 14 } }));

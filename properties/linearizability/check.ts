@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { AnyModel, Key, Model, Operation } from '../../models/model.ts';
 import { Judging, sources, type Decision } from './decide.ts';
 import { explain, type Failure } from './explain.ts';
@@ -190,7 +191,7 @@ function passedOrUnknown(judgings: readonly Judging[], meter: Meter): Judgement 
 }
 
 function threw(model: AnyModel, operations: readonly Operation[], error: ModelThrew): Judgement {
-  const { input, output } = operations[error.operation] as Operation;
+  const { input, output } = operations[error.operation]!;
   let call: string;
   try {
     call = model.describe?.(input, output) ?? JSON.stringify(input);

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import { canonical } from '../../models/canonical.ts';
 import type { AnyModel, Call, Key, Operation, PartCall } from '../../models/model.ts';
 import { NEVER, type Part } from './part.ts';
@@ -51,7 +52,7 @@ export function columnsOf(model: AnyModel, operations: readonly Operation[], par
   const unknownMembers: number[] = [];
   for (let member = 0; member < size; member++) {
     if (part.returned[member] !== NEVER) continue;
-    const { input } = operations[part.source[member] as number] as Operation;
+    const { input } = operations[part.source[member]!]!;
     // Nobody saw what an unknown read saw, so it says nothing at all.
     if (model.readOnly?.(input) !== true) unknownMembers.push(member);
   }
@@ -59,13 +60,13 @@ export function columnsOf(model: AnyModel, operations: readonly Operation[], par
   const classes: CallClass[] = [];
   const cls = classify(model, operations, part, { members, certain, classes });
   const indexOf = new Int32Array(size).fill(-1);
-  for (let index = 0; index < certain; index++) indexOf[order[index] as number] = index;
+  for (let index = 0; index < certain; index++) indexOf[order[index]!] = index;
   const byInvocation = new Int32Array(certain);
   let filled = 0;
   for (const index of indexOf) if (index >= 0) byInvocation[filled++] = index;
   return {
     certain,
-    source: Int32Array.from(members, (member) => part.source[member] as number),
+    source: Int32Array.from(members, (member) => part.source[member]!),
     cls,
     classes,
     unknown: unknownClasses(part, { members, order, cls }),
@@ -77,7 +78,7 @@ export function columnsOf(model: AnyModel, operations: readonly Operation[], par
 /** The columns' calls as a model's `viable` is given them. */
 export function partCalls(columns: Columns): readonly PartCall<unknown, unknown>[] {
   return Array.from(columns.cls, (cls, index) => {
-    const { input, output } = columns.classes[cls] as CallClass;
+    const { input, output } = columns.classes[cls]!;
     return { input, output, certain: index < columns.certain };
   });
 }
@@ -87,7 +88,7 @@ function byReturn(part: Part): Int32Array {
   const keys = new Float64Array(part.source.length);
   let count = 0;
   for (let member = 0; member < keys.length; member++) {
-    const rank = part.returned[member] as number;
+    const rank = part.returned[member]!;
     if (rank !== NEVER) keys[count++] = rank * 0x400000 + member;
   }
   return Int32Array.from(keys.subarray(0, count).sort(), (key) => key % 0x400000);
@@ -102,8 +103,8 @@ function classify(
   const known = new Map<Key, number>();
   const cls = new Int32Array(into.members.length);
   into.members.forEach((member, index) => {
-    const example = part.source[member] as number;
-    const operation = operations[example] as Operation;
+    const example = part.source[member]!;
+    const operation = operations[example]!;
     const { input } = operation;
     const output = index < into.certain ? operation.output : undefined;
     const key = model.identify?.(input, output) ?? canonical([input, output]);
@@ -131,9 +132,9 @@ function unknownClasses(
   const byClass = new Map<number, { cls: number; calls: number[]; since: number[] }>();
   let since = 0;
   for (let index = of.order.length; index < of.members.length; index++) {
-    const invoked = part.invoked[of.members[index] as number] as number;
+    const invoked = part.invoked[of.members[index]!]!;
     while (since < of.order.length && returnOf(part, of.order, since) < invoked) since += 1;
-    const cls = of.cls[index] as number;
+    const cls = of.cls[index]!;
     const entry = byClass.get(cls) ?? { cls, calls: [], since: [] };
     byClass.set(cls, entry);
     entry.calls.push(index);
@@ -143,7 +144,7 @@ function unknownClasses(
 }
 
 function returnOf(part: Part, order: Int32Array, index: number): number {
-  return part.returned[order[index] as number] as number;
+  return part.returned[order[index]!]!;
 }
 
 /** Goes through invocations and returns in order and hands out slots. */
@@ -158,13 +159,13 @@ function sweep(part: Part, order: Int32Array, byInvocation: Int32Array) {
   for (let r = 0; r < certain; r++) {
     const returned = returnOf(part, order, r);
     for (; next < certain; next++) {
-      const index = byInvocation[next] as number;
-      if ((part.invoked[order[index] as number] as number) > returned) break;
+      const index = byInvocation[next]!;
+      if (part.invoked[order[index]!]! > returned) break;
       visibleFrom[index] = r;
       slot[index] = free.pop() ?? slots++;
     }
     invokedAt[r] = next;
-    free.push(slot[r] as number);
+    free.push(slot[r]!);
   }
   invokedAt[certain] = certain;
   return { invokedAt, visibleFrom, slot, words: Math.max(1, Math.ceil(slots / 32)) };

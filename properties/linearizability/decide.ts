@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { AnyModel, Operation } from '../../models/model.ts';
 import type { Meter } from './limits.ts';
 import { monitored } from './monitors/index.ts';
@@ -42,7 +43,7 @@ export class Judging {
     else if (found.verdict === 'pass') {
       this.decision = {
         verdict: 'pass',
-        order: found.order.map((m) => of.part.source[m] as number),
+        order: found.order.map((m) => of.part.source[m]!),
       };
     } else if (found.verdict === 'fail') {
       this.decision = { verdict: 'fail', by: found.by, search: undefined };
@@ -86,10 +87,10 @@ export function decide(model: AnyModel, of: PartOf, meter: Meter): Decision {
   const judging = new Judging(model, of, { meter });
   judging.turn(Infinity);
   judging.search?.release();
-  return judging.decision as Decision;
+  return judging.decision!;
 }
 
 /** The operations of the history that a search placed, in their order. */
 export function sources(search: Search): readonly number[] {
-  return search.order().map((index) => search.columns.source[index] as number);
+  return search.order().map((index) => search.columns.source[index]!);
 }

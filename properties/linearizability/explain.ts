@@ -1,5 +1,6 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import { canonical } from '../../models/canonical.ts';
-import type { AnyModel, Key, Operation } from '../../models/model.ts';
+import type { AnyModel, Key } from '../../models/model.ts';
 import { decide, sources, type Decision, type PartOf } from './decide.ts';
 import type { Meter } from './limits.ts';
 import { NEVER, type Part } from './part.ts';
@@ -40,7 +41,7 @@ export function explain(
   const prefix = (at: number) => cutAfter(part, returnRank(part, returns, at));
   decision.search?.release();
   const guessed = guess(part, returns, decision);
-  const last = part.source[returns[guessed] as number] as number;
+  const last = part.source[returns[guessed]!]!;
   const nothing = {
     key: part.key,
     at: last,
@@ -60,10 +61,10 @@ export function explain(
     return verdict;
   };
   const { at, first } = firstWrong(verdictOf, guess(part, returns, decision), returns.length - 1);
-  const wrong = part.source[returns[at] as number] as number;
+  const wrong = part.source[returns[at]!]!;
   if (!meter.has(costliest)) return { ...nothing, at: wrong, first };
   // With any answer there, the search shows in which states that return can be awaited.
-  const open = operations.with(wrong, { ...(operations[wrong] as Operation), output: undefined });
+  const open = operations.with(wrong, { ...operations[wrong]!, output: undefined });
   const search = new Search(model, { operations: open, part: prefix(at) }, meter);
   search.run(LOOK_MAX);
   const failure = {
@@ -83,24 +84,22 @@ export function explain(
 function memberByReturn(part: Part): Int32Array {
   return Int32Array.from(part.source.keys())
     .filter((member) => part.returned[member] !== NEVER)
-    .sort((a, b) => (part.returned[a] as number) - (part.returned[b] as number));
+    .sort((a, b) => part.returned[a]! - part.returned[b]!);
 }
 
 function returnRank(part: Part, returns: Int32Array, at: number): number {
-  return part.returned[returns[at] as number] as number;
+  return part.returned[returns[at]!]!;
 }
 
 /** What is known right after a return: later invocations are not there, later ends not seen. */
 function cutAfter(part: Part, rank: number): Part {
-  const members = Int32Array.from(part.source.keys()).filter(
-    (m) => (part.invoked[m] as number) < rank,
-  );
+  const members = Int32Array.from(part.source.keys()).filter((m) => part.invoked[m]! < rank);
   return {
     key: part.key,
-    source: members.map((member) => part.source[member] as number),
-    invoked: members.map((member) => part.invoked[member] as number),
+    source: members.map((member) => part.source[member]!),
+    invoked: members.map((member) => part.invoked[member]!),
     returned: members.map((member) => {
-      const returned = part.returned[member] as number;
+      const returned = part.returned[member]!;
       return returned > rank ? NEVER : returned;
     }),
   };
@@ -110,9 +109,7 @@ function cutAfter(part: Part, rank: number): Part {
 function guess(part: Part, returns: Int32Array, decision: Decision): number {
   if (decision.verdict !== 'fail') return returns.length - 1;
   if (decision.search !== undefined) return Math.min(decision.search.reached, returns.length - 1);
-  const at = returns.findIndex(
-    (member) => (part.returned[member] as number) >= (decision.by ?? NEVER),
-  );
+  const at = returns.findIndex((member) => part.returned[member]! >= (decision.by ?? NEVER));
   return at === -1 ? returns.length - 1 : at;
 }
 
@@ -146,7 +143,7 @@ function legalAnswers(
 ): readonly unknown[] {
   const { operations, part, wrong, search } = of;
   if (model.answers === undefined) return [];
-  const { input } = operations[wrong] as Operation;
+  const { input } = operations[wrong]!;
   const near = [...search.statesAtReached].map((id) => search.states.states[id]);
   const answers = new Map<Key, unknown>();
   for (const state of [...near, ...search.states.states]) {
@@ -154,7 +151,7 @@ function legalAnswers(
     for (const answer of model.answers(state, input)) answers.set(canonical(answer), answer);
   }
   return [...answers.values()].filter((output) => {
-    const changed = operations.with(wrong, { ...(operations[wrong] as Operation), output });
+    const changed = operations.with(wrong, { ...operations[wrong]!, output });
     return decide(model, { operations: changed, part }, meter).verdict === 'pass';
   });
 }

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { AnyModel, Key, Operation } from '../../models/model.ts';
 
 /** The rank of a return that nobody saw. */
@@ -34,8 +35,8 @@ export function partsOf(
     parts.push({
       key,
       source,
-      invoked: source.map((index) => ranks.invoked[index] as number),
-      returned: source.map((index) => ranks.returned[index] as number),
+      invoked: source.map((index) => ranks.invoked[index]!),
+      returned: source.map((index) => ranks.returned[index]!),
     });
   }
   return parts;
@@ -43,7 +44,7 @@ export function partsOf(
 
 function firstMalformed(operations: readonly Operation[]): Malformed | undefined {
   for (let index = 0; index < operations.length; index++) {
-    const { outcome, invoked, returned } = operations[index] as Operation;
+    const { outcome, invoked, returned } = operations[index]!;
     if (Number.isNaN(invoked)) return { operation: index, why: 'its invocation has no instant' };
     if (outcome === 'ok' && !(returned !== undefined && returned >= invoked)) {
       return { operation: index, why: 'it does not return at or after its invocation' };
@@ -63,7 +64,7 @@ function grouped(
   if (inOrder.length === 0) return groups;
   if (model.partition === undefined) return whole();
   for (const index of inOrder) {
-    const key = model.partition((operations[index] as Operation).input);
+    const key = model.partition(operations[index]!.input);
     if (key === undefined) return whole();
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [index]);
@@ -101,35 +102,33 @@ function rank(operations: readonly Operation[]): Ranks {
 function events(operations: readonly Operation[]): Int32Array {
   const times: number[] = [];
   const codes: number[] = [];
-  let dense = true;
+  let sparse = 0;
   const limit = 8 * operations.length + 64;
   const add = (time: number, code: number) => {
     times.push(time);
     codes.push(code);
-    dense &&= Number.isInteger(time) && time >= 0 && time < limit;
+    if (!Number.isInteger(time) || time < 0 || time >= limit) sparse += 1;
   };
   for (let index = 0; index < operations.length; index++) {
-    const { outcome, invoked, returned } = operations[index] as Operation;
+    const { outcome, invoked, returned } = operations[index]!;
     if (outcome === 'rejected') continue;
     add(invoked, index * 2);
-    if (outcome === 'ok') add(returned as number, index * 2 + 1);
+    if (outcome === 'ok') add(returned!, index * 2 + 1);
   }
-  return dense ? byBuckets(times, codes, limit) : byComparison(times, codes);
+  return sparse === 0 ? byBuckets(times, codes, limit) : byComparison(times, codes);
 }
 
 /** Positions in a file are small integers: counted, not compared. */
 function byBuckets(times: number[], codes: number[], limit: number): Int32Array {
   const start = new Int32Array(2 * limit + 1);
-  const bucket = (at: number) => 2 * (times[at] as number) + ((codes[at] as number) & 1);
-  for (let at = 0; at < times.length; at++)
-    start[bucket(at) + 1] = (start[bucket(at) + 1] as number) + 1;
-  for (let at = 1; at < start.length; at++)
-    start[at] = (start[at] as number) + (start[at - 1] as number);
+  const bucket = (at: number) => 2 * times[at]! + (codes[at]! & 1);
+  for (let at = 0; at < times.length; at++) start[bucket(at) + 1] = start[bucket(at) + 1]! + 1;
+  for (let at = 1; at < start.length; at++) start[at] = start[at]! + start[at - 1]!;
   const sorted = new Int32Array(times.length);
   for (let at = 0; at < times.length; at++) {
-    const place = start[bucket(at)] as number;
+    const place = start[bucket(at)]!;
     start[bucket(at)] = place + 1;
-    sorted[place] = codes[at] as number;
+    sorted[place] = codes[at]!;
   }
   return sorted;
 }
@@ -137,9 +136,9 @@ function byBuckets(times: number[], codes: number[], limit: number): Int32Array 
 function byComparison(times: number[], codes: number[]): Int32Array {
   const order = Int32Array.from(times.keys());
   order.sort((a, b) => {
-    const [timeA, timeB] = [times[a] as number, times[b] as number];
+    const [timeA, timeB] = [times[a]!, times[b]!];
     if (timeA !== timeB) return timeA < timeB ? -1 : 1;
-    return ((codes[a] as number) & 1) - ((codes[b] as number) & 1) || a - b;
+    return (codes[a]! & 1) - (codes[b]! & 1) || a - b;
   });
-  return order.map((at) => codes[at] as number);
+  return order.map((at) => codes[at]!);
 }

@@ -24,8 +24,8 @@ const planted: readonly Planted[] = [
     patches: [
       {
         file: `${CHECKER}/part.ts`,
-        find: "if (outcome === 'ok') add(returned as number, index * 2 + 1);",
-        replace: "add(outcome === 'ok' ? (returned as number) : limit - 1, index * 2 + 1);",
+        find: "if (outcome === 'ok') add(returned!, index * 2 + 1);",
+        replace: "add(outcome === 'ok' ? returned! : limit - 1, index * 2 + 1);",
       },
     ],
   },
@@ -68,8 +68,8 @@ const planted: readonly Planted[] = [
     patches: [
       {
         file: `${CHECKER}/columns.ts`,
-        find: '(part.invoked[order[index] as number] as number) > returned',
-        replace: '(part.invoked[order[index] as number] as number) > returned + 1',
+        find: 'part.invoked[order[index]!]! > returned',
+        replace: 'part.invoked[order[index]!]! > returned + 1',
       },
     ],
   },
@@ -146,8 +146,8 @@ const planted: readonly Planted[] = [
     patches: [
       {
         file: `${CHECKER}/search.ts`,
-        find: '(this.columns.visibleFrom[index] as number) <= (this.#nodes[base + HIDE] as number)',
-        replace: '(this.#nodes[base + HIDE] as number) >= 0',
+        find: 'this.columns.visibleFrom[index]! <= this.#nodes[base + HIDE]!',
+        replace: 'this.#nodes[base + HIDE]! >= 0',
       },
     ],
   },

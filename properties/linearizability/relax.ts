@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { AnyModel, Operation } from '../../models/model.ts';
 import { decide, type PartOf } from './decide.ts';
 import type { Meter } from './limits.ts';
@@ -32,8 +33,7 @@ type Entry = { source: number; invoked: number; returned: number };
  */
 export function relax(model: AnyModel, of: PartOf, meter: Meter): Relaxation {
   const { operations, part } = of;
-  const isRead = (entry: Entry) =>
-    model.readOnly?.((operations[entry.source] as Operation).input) === true;
+  const isRead = (entry: Entry) => model.readOnly?.(operations[entry.source]!.input) === true;
   const end = part.source.length * 2 + Math.max(0, ...finite(part)) + 1;
   let minimal = true;
   let costliest = 0;
@@ -80,7 +80,7 @@ export function relaxedOperations(
   relaxation: Relaxation,
 ): readonly Operation[] {
   return relaxation.demands.map(({ operation, ended, notBefore, notAfter }) => {
-    const original = operations[operation] as Operation;
+    const original = operations[operation]!;
     return {
       ...original,
       outcome: ended ? 'ok' : 'unknown',
@@ -97,8 +97,8 @@ function finite(part: Part): number[] {
 function entriesOf(part: Part): Entry[] {
   return Array.from(part.source, (source, member) => ({
     source,
-    invoked: part.invoked[member] as number,
-    returned: part.returned[member] as number,
+    invoked: part.invoked[member]!,
+    returned: part.returned[member]!,
   }));
 }
 
@@ -142,10 +142,10 @@ function changed(
 ): Entry[] {
   let current = entries;
   inGroups(
-    entries.map((_, at) => at).filter((at) => may(entries[at] as Entry)),
+    entries.map((_, at) => at).filter((at) => may(entries[at]!)),
     (group) => {
       const next = [...current];
-      for (const at of group) next[at] = to(next[at] as Entry);
+      for (const at of group) next[at] = to(next[at]!);
       if (!still(next)) return false;
       current = next;
       return true;

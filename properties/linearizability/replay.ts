@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { AnyModel, Key, Operation } from '../../models/model.ts';
 
 /** One order per part, as positions in the history; operations that had no effect are left out. */
@@ -20,12 +21,11 @@ export function replay(
     let states: readonly unknown[] = [model.init];
     let latest = -Infinity;
     for (const index of order) {
-      const { input, output, outcome, invoked, returned } = operations[index] as Operation;
+      const { input, output, outcome, invoked, returned } = operations[index]!;
       if (placed.has(index)) return `operation ${index} is placed twice`;
       placed.add(index);
       if (outcome === 'rejected') return `operation ${index} was rejected`;
-      if (outcome === 'ok' && (returned as number) < latest)
-        return `operation ${index} comes too late`;
+      if (outcome === 'ok' && returned! < latest) return `operation ${index} comes too late`;
       latest = Math.max(latest, invoked);
       const answer = outcome === 'ok' ? output : undefined;
       const next = states.flatMap((state) => model.step(state, input, answer));

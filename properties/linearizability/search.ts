@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { AnyModel, Operation, Remaining, Viability } from '../../models/model.ts';
 import {
   columnsOf,
@@ -139,7 +140,7 @@ export class Search {
       if (this.#meter.full() !== undefined) return 'stopped';
       if ((this.steps++ & 63) === 0) this.#meter.over();
       if (this.#meter.stopped !== undefined) return 'stopped';
-      const at = this.#stack.pop() as number;
+      const at = this.#stack.pop()!;
       if (at >= 0) this.#expand(at);
       else this.#expandUnknown(~at);
     }
@@ -172,10 +173,7 @@ export class Search {
       placed.add(index);
       const entry = [index];
       order.push(entry);
-      if (
-        index < this.columns.certain &&
-        this.#overwrites[this.columns.cls[index] as number] === 1
-      ) {
+      if (index < this.columns.certain && this.#overwrites[this.columns.cls[index]!] === 1) {
         overwriting = entry;
       }
     };
@@ -195,7 +193,7 @@ export class Search {
       this.#windows.at(next);
       const { list, from, to } = this.#windows;
       for (let entry = from; entry < to; entry++) {
-        const index = list[entry] as number;
+        const index = list[entry]!;
         if (this.#isPlaced(at * this.#stride, index)) place(index);
       }
     }
@@ -214,15 +212,15 @@ export class Search {
   /** Pending calls that may come next after a configuration; unknown ones only once those are done. */
   #expand(at: number): void {
     const base = at * this.#stride;
-    const state = this.#nodes[base + STATE] as number;
-    const next = this.#nodes[base + NEXT] as number;
+    const state = this.#nodes[base + STATE]!;
+    const next = this.#nodes[base + NEXT]!;
     const candidates = this.#pending(base, next);
     if (this.#fields.length > 0) this.#stack.push(~at);
     const anyUnknown = this.#isAnyUnknownLeft(base, next);
     // The first to return goes on top: looked at first.
     for (let entry = candidates.length - 1; entry >= 0; entry--) {
-      const index = candidates[entry] as number;
-      const cls = this.columns.cls[index] as number;
+      const index = candidates[entry]!;
+      const cls = this.columns.cls[index]!;
       const result = this.states.step(state, cls);
       if (result === ILLEGAL) continue;
       const mayWait = this.#overwrites[cls] === 1 && index !== next && !anyUnknown;
@@ -239,7 +237,7 @@ export class Search {
   #isObserved(result: number): boolean {
     if (result < 0) return true;
     for (const index of this.#candidates) {
-      const cls = this.columns.cls[index] as number;
+      const cls = this.columns.cls[index]!;
       if (this.#overwrites[cls] === 0 && this.states.step(result, cls) !== ILLEGAL) return true;
     }
     return false;
@@ -247,9 +245,9 @@ export class Search {
 
   #isAnyUnknownLeft(base: number, next: number): boolean {
     for (let v = 0; v < this.#fields.length; v++) {
-      const { calls, since } = this.columns.unknown[v] as UnknownClass;
+      const { calls, since } = this.columns.unknown[v]!;
       const used = this.#used(base, v);
-      if (used < calls.length && (since[used] as number) <= next) return true;
+      if (used < calls.length && since[used]! <= next) return true;
     }
     return false;
   }
@@ -257,8 +255,8 @@ export class Search {
   /** Whether a call may have overwritten the state right before it was overwritten last. */
   #isHidden(base: number, index: number): boolean {
     return (
-      this.#overwrites[this.columns.cls[index] as number] === 1 &&
-      (this.columns.visibleFrom[index] as number) <= (this.#nodes[base + HIDE] as number)
+      this.#overwrites[this.columns.cls[index]!] === 1 &&
+      this.columns.visibleFrom[index]! <= this.#nodes[base + HIDE]!
     );
   }
 
@@ -279,9 +277,9 @@ export class Search {
     this.#windows.at(next);
     const { list, from, to } = this.#windows;
     for (let entry = from; entry < to; entry++) {
-      const index = list[entry] as number;
+      const index = list[entry]!;
       if (this.#isPlaced(base, index)) continue;
-      const cls = this.columns.cls[index] as number;
+      const cls = this.columns.cls[index]!;
       if (this.#seen[cls] === this.#stamp) continue;
       this.#seen[cls] = this.#stamp;
       candidates.push(index);
@@ -297,21 +295,21 @@ export class Search {
    */
   #expandUnknown(at: number): void {
     const base = at * this.#stride;
-    const next = this.#nodes[base + NEXT] as number;
-    const state = this.#nodes[base + STATE] as number;
+    const next = this.#nodes[base + NEXT]!;
+    const state = this.#nodes[base + STATE]!;
     const last = this.#isChainStep(at) ? this.#chainStep(at) : undefined;
     this.#pending(base, next);
     for (let v = this.#fields.length - 1; v >= 0; v--) {
-      const { cls, calls, since } = this.columns.unknown[v] as UnknownClass;
+      const { cls, calls, since } = this.columns.unknown[v]!;
       const used = this.#used(at * this.#stride, v);
-      if (used === calls.length || (since[used] as number) > next) continue;
+      if (used === calls.length || since[used]! > next) continue;
       const result = this.states.step(state, cls);
       if (result === ILLEGAL) continue;
       for (const after of result >= 0 ? [result] : this.states.several(result)) {
         if (this.#isOnChain(at, after)) continue;
         if (last !== undefined && this.#isNeedless(last, { cls, state: after }, v < last.v))
           continue;
-        this.#takeEffect(at, { v, call: calls[used] as number, state: after });
+        this.#takeEffect(at, { v, call: calls[used]!, state: after });
       }
     }
   }
@@ -332,7 +330,7 @@ export class Search {
     this.#stack.push(~node);
     const last = { before: this.#field(at, STATE), v: step.v };
     for (const index of this.#candidates) {
-      const cls = this.columns.cls[index] as number;
+      const cls = this.columns.cls[index]!;
       const result = this.states.step(step.state, cls);
       if (result === ILLEGAL) continue;
       for (const end of result >= 0 ? [result] : this.states.several(result)) {
@@ -343,7 +341,7 @@ export class Search {
 
   /** The unknown operation that a step of a chain is, and the state before it. */
   #chainStep(at: number): ChainStep {
-    const v = this.#unknownAt[this.#field(at, VIA)] as number;
+    const v = this.#unknownAt[this.#field(at, VIA)]!;
     return { before: this.#field(this.#field(at, PARENT), STATE), v };
   }
 
@@ -368,7 +366,7 @@ export class Search {
     if (without === ILLEGAL) return false;
     if (this.states.includes(without, call.state)) return true;
     if (!later) return false;
-    const { cls } = this.columns.unknown[last.v] as UnknownClass;
+    const { cls } = this.columns.unknown[last.v]!;
     for (const middle of without >= 0 ? [without] : this.states.several(without)) {
       if (this.states.includes(this.states.step(middle, cls), call.state)) return true;
     }
@@ -387,8 +385,8 @@ export class Search {
     const changed = this.#nodes[at * this.#stride + STATE] !== state || this.#isChainStep(at);
     const base = this.#append(at, index, state) * this.#stride;
     this.#place(base, index);
-    if (this.#overwrites[this.columns.cls[index] as number] === 1) {
-      this.#nodes[base + HIDE] = this.#nodes[base + NEXT] as number;
+    if (this.#overwrites[this.columns.cls[index]!] === 1) {
+      this.#nodes[base + HIDE] = this.#nodes[base + NEXT]!;
     }
     this.#settle(base, changed);
     if (!this.#admit(base)) this.#top = mark;
@@ -417,21 +415,21 @@ export class Search {
    */
   #settle(base: number, changed: boolean): void {
     const { certain, byInvocation, invokedAt } = this.columns;
-    let next = this.#nodes[base + NEXT] as number;
+    let next = this.#nodes[base + NEXT]!;
     if (changed && next < certain) {
       this.#windows.at(next);
       const { list, from, to } = this.#windows;
       for (let entry = from; entry < to; entry++) {
-        this.#placeRead(base, list[entry] as number);
+        this.#placeRead(base, list[entry]!);
       }
     }
     while (next < certain && this.#isPlaced(base, next)) {
       this.#unplace(base, next);
       next += 1;
       if (next === certain) break;
-      const invoked = invokedAt[next] as number;
-      for (let at = invokedAt[next - 1] as number; at < invoked; at++) {
-        this.#placeRead(base, byInvocation[at] as number);
+      const invoked = invokedAt[next]!;
+      for (let at = invokedAt[next - 1]!; at < invoked; at++) {
+        this.#placeRead(base, byInvocation[at]!);
       }
     }
     this.#nodes[base + NEXT] = next;
@@ -439,19 +437,19 @@ export class Search {
 
   /** A write of the value that is there is no read: it may be needed later. */
   #placeRead(base: number, index: number): void {
-    const cls = this.columns.cls[index] as number;
+    const cls = this.columns.cls[index]!;
     if (this.#readOnly[cls] === 0) return;
-    const result = this.states.step(this.#nodes[base + STATE] as number, cls);
+    const result = this.states.step(this.#nodes[base + STATE]!, cls);
     if (result !== ILLEGAL) this.#place(base, index);
   }
 
   /** Keeps a new configuration if it is worth looking at. */
   #admit(base: number): boolean {
-    const next = this.#nodes[base + NEXT] as number;
+    const next = this.#nodes[base + NEXT]!;
     if (next >= this.reached) {
       if (next > this.reached) this.statesAtReached.clear();
       this.reached = next;
-      this.statesAtReached.add(this.#nodes[base + STATE] as number);
+      this.statesAtReached.add(this.#nodes[base + STATE]!);
     }
     if (next < this.columns.certain && !(this.#isViable(base) && this.#isNew(base))) return false;
     const at = base / this.#stride;
@@ -462,11 +460,11 @@ export class Search {
   }
 
   #isViable(base: number): boolean {
-    const state = this.#nodes[base + STATE] as number;
+    const state = this.#nodes[base + STATE]!;
     this.#nodes[base + ALIAS] = state;
     if (this.#viable === undefined) return true;
     this.#base = base;
-    this.#remaining.from = this.#nodes[base + NEXT] as number;
+    this.#remaining.from = this.#nodes[base + NEXT]!;
     const viable = this.#viable(this.states.states[state], this.#remaining satisfies Remaining);
     if (viable === 'blind') this.#nodes[base + ALIAS] = BLIND;
     return viable !== false;
@@ -474,13 +472,13 @@ export class Search {
 
   #isLeft(index: number): boolean {
     const { certain, visibleFrom } = this.columns;
-    const next = this.#nodes[this.#base + NEXT] as number;
+    const next = this.#nodes[this.#base + NEXT]!;
     if (index < certain) {
       if (index < next) return false;
-      return (visibleFrom[index] as number) > next || !this.#isPlaced(this.#base, index);
+      return visibleFrom[index]! > next || !this.#isPlaced(this.#base, index);
     }
-    const v = this.#unknownAt[index] as number;
-    return (this.#ordinal[index] as number) >= this.#used(this.#base, v);
+    const v = this.#unknownAt[index]!;
+    return this.#ordinal[index]! >= this.#used(this.#base, v);
   }
 
   /**
@@ -492,8 +490,8 @@ export class Search {
     if (this.#hashed * 2 > this.#table.length) this.#growTable();
     const nodes = this.#nodes;
     const bucket = this.#hash(base) & (this.#table.length - 1);
-    const head = this.#table[bucket] as number;
-    for (let at = head; at >= 0; at = nodes[at * this.#stride + CHAIN] as number) {
+    const head = this.#table[bucket]!;
+    for (let at = head; at >= 0; at = nodes[at * this.#stride + CHAIN]!) {
       if (this.#dominates(at * this.#stride, base)) return false;
     }
     nodes[base + CHAIN] = head;
@@ -509,24 +507,23 @@ export class Search {
       if (nodes[known + field] !== nodes[other + field]) return false;
     }
     for (let word = 0; word < this.#guards.length; word++) {
-      const guard = this.#guards[word] as number;
-      const more = nodes[other + this.#counts + word] as number;
-      const fewer = nodes[known + this.#counts + word] as number;
+      const guard = this.#guards[word]!;
+      const more = nodes[other + this.#counts + word]!;
+      const fewer = nodes[known + this.#counts + word]!;
       // A field that is greater borrows from its guard bit.
       if ((((more | guard) - fewer) & guard) !== guard) return false;
     }
-    const hides = nodes[known + HIDE] as number;
-    return hides >= (nodes[other + HIDE] as number) || !this.#hidesMore(other, hides);
+    const hides = nodes[known + HIDE]!;
+    return hides >= nodes[other + HIDE]! || !this.#hidesMore(other, hides);
   }
 
   /** Whether a pending call is hidden here that is not where the state was overwritten last at `hides`. */
   #hidesMore(base: number, hides: number): boolean {
-    this.#windows.at(this.#nodes[base + NEXT] as number);
+    this.#windows.at(this.#nodes[base + NEXT]!);
     const { list, from, to } = this.#windows;
     for (let entry = from; entry < to; entry++) {
-      const index = list[entry] as number;
-      const more =
-        (this.columns.visibleFrom[index] as number) > hides && this.#isHidden(base, index);
+      const index = list[entry]!;
+      const more = this.columns.visibleFrom[index]! > hides && this.#isHidden(base, index);
       if (more && !this.#isPlaced(base, index)) return true;
     }
     return false;
@@ -535,7 +532,7 @@ export class Search {
   #hash(base: number): number {
     let hash = 0x811c9dc5;
     for (let field = NEXT; field < this.#counts; field++) {
-      hash = Math.imul(hash ^ (this.#nodes[base + field] as number), 0x9e3779b1);
+      hash = Math.imul(hash ^ this.#nodes[base + field]!, 0x9e3779b1);
       hash ^= hash >>> 15;
     }
     hash = Math.imul(hash, 0x85ebca6b);
@@ -556,41 +553,41 @@ export class Search {
       const base = at * this.#stride;
       if (this.#nodes[base + CHAIN] === NOT_HASHED) continue;
       const bucket = this.#hash(base) & (this.#table.length - 1);
-      this.#nodes[base + CHAIN] = this.#table[bucket] as number;
+      this.#nodes[base + CHAIN] = this.#table[bucket]!;
       this.#table[bucket] = at;
     }
   }
 
   #field(at: number, field: number): number {
-    return this.#nodes[at * this.#stride + field] as number;
+    return this.#nodes[at * this.#stride + field]!;
   }
 
   #isPlaced(base: number, index: number): boolean {
-    const slot = this.columns.slot[index] as number;
-    return (((this.#nodes[base + FIELDS + (slot >> 5)] as number) >>> (slot & 31)) & 1) === 1;
+    const slot = this.columns.slot[index]!;
+    return ((this.#nodes[base + FIELDS + (slot >> 5)]! >>> (slot & 31)) & 1) === 1;
   }
 
   #place(base: number, index: number): void {
-    const slot = this.columns.slot[index] as number;
+    const slot = this.columns.slot[index]!;
     const word = base + FIELDS + (slot >> 5);
-    this.#nodes[word] = (this.#nodes[word] as number) | (1 << (slot & 31));
+    this.#nodes[word] = this.#nodes[word]! | (1 << (slot & 31));
   }
 
   #unplace(base: number, index: number): void {
-    const slot = this.columns.slot[index] as number;
+    const slot = this.columns.slot[index]!;
     const word = base + FIELDS + (slot >> 5);
-    this.#nodes[word] = (this.#nodes[word] as number) & ~(1 << (slot & 31));
+    this.#nodes[word] = this.#nodes[word]! & ~(1 << (slot & 31));
   }
 
   #used(base: number, v: number): number {
-    const { word, shift, mask } = this.#fields[v] as CountField;
-    return ((this.#nodes[base + this.#counts + word] as number) >>> shift) & mask;
+    const { word, shift, mask } = this.#fields[v]!;
+    return (this.#nodes[base + this.#counts + word]! >>> shift) & mask;
   }
 
   #use(base: number, v: number): void {
-    const { word, shift } = this.#fields[v] as CountField;
+    const { word, shift } = this.#fields[v]!;
     const at = base + this.#counts + word;
-    this.#nodes[at] = (this.#nodes[at] as number) + (1 << shift);
+    this.#nodes[at] = this.#nodes[at]! + (1 << shift);
   }
 }
 
@@ -611,7 +608,7 @@ function countLayout(unknown: readonly UnknownClass[]) {
     }
     const word = guards.length - 1;
     fields.push({ word, shift: used, mask: (1 << bits) - 1 });
-    guards[word] = (guards[word] as number) | (1 << (used + bits));
+    guards[word] = guards[word]! | (1 << (used + bits));
     used += bits + 1;
   }
   return { fields, guards: Int32Array.from(guards) };
@@ -619,5 +616,5 @@ function countLayout(unknown: readonly UnknownClass[]) {
 
 /** The class of a call, for messages. */
 export function classOf(columns: Columns, index: number): CallClass {
-  return columns.classes[columns.cls[index] as number] as CallClass;
+  return columns.classes[columns.cls[index]!]!;
 }

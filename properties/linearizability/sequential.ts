@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { AnyModel, Key, Model, Operation } from '../../models/model.ts';
 import { Meter, type Limits } from './limits.ts';
 
@@ -88,7 +89,7 @@ class SequentialSearch {
   }
 
   #operation(at: number): Operation {
-    return this.#operations[at] as Operation;
+    return this.#operations[at]!;
   }
 
   /** Reads that are right now are taken at once: they change nothing. */
@@ -97,7 +98,7 @@ class SequentialSearch {
     for (let moved = true; moved;) {
       moved = false;
       for (let lane = 0; lane < this.#lanes.length; lane++) {
-        const at = this.#lanes[lane]?.[settled.at[lane] as number];
+        const at = this.#lanes[lane]?.[settled.at[lane]!];
         if (at === undefined || this.#model.readOnly?.(this.#operation(at).input) !== true)
           continue;
         const next = this.#after(settled, lane)[0];
@@ -111,11 +112,11 @@ class SequentialSearch {
 
   /** An unknown operation may be left out, and then its process goes on without it. */
   #after(node: Node, lane: number): Node[] {
-    const at = this.#lanes[lane]?.[node.at[lane] as number];
+    const at = this.#lanes[lane]?.[node.at[lane]!];
     if (at === undefined) return [];
     const { input, output, outcome } = this.#operation(at);
     const moved = node.at.slice();
-    moved[lane] = (moved[lane] as number) + 1;
+    moved[lane] = moved[lane]! + 1;
     const answer = outcome === 'ok' ? output : undefined;
     const taken = this.#model
       .step(node.state, input, answer)

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { AnyModel, Key } from '../../models/model.ts';
 import type { CallClass } from './columns.ts';
 import type { Meter } from './limits.ts';
@@ -52,7 +53,7 @@ export class States {
     if (!this.#rows) return this.#stepByTable(state, cls);
     const at = state * this.#classes.length + cls;
     if (at >= this.#table.length) this.#table = grown(this.#table, at + this.#classes.length);
-    const known = this.#table[at] as number;
+    const known = this.#table[at]!;
     if (known !== NOT_KNOWN) return known;
     const result = this.#take(state, cls);
     if (at < this.#table.length) this.#table[at] = result;
@@ -61,7 +62,7 @@ export class States {
 
   /** The states behind a result that is neither illegal nor one state. */
   several(result: number): readonly number[] {
-    return this.#several[SEVERAL - result] as readonly number[];
+    return this.#several[SEVERAL - result]!;
   }
 
   /** Whether `state` is among the states of a result. */
@@ -102,7 +103,7 @@ export class States {
         return result;
       }
       if (this.#table[at * 3] === state && this.#table[at * 3 + 1] === cls) {
-        return this.#table[at * 3 + 2] as number;
+        return this.#table[at * 3 + 2]!;
       }
     }
   }
@@ -110,12 +111,12 @@ export class States {
   /** Takes a step of the model; a slow model is stopped here. */
   #take(state: number, cls: number): number {
     this.#meter.over();
-    const { input, output, example } = this.#classes[cls] as CallClass;
+    const { input, output, example } = this.#classes[cls]!;
     try {
       const next = this.#model.step(this.states[state], input, output);
       const ids = [...new Set(next.map((each) => this.#intern(each)))];
       if (ids.length === 0) return ILLEGAL;
-      if (ids.length === 1) return ids[0] as number;
+      if (ids.length === 1) return ids[0]!;
       this.#several.push(ids);
       return SEVERAL - (this.#several.length - 1);
     } catch (error) {
@@ -151,7 +152,7 @@ function rehashed(table: Int32Array): Int32Array {
   const bigger = new Int32Array(size * 3).fill(NOT_KNOWN);
   for (let from = 0; from < table.length; from += 3) {
     if (table[from] === NOT_KNOWN) continue;
-    let at = mixed(table[from] as number, table[from + 1] as number) & (size - 1);
+    let at = mixed(table[from]!, table[from + 1]!) & (size - 1);
     while (bigger[at * 3] !== NOT_KNOWN) at = (at + 1) & (size - 1);
     bigger.set(table.subarray(from, from + 3), at * 3);
   }

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { Columns } from './columns.ts';
 
 /** Returns of one block; its lists are made together, when one of them is asked for. */
@@ -25,7 +26,7 @@ export class Windows {
     let pending: number[] = [];
     let next = 0;
     for (let r = 0; r < columns.certain; r += BLOCK) {
-      const invoked = columns.invokedAt[r] as number;
+      const invoked = columns.invokedAt[r]!;
       const added = Array.from(columns.byInvocation.subarray(next, invoked)).filter((i) => i >= r);
       pending = [...pending.filter((index) => index >= r), ...added].sort((a, b) => a - b);
       next = invoked;
@@ -38,8 +39,8 @@ export class Windows {
     const number = Math.trunc(r / BLOCK);
     const block = this.#blocks[number] ?? this.#make(number);
     this.list = block.list;
-    this.from = block.offsets[r - number * BLOCK] as number;
-    this.to = block.offsets[r - number * BLOCK + 1] as number;
+    this.from = block.offsets[r - number * BLOCK]!;
+    this.to = block.offsets[r - number * BLOCK + 1]!;
   }
 
   #make(number: number) {
@@ -48,21 +49,21 @@ export class Windows {
     const last = Math.min(first + BLOCK, certain);
     const offsets = new Int32Array(last - first + 1);
     for (let r = first; r < last; r++) {
-      offsets[r - first + 1] = (offsets[r - first] as number) + (invokedAt[r] as number) - r;
+      offsets[r - first + 1] = offsets[r - first]! + invokedAt[r]! - r;
     }
-    const list = new Int32Array(offsets[last - first] as number);
-    list.set(this.#starts[number] as Int32Array);
+    const list = new Int32Array(offsets[last - first]!);
+    list.set(this.#starts[number]!);
     for (let r = first + 1; r < last; r++) {
       // The first of a list is r itself; the rest moves on, and what was invoked since joins it in order.
-      const before = offsets[r - 1 - first] as number;
-      const from = offsets[r - first] as number;
+      const before = offsets[r - 1 - first]!;
+      const from = offsets[r - first]!;
       list.copyWithin(from, before + 1, from);
       let end = from + (from - before - 1);
-      for (let at = invokedAt[r - 1] as number; at < (invokedAt[r] as number); at++) {
-        const index = byInvocation[at] as number;
+      for (let at = invokedAt[r - 1]!; at < invokedAt[r]!; at++) {
+        const index = byInvocation[at]!;
         let place = end++;
-        for (; place > from && (list[place - 1] as number) > index; place--) {
-          list[place] = list[place - 1] as number;
+        for (; place > from && list[place - 1]! > index; place--) {
+          list[place] = list[place - 1]!;
         }
         list[place] = index;
       }

@@ -28,7 +28,11 @@ export async function runCheck(argv: readonly string[], io: CheckIo): Promise<nu
     return 2;
   }
   const files = options.files.flatMap(filesUnder);
-  const print = options.json ? undefined : (result: FileResult) => io.stdout(`${row(result)}\n`);
+  const print = options.json
+    ? undefined
+    : (result: FileResult) => {
+        io.stdout(`${row(result)}\n`);
+      };
   const results = await judged(files, options, print);
   if (options.draw !== undefined) await draw(results, options, io);
   const ms = Math.round((performance.now() - startedAt) * 100) / 100;

@@ -1,6 +1,7 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import { createHash } from 'node:crypto';
 
-import { canonical, show, type AnyModel, type Operation } from '../../models/index.ts';
+import { canonical, show, type AnyModel, type Key, type Operation } from '../../models/index.ts';
 import type { Drawing, DrawnOperation, DrawnPart } from '../../reports/check/drawing.ts';
 import { page } from '../../reports/check/page.ts';
 import type { Verdict } from '../../properties/linearizability/index.ts';
@@ -76,7 +77,7 @@ function shownFirst(
 function common(
   model: AnyModel,
   operations: readonly Operation[],
-  { key, prefix }: { readonly key: unknown; readonly prefix: readonly number[] },
+  { key, prefix }: { readonly key: Key | undefined; readonly prefix: readonly number[] },
 ): Pick<DrawnPart, 'key' | 'members' | 'prefix'> {
   const members = operations.flatMap(({ input }, at) =>
     key === undefined || model.partition?.(input) === key ? [at] : [],
@@ -86,7 +87,7 @@ function common(
     key: key === undefined ? undefined : String(key).replace(/^'/, ''),
     members,
     prefix: prefix.map((operation) => {
-      const { input, output, outcome } = operations[operation] as Operation;
+      const { input, output, outcome } = operations[operation]!;
       state = model.step(state, input, outcome === 'ok' ? output : undefined)[0] ?? state;
       return { operation, state: short(String(canonical(state))) };
     }),

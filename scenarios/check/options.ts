@@ -43,7 +43,9 @@ export function optionsOf(argv: readonly string[]): CheckOptions | string {
   };
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at] ?? '';
-    const [name = '', attached] = word.startsWith('--') ? split(word) : [word, undefined];
+    const [name, attached]: readonly [string, string | undefined] = word.startsWith('--')
+      ? split(word)
+      : [word, undefined];
     if (VALUES.has(name)) {
       const value = attached ?? argv[++at];
       if (value === undefined) return `${name} needs a value`;

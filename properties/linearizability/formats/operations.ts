@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { AnyModel, Operation } from '../../../models/index.ts';
 import type { HistoryEvent, Problem, Value } from './event.ts';
 import {
@@ -55,7 +56,7 @@ export function operationsOf(
     if (problem !== undefined)
       return { line, reason: `process ${process} completes :${event.f}, but ${problem}` };
     open.delete(process);
-    const wrong = complete(operations, { vocabulary, reading, at }, pending as Pending, event);
+    const wrong = complete(operations, { vocabulary, reading, at }, pending!, event);
     if (wrong !== undefined) return { line, reason: wrong };
   }
   return { model: vocabulary.model, operations, lines: Int32Array.from(lines) };
@@ -72,7 +73,7 @@ function complete(
   { index, input, event }: Pending,
   completion: HistoryEvent,
 ): string | undefined {
-  const operation = operations[index] as Written;
+  const operation = operations[index]!;
   const { f, value, type } = completion;
   switch (type) {
     case 'ok': {
@@ -108,8 +109,6 @@ function brief(value: Value): string {
   const text =
     typeof value === 'bigint'
       ? `${value}`
-      : (JSON.stringify(value, (_, each: unknown) =>
-          typeof each === 'bigint' ? `${each}` : each,
-        ) ?? 'nothing');
+      : JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? `${each}` : each));
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -73,7 +73,9 @@ function perKey(plain: Vocabulary, { independent }: Reading): Vocabulary {
   return {
     ...plain,
     get model() {
-      return keys ? model : ({ ...model, partition: undefined, ...unkeyed(plain.model) } as AnyModel);
+      return keys
+        ? model
+        : ({ ...model, partition: undefined, ...unkeyed(plain.model) } as AnyModel);
     },
     input(f, value, key) {
       if (key !== undefined) keys = true;
@@ -147,10 +149,10 @@ function plainVocabulary(name: ModelName, reading: Reading): Vocabulary | string
 
 type Seen = (value: Value) => Value | undefined;
 
-function registers(name: 'register' | 'cas-register', init: Value, seen: Seen): Vocabulary {
+function registers(name: 'register' | 'cas-register', init: unknown, seen: Seen): Vocabulary {
   const cas = name === 'cas-register';
   return {
-    model: (cas ? casRegister<unknown>(init) : register<unknown>(init)) as AnyModel,
+    model: cas ? casRegister(init) : register(init),
     words: cas ? ['read', 'write', 'cas'] : ['read', 'write'],
     shapes: { cas: 'two values, as [from to]' },
     input(f, value) {
@@ -167,7 +169,7 @@ function registers(name: 'register' | 'cas-register', init: Value, seen: Seen): 
 function multiRegisters(init: Value, seen: Seen): Vocabulary {
   const shape = 'a map of registers, or steps such as [[:r :x 1] [:w :y 2]]';
   return {
-    model: multiRegister<unknown>(init) as AnyModel,
+    model: multiRegister(init) as AnyModel,
     words: ['read', 'write', 'txn'],
     shapes: { read: shape, write: shape, txn: shape },
     input(f, value) {
@@ -253,7 +255,7 @@ function elementsOf(value: Value): readonly Value[] {
 
 function sets(init: readonly Value[], seen: Seen): Vocabulary {
   return {
-    model: set<unknown>(init) as AnyModel,
+    model: set(init) as AnyModel,
     words: ['add', 'remove', 'contains', 'read'],
     shapes: { read: 'a set or a vector', contains: 'an element, and true or false as the answer' },
     input: (f, value) => (f === 'read' ? { f } : { f, value }),
@@ -290,7 +292,7 @@ function counters(init: number, seen: Seen): Vocabulary {
 
 function queues(init: readonly Value[]): Vocabulary {
   return {
-    model: queue<unknown>(init) as AnyModel,
+    model: queue(init) as AnyModel,
     words: ['enqueue', 'dequeue'],
     shapes: {},
     input: (f, value) => (f === 'enqueue' ? { f, value } : { f }),
@@ -301,7 +303,7 @@ function queues(init: readonly Value[]): Vocabulary {
 
 function swarm(): Vocabulary {
   return {
-    model: swarmObjects<unknown>() as AnyModel,
+    model: swarmObjects() as AnyModel,
     words: ['create', 'update', 'remove', 'read'],
     shapes: { update: 'a version and a value' },
     input(f, value, key) {

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { Part } from '../part.ts';
 
 /**
@@ -27,18 +28,16 @@ export function withUnconstrained(
   let last = 0;
   // Members are in the order of their invocations, and so is `free`.
   for (const member of free) {
-    const invoked = part.invoked[member] as number;
-    while (next < order.length && returnedAt(part, order, byReturn[next] as number) < invoked) {
-      last = Math.max(last, (byReturn[next] as number) + 1);
+    const invoked = part.invoked[member]!;
+    while (next < order.length && returnedAt(part, order, byReturn[next]!) < invoked) {
+      last = Math.max(last, byReturn[next]! + 1);
       next += 1;
     }
-    (after[last] as number[]).push(member);
+    after[last]!.push(member);
   }
-  return after.flatMap((members, at) =>
-    at === 0 ? members : [order[at - 1] as number, ...members],
-  );
+  return after.flatMap((members, at) => (at === 0 ? members : [order[at - 1]!, ...members]));
 }
 
 function returnedAt(part: Part, order: readonly number[], at: number): number {
-  return part.returned[order[at] as number] as number;
+  return part.returned[order[at]!]!;
 }

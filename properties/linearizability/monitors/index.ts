@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { AnyModel, Operation } from '../../../models/model.ts';
 import type { Meter } from '../limits.ts';
 import { NEVER, type Part } from '../part.ts';
@@ -16,7 +17,7 @@ export function monitored(
   if (family === undefined) return undefined;
   const { operations, part } = history;
   const call = (member: number) => {
-    const { input, output } = operations[part.source[member] as number] as Operation;
+    const { input, output } = operations[part.source[member]!]!;
     const certain = part.returned[member] !== NEVER;
     return { input, output: certain ? output : undefined, certain };
   };

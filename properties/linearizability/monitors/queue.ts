@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { Key, QueueRole, PartCall } from '../../../models/model.ts';
 import type { Meter } from '../limits.ts';
 import { NEVER, type Part } from '../part.ts';
@@ -46,10 +47,7 @@ export function monitorQueue(
       puts.set(role.puts, member);
     } else if (role.takes !== undefined) {
       const other = takes.get(role.takes);
-      const latest = Math.max(
-        part.returned[other ?? member] as number,
-        part.returned[member] as number,
-      );
+      const latest = Math.max(part.returned[other ?? member]!, part.returned[member]!);
       if (other !== undefined) twice = Math.min(twice, latest);
       takes.set(role.takes, member);
     } else {
@@ -74,23 +72,22 @@ function itemsOf(part: Part, puts: Map<Key, number>, takes: Map<Key, number>): I
   let wrong = NEVER;
   for (const [key, take] of takes) {
     const put = puts.get(key);
-    const takeBy = part.returned[take] as number;
-    if (put === undefined || (part.invoked[put] as number) > takeBy)
-      wrong = Math.min(wrong, takeBy);
+    const takeBy = part.returned[take]!;
+    if (put === undefined || part.invoked[put]! > takeBy) wrong = Math.min(wrong, takeBy);
   }
   if (wrong !== NEVER) return wrong;
   for (const [key, put] of puts) {
     const take = takes.get(key) ?? -1;
     // Never seen to end and never taken out: it may as well not have happened.
     if (take === -1 && part.returned[put] === NEVER) continue;
-    const putFrom = part.invoked[put] as number;
-    const takeBy = take === -1 ? NEVER : (part.returned[take] as number);
+    const putFrom = part.invoked[put]!;
+    const takeBy = take === -1 ? NEVER : part.returned[take]!;
     items.push({
       put,
       take,
       putFrom,
-      putBy: Math.min(part.returned[put] as number, takeBy),
-      takeFrom: take === -1 ? NEVER : Math.max(part.invoked[take] as number, putFrom),
+      putBy: Math.min(part.returned[put]!, takeBy),
+      takeFrom: take === -1 ? NEVER : Math.max(part.invoked[take]!, putFrom),
       takeBy,
     });
   }
@@ -110,23 +107,19 @@ function cutsOf(part: Part, items: readonly Item[], empties: readonly number[]):
   let until = -1;
   for (const member of empties) {
     // In the order of invocations: what began to be inside before this one stays in `until`.
-    const from = part.invoked[member] as number;
+    const from = part.invoked[member]!;
     let at = from + 0.5;
     let probe = next;
     let covered = until;
-    for (
-      ;
-      probe < inside.length && (inside[probe] as Item).putBy < Math.max(at, covered);
-      probe++
-    ) {
-      covered = Math.max(covered, (inside[probe] as Item).takeFrom);
+    for (; probe < inside.length && inside[probe]!.putBy < Math.max(at, covered); probe++) {
+      covered = Math.max(covered, inside[probe]!.takeFrom);
     }
-    while (next < inside.length && (inside[next] as Item).putBy < from) {
-      until = Math.max(until, (inside[next] as Item).takeFrom);
+    while (next < inside.length && inside[next]!.putBy < from) {
+      until = Math.max(until, inside[next]!.takeFrom);
       next += 1;
     }
     if (covered > at) at = covered + 0.5;
-    if (at > (part.returned[member] as number)) return undefined;
+    if (at > part.returned[member]!) return undefined;
     const cut = cuts.get(at);
     if (cut === undefined) cuts.set(at, { at, empties: [member] });
     else cut.empties.push(member);
@@ -143,7 +136,7 @@ function keepToCuts(items: readonly Item[], cuts: readonly Cut[]): void {
     let high = cuts.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((cuts[middle] as Cut).at < item.putBy) low = middle + 1;
+      if (cuts[middle]!.at < item.putBy) low = middle + 1;
       else high = middle;
     }
     const before = cuts[low]?.at ?? Infinity;
@@ -172,15 +165,15 @@ function inOrder(items: readonly Item[], meter: Meter): readonly Item[] | undefi
   };
   while (order.length < items.length) {
     if ((order.length & 1023) === 0 && meter.over()) return 'stopped';
-    while (done.has(byPutBy[at.putBy] as Item)) at.putBy += 1;
-    while (done.has(byTakeBy[at.takeBy] as Item)) at.takeBy += 1;
-    const putBound = (byPutBy[at.putBy] as Item).putBy;
-    const takeBound = (byTakeBy[at.takeBy] as Item).takeBy;
+    while (done.has(byPutBy[at.putBy]!)) at.putBy += 1;
+    while (done.has(byTakeBy[at.takeBy]!)) at.takeBy += 1;
+    const putBound = byPutBy[at.putBy]!.putBy;
+    const takeBound = byTakeBy[at.takeBy]!.takeBy;
     for (; (byPutFrom[at.putFrom]?.putFrom ?? Infinity) <= putBound; at.putFrom++) {
-      admit(byPutFrom[at.putFrom] as Item);
+      admit(byPutFrom[at.putFrom]!);
     }
     for (; (byTakeFrom[at.takeFrom]?.takeFrom ?? Infinity) <= takeBound; at.takeFrom++) {
-      admit(byTakeFrom[at.takeFrom] as Item);
+      admit(byTakeFrom[at.takeFrom]!);
     }
     const item = ready.pop();
     if (item === undefined) return undefined;

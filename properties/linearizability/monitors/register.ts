@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { Key, RegisterRole, PartCall } from '../../../models/model.ts';
 import type { Meter } from '../limits.ts';
 import { NEVER, type Part } from '../part.ts';
@@ -60,8 +61,8 @@ export function monitorRegister(
   if (typeof sorted === 'number') return { verdict: 'fail', by: sorted };
   const order: number[] = [];
   for (const block of sorted) {
-    for (let at = blocks.from[block] as number; at < (blocks.from[block + 1] as number); at++) {
-      order.push(blocks.members[at] as number);
+    for (let at = blocks.from[block]!; at < blocks.from[block + 1]!; at++) {
+      order.push(blocks.members[at]!);
     }
   }
   const free: number[] = [];
@@ -90,28 +91,28 @@ function whatHappened(part: Part, { reads, writes, writerOf }: Roles) {
   const happened = new Uint8Array(size);
   const observed = new Uint8Array(writerOf.length);
   const queue: number[] = [];
-  let impossible = NEVER;
-  let ambiguous = false;
+  let impossible: number = NEVER;
+  let ambiguous = 0;
   const observe = (value: number, by: number) => {
     if (writerOf[value] === NOBODY) impossible = Math.min(impossible, by);
-    else if (writerOf[value] === SEVERAL) ambiguous = true;
+    else if (writerOf[value] === SEVERAL) ambiguous += 1;
     else if (observed[value] === 0) queue.push(value);
     observed[value] = 1;
   };
   for (let member = 0; member < size; member++) {
-    const returned = part.returned[member] as number;
+    const returned = part.returned[member]!;
     if (returned === NEVER) continue;
     happened[member] = 1;
-    if (reads[member] !== -1) observe(reads[member] as number, returned);
+    if (reads[member] !== -1) observe(reads[member]!, returned);
   }
   for (let value = queue.pop(); value !== undefined; value = queue.pop()) {
-    const writer = writerOf[value] as number;
+    const writer = writerOf[value]!;
     if (writer === INITIAL || happened[writer] === 1) continue;
     happened[writer] = 1;
-    if (writes[writer] !== -1 && reads[writer] !== -1) observe(reads[writer] as number, NEVER - 1);
+    if (writes[writer] !== -1 && reads[writer] !== -1) observe(reads[writer]!, NEVER - 1);
   }
   if (impossible !== NEVER) return impossible;
-  return ambiguous ? 'not for this monitor' : happened;
+  return ambiguous > 0 ? 'not for this monitor' : happened;
 }
 
 type Blocks = {
@@ -135,22 +136,22 @@ function blocksOf(part: Part, of: Roles & { readonly happened: Uint8Array }): Bl
   let clusters = 1;
   for (let member = size - 1; member >= 0; member--) {
     if (of.happened[member] === 0) continue;
-    const [read, written] = [of.reads[member] as number, of.writes[member] as number];
+    const [read, written] = [of.reads[member]!, of.writes[member]!];
     if (written !== -1) clusters += 1;
     if (read === -1) {
       if (written !== -1) heads.push(member + 1);
       continue;
     }
-    const cluster = (of.writerOf[read] as number) + 1;
+    const cluster = of.writerOf[read]! + 1;
     if (written === -1) {
-      nextReader[member] = firstReader[cluster] as number;
+      nextReader[member] = firstReader[cluster]!;
       firstReader[cluster] = member;
     } else if (successor[cluster] === -1) {
       successor[cluster] = member + 1;
     } else {
       // Two of them found the same one write.
-      const other = (successor[cluster] as number) - 1;
-      const both = Math.max(part.returned[member] as number, part.returned[other] as number);
+      const other = successor[cluster]! - 1;
+      const both = Math.max(part.returned[member]!, part.returned[other]!);
       wrong = Math.min(wrong, both, NEVER - 1);
     }
   }
@@ -165,32 +166,28 @@ function blocksOf(part: Part, of: Roles & { readonly happened: Uint8Array }): Bl
     let [first, last] = head === 0 ? [-1, -2] : [NEVER, -1];
     const add = (member: number) => {
       members[filled++] = member;
-      first = Math.min(first, part.returned[member] as number);
+      first = Math.min(first, part.returned[member]!);
     };
-    for (let cluster = head; cluster !== -1; cluster = successor[cluster] as number) {
+    for (let cluster = head; cluster !== -1; cluster = successor[cluster]!) {
       visited += 1;
       if (cluster !== 0) {
         // The writer comes after all that precedes it in the block.
         const writer = cluster - 1;
-        if ((part.returned[writer] as number) < last)
+        if (part.returned[writer]! < last)
           wrong = Math.min(
             wrong,
-            lateBy(part, members, from[block] as number, filled, part.returned[writer] as number),
+            lateBy(part, members, from[block]!, filled, part.returned[writer]!),
           );
         add(writer);
-        last = Math.max(last, part.invoked[writer] as number);
+        last = Math.max(last, part.invoked[writer]!);
       }
       const before = last;
-      for (
-        let reader = firstReader[cluster] as number;
-        reader !== -1;
-        reader = nextReader[reader] as number
-      ) {
-        const returned = part.returned[reader] as number;
+      for (let reader = firstReader[cluster]!; reader !== -1; reader = nextReader[reader]!) {
+        const returned = part.returned[reader]!;
         if (returned < before)
-          wrong = Math.min(wrong, lateBy(part, members, from[block] as number, filled, returned));
+          wrong = Math.min(wrong, lateBy(part, members, from[block]!, filled, returned));
         add(reader);
-        last = Math.max(last, part.invoked[reader] as number);
+        last = Math.max(last, part.invoked[reader]!);
       }
     }
     from[block + 1] = filled;
@@ -213,9 +210,8 @@ function lateBy(
 ): number {
   let by = NEVER - 1;
   for (let at = from; at < to; at++) {
-    const member = members[at] as number;
-    if ((part.invoked[member] as number) > returned)
-      by = Math.min(by, part.returned[member] as number);
+    const member = members[at]!;
+    if (part.invoked[member]! > returned) by = Math.min(by, part.returned[member]!);
   }
   return Math.max(by, returned);
 }
@@ -228,32 +224,30 @@ function lateBy(
 function sortedBlocks({ firstReturn, lastInvoked }: Blocks): Int32Array | number {
   const count = firstReturn.length;
   const forward = Int32Array.from(firstReturn.keys())
-    .filter((block) => (firstReturn[block] as number) < (lastInvoked[block] as number))
-    .sort((a, b) => (firstReturn[a] as number) - (firstReturn[b] as number));
+    .filter((block) => firstReturn[block]! < lastInvoked[block]!)
+    .sort((a, b) => firstReturn[a]! - firstReturn[b]!);
   let wrong = NEVER;
   for (let at = 1; at < forward.length; at++) {
-    const end = lastInvoked[forward[at - 1] as number] as number;
-    const start = firstReturn[forward[at] as number] as number;
+    const end = lastInvoked[forward[at - 1]!]!;
+    const start = firstReturn[forward[at]!]!;
     if (start < end) wrong = Math.min(wrong, NEVER - 1);
   }
   if (wrong !== NEVER) return wrong;
-  const starts = forward.map((block) => firstReturn[block] as number);
+  const starts = forward.map((block) => firstReturn[block]!);
   const point = new Float64Array(count);
   for (let block = 0; block < count; block++) {
-    const [first, last] = [firstReturn[block] as number, lastInvoked[block] as number];
+    const [first, last] = [firstReturn[block]!, lastInvoked[block]!];
     if (first < last) {
       point[block] = first;
       continue;
     }
     const holder = forward[lastAtMost(starts, last)];
-    const until = holder === undefined ? -Infinity : (lastInvoked[holder] as number);
+    const until = holder === undefined ? -Infinity : lastInvoked[holder]!;
     // Inside a forward zone: its instant comes right after that one's end, if it lasts so long.
     if (until > last && first < until) return NEVER - 1;
     point[block] = until > last ? until + 0.5 : last;
   }
-  return Int32Array.from(firstReturn.keys()).sort(
-    (a, b) => (point[a] as number) - (point[b] as number) || a - b,
-  );
+  return Int32Array.from(firstReturn.keys()).sort((a, b) => point[a]! - point[b]! || a - b);
 }
 
 /** The last position whose value is at most `limit`; -1 where none is. */
@@ -262,7 +256,7 @@ function lastAtMost(ascending: Int32Array, limit: number): number {
   let high = ascending.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((ascending[middle] as number) <= limit) low = middle + 1;
+    if (ascending[middle]! <= limit) low = middle + 1;
     else high = middle;
   }
   return low - 1;

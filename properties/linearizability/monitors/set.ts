@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { Key, SetRole, PartCall } from '../../../models/model.ts';
 import type { Meter } from '../limits.ts';
 import { NEVER, type Part } from '../part.ts';
@@ -43,7 +44,7 @@ function growingSet(part: Part, roles: readonly SetRole[], meter: Meter): Findin
       reads.push(member);
     }
   }
-  const seen = (member: number) => (roles[member] as SetRole).sees as readonly Key[];
+  const seen = (member: number) => roles[member]!.sees!;
   reads.sort((a, b) => seen(a).length - seen(b).length || a - b);
   const order: number[] = [];
   const placed = new Set<Key>();
@@ -54,15 +55,15 @@ function growingSet(part: Part, roles: readonly SetRole[], meter: Meter): Findin
   const stage = (members: readonly number[]): boolean => {
     before = latest;
     for (const member of members) {
-      if ((part.returned[member] as number) < before) return false;
-      latest = Math.max(latest, part.invoked[member] as number);
+      if (part.returned[member]! < before) return false;
+      latest = Math.max(latest, part.invoked[member]!);
       order.push(member);
     }
     return true;
   };
   for (let at = 0; at < reads.length;) {
     if (meter.over()) return { verdict: 'stopped' };
-    const read = reads[at] as number;
+    const read = reads[at]!;
     const saw = seen(read);
     const added: number[] = [];
     let common = 0;
@@ -72,15 +73,15 @@ function growingSet(part: Part, roles: readonly SetRole[], meter: Meter): Findin
         continue;
       }
       const member = adder.get(key);
-      if (member === undefined) return { verdict: 'fail', by: part.returned[read] as number };
+      if (member === undefined) return { verdict: 'fail', by: part.returned[read]! };
       placed.add(key);
       added.push(member);
     }
     if (common !== Math.max(size, 0)) return { verdict: 'fail', by: NEVER - 1 };
     size = saw.length;
     const same: number[] = [];
-    for (; at < reads.length && seen(reads[at] as number).length === size; at++) {
-      const other = reads[at] as number;
+    for (; at < reads.length && seen(reads[at]!).length === size; at++) {
+      const other = reads[at]!;
       if (!seen(other).every((key) => placed.has(key))) return { verdict: 'fail', by: NEVER - 1 };
       same.push(other);
     }
@@ -120,8 +121,8 @@ function oneElement(part: Part, roles: readonly SetRole[]): Finding | undefined 
     // Removing what was never added changes nothing here.
     return remove === -1 ? everything(part, absent, free) : undefined;
   }
-  const invoked = (member: number) => part.invoked[member] as number;
-  const returned = (member: number) => part.returned[member] as number;
+  const invoked = (member: number) => part.invoked[member]!;
+  const returned = (member: number) => part.returned[member]!;
   // A remove that comes before the add, or finds nothing, is left to the search.
   if (remove !== -1 && invoked(remove) < returned(add) && invoked(add) < returned(remove))
     return undefined;

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { AnyModel, Operation } from '../../../models/model.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { AnyModel, Operation } from '../../../models/model.ts';
  */
 export function isLinearizable(model: AnyModel, operations: readonly Operation[]): boolean {
   const canStart = (one: Operation, rest: readonly Operation[]) =>
-    rest.every(({ outcome, returned }) => outcome !== 'ok' || (returned as number) >= one.invoked);
+    rest.every(({ outcome, returned }) => outcome !== 'ok' || returned! >= one.invoked);
   const ends = (state: unknown, rest: readonly Operation[]): boolean =>
     rest.every(({ outcome }) => outcome !== 'ok') ||
     rest.some((one, at) => {

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { AnyModel, Operation } from '../../../models/index.ts';
 
 /**
@@ -29,9 +30,7 @@ function plainPart(
   operations: readonly Operation[],
   most: number,
 ): boolean | undefined {
-  const ends = operations.map(({ outcome, returned }) =>
-    outcome === 'ok' ? (returned as number) : Infinity,
-  );
+  const ends = operations.map(({ outcome, returned }) => (outcome === 'ok' ? returned! : Infinity));
   const seen = new Set<string>();
   const stack: { done: Uint8Array; state: unknown }[] = [
     { done: new Uint8Array(operations.length), state: model.init },
@@ -41,7 +40,7 @@ function plainPart(
     const firstEnd = Math.min(...ends.filter((_, at) => done[at] === 0));
     if (firstEnd === Infinity) return true;
     for (let at = operations.length - 1; at >= 0; at--) {
-      const { input, output, outcome, invoked } = operations[at] as Operation;
+      const { input, output, outcome, invoked } = operations[at]!;
       if (done[at] === 1 || invoked > firstEnd) continue;
       for (const next of model.step(state, input, outcome === 'ok' ? output : undefined)) {
         const now = done.slice();

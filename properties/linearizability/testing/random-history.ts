@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { Operation } from '../../../models/index.ts';
 import type { Kind } from './kinds.ts';
 import type { Random } from './random.ts';
@@ -46,7 +47,7 @@ function answered({ model, input, whole }: Kind, shape: Shape, random: Random): 
         ? 'rejected'
         : 'ok';
     const operation = {
-      process: free.splice(random.below(free.length), 1)[0] as number,
+      process: free.splice(random.below(free.length), 1)[0]!,
       input: input(random, () => ++counted),
       outcome,
       invoked: time++,
