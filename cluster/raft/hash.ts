@@ -20,7 +20,12 @@ const mix = (hash: number, value: number): number => {
 
 const hashBytes = (bytes: Uint8Array): number => {
   let hash = seed;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, prime);
+  let at = 0;
+  // An iterator would take several times as long.
+  while (at < bytes.length) {
+    hash = Math.imul(hash ^ (bytes[at] ?? 0), prime);
+    at += 1;
+  }
   return hash;
 };
 

@@ -17,7 +17,7 @@ import { isWellFormed } from './shape.ts';
 import { handleChunk, handleSnapshotResponse } from './snapshotting.ts';
 import type { State } from './state.ts';
 import { pushTransfer } from './transfer.ts';
-import type { RaftMessage } from './types.ts';
+import type { RaftId, RaftMessage } from './types.ts';
 import { unreachable } from './unreachable.ts';
 
 type FromLeader = Extract<RaftMessage, { type: 'append' | 'snapshot-chunk' }>;
@@ -73,10 +73,10 @@ const recognise = (state: State, message: FromLeader): boolean => {
 };
 
 /** A follower's answer may commit something, confirm a read, or be what a transfer waits for. */
-const progressed = (state: State): void => {
+const progressed = (state: State, from: RaftId): void => {
   advanceCommit(state);
   advanceReads(state);
-  pushTransfer(state);
+  if (state.transfer?.to === from) pushTransfer(state);
 };
 
 const dispatch = (state: State, message: RaftMessage): void => {
@@ -93,7 +93,7 @@ const dispatch = (state: State, message: RaftMessage): void => {
     case 'append-response':
       if (state.role !== 'leader') return;
       handleAppendResponse(state, message);
-      progressed(state);
+      progressed(state, message.from);
       return;
     case 'snapshot-chunk':
       if (recognise(state, message)) handleChunk(state, message);
@@ -101,7 +101,7 @@ const dispatch = (state: State, message: RaftMessage): void => {
     case 'snapshot-response':
       if (state.role !== 'leader') return;
       handleSnapshotResponse(state, message);
-      progressed(state);
+      progressed(state, message.from);
       return;
     case 'timeout-now':
       handleTimeoutNow(state);

@@ -46,7 +46,7 @@ type Surroundings = {
   count(what: string): void;
   /** Called when this member has begun to lead, and when a persist has begun: the moments at which trouble tells most. */
   elected(machine: Machine): void;
-  persisting(machine: Machine): void;
+  persisting(machine: Machine, persist: RaftPersist): void;
 };
 
 /** The state machine's image: the values in their order, four bytes each. */
@@ -198,7 +198,7 @@ export class Machine {
     this.#settle(output);
     this.#schedule();
     if (output.transitions.some(({ role }) => role === 'leader')) this.#around.elected(this);
-    if (output.persist !== undefined) this.#around.persisting(this);
+    if (output.persist !== undefined) this.#around.persisting(this, output.persist);
   }
 
   #persist(persist: RaftPersist): void {

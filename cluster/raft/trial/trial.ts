@@ -54,8 +54,8 @@ class Trial {
   }
 
   run(): void {
-    this.#found(this.#dice.pick([1, 2, 3, 3, 4, 5]) ?? 3);
-    this.#storm();
+    if (this.#dice.chance(0.2)) this.#hurryThrough();
+    else this.#storm();
     this.#calm();
   }
 
@@ -80,8 +80,10 @@ class Trial {
             this.#hurry(leader);
           });
       },
-      persisting: (writer) => {
-        if (this.#dice.chance(this.#tornRate))
+      persisting: (writer, { hardState, entries }) => {
+        // One of several parts can be torn between them.
+        const likelier = hardState !== undefined && entries.length > 0 ? 5 : 1;
+        if (this.#dice.chance(this.#tornRate * likelier))
           this.#agenda.after(0, () => {
             this.#crash(writer);
           });
@@ -97,7 +99,21 @@ class Trial {
     for (const id of ids) this.#start(id, { members, removed: [] });
   }
 
+  /** Nothing happens but elections, each of them followed at once by a change of the membership and a cut. */
+  #hurryThrough(): void {
+    this.#found(this.#dice.between(3, 5));
+    this.#hastyRate = 1;
+    this.#repeat(100, () => {
+      this.#operate();
+    });
+    this.#repeat(1_500, () => {
+      this.#network.heal();
+    });
+    this.#agenda.runUntil(stormMs);
+  }
+
   #storm(): void {
+    this.#found(this.#dice.pick([1, 2, 3, 3, 4, 5]) ?? 3);
     this.#network.lossRate = this.#dice.pick([0, 0.02, 0.2]) ?? 0;
     this.#network.duplicateRate = this.#dice.pick([0, 0.1, 0.3]) ?? 0;
     this.#network.lateRate = this.#dice.pick([0, 0.05, 0.2]) ?? 0;
@@ -193,10 +209,13 @@ class Trial {
   }
 
   #split(): void {
-    this.#count('partitions');
     const ids = [...this.#machines.keys()];
     const side = new Set(ids.filter(() => this.#dice.chance(0.5)));
-    const oneWay = this.#dice.chance(0.3);
+    this.#separate(ids, side, this.#dice.chance(0.3));
+  }
+
+  #separate(ids: readonly RaftId[], side: ReadonlySet<RaftId>, oneWay: boolean): void {
+    this.#count('partitions');
     for (const from of ids)
       for (const to of ids) {
         if (side.has(from) === side.has(to)) continue;
@@ -233,14 +252,27 @@ class Trial {
 
   /** A change is asked for, and the network breaks elsewhere, before the new leader has reached anybody. */
   #hurry(leader: Machine): void {
-    const members = leader.raft?.status.membership.members ?? [];
-    const member = this.#dice.pick(members);
+    const members = leader.raft?.status.membership.members.map(({ id }) => id) ?? [];
+    const deposed = this.#leaders().find((other) => other !== leader);
+    const anybody = this.#dice.pick(members);
+    const target = this.#dice.chance(0.5) ? (deposed?.id ?? anybody) : anybody;
     this.#operations += 1;
-    if (member !== undefined && this.#dice.chance(0.7))
-      leader.change(this.#operations, { kind: 'remove', id: member.id });
-    if (!this.#dice.chance(0.7)) return;
+    if (target !== undefined && this.#dice.chance(0.7))
+      leader.change(this.#operations, { kind: 'remove', id: target });
+    if (this.#dice.chance(0.3)) return;
     this.#network.heal();
-    this.#split();
+    if (this.#dice.chance(0.3)) this.#isolate(leader);
+    else if (this.#dice.chance(0.5)) this.#split();
+    else this.#halve(members);
+  }
+
+  /** Two sides of the same size, so that a majority of all is on neither. */
+  #halve(ids: readonly RaftId[]): void {
+    const left = [...ids];
+    const side = new Set<RaftId>();
+    while (side.size < ids.length >> 1)
+      for (const id of left.splice(this.#dice.below(left.length), 1)) side.add(id);
+    this.#separate([...this.#machines.keys()], side, false);
   }
 
   #promote(leader: Machine, number: number): void {
