@@ -219,6 +219,74 @@ test('one unlocked manager of three stays silent: it might follow an old key', (
   });
 });
 
+test('until it has heard under which key the swarm stands, an unlocked manager does not vote', () => {
+  const world = swarmOf(3, 0, { autoLock: true });
+  const old = unlockKey(world, 'm1');
+  world.kill('m3');
+  rotate(world, 'm1');
+  world.run(200);
+  world.kill('m1');
+  world.passes = (_from, _to, type) => type !== 'seal-answer';
+  world.start('m3');
+  const asked = world.ask('m3', 'POST', '/swarm/unlock', { UnlockKey: old });
+  world.run(3_000);
+  expect(leaderOf(world)).toBeUndefined();
+  expect(keyFileOf(world, 'm3').facts.unlockKeyVersion).toBe(1);
+  world.passes = () => true;
+  world.runUntil('it is back', () => world.answer(asked)?.status === 200);
+  expect(keyFileOf(world, 'm3').facts.unlockKeyVersion).toBe(2);
+  expect(leaderOf(world)).toBeDefined();
+});
+
+test('to its peers a locked manager is not there, whatever they say', () => {
+  const world = swarmOf(3, 0, { autoLock: true });
+  world.restart('m2');
+  const sender = { nodeId: world.node('m1').identity?.nodeId, address: 'm1:2377' };
+  world.deliver('m2', sender, {
+    type: 'dispatcher',
+    message: { type: 'session-invalid', session: 'any', removed: true },
+  });
+  expect(stateOf(world, 'm2')).toBe('locked');
+});
+
+test('strangers can do nothing but ask to join', () => {
+  const world = swarmOf(1, 0, { autoLock: true });
+  const request = { method: 'GET', path: '/swarm/unlockkey', query: {}, headers: {} } as const;
+  const stranger = { nodeId: undefined, address: 'x:1' };
+  const began = world.traffic.length;
+  world.deliver('m1', stranger, {
+    type: 'forward',
+    id: 'x#1',
+    term: 2,
+    request: { ...request, body: undefined },
+  });
+  world.deliver('m1', stranger, { type: 'seal-question', nonce: 'n', raftId: 'r' });
+  world.run(1_000);
+  expect(world.traffic.slice(began).filter(({ to }) => to === 'x')).toEqual([]);
+});
+
+test.each([0, 1, 2, 3, 4, 5, 6, 7])(
+  'a crash after %i operations of following a lock that was turned off meanwhile finds a folder that opens',
+  (operations) => {
+    const world = swarmOf(3, 0, { autoLock: true });
+    expectOk(world.call('m1', 'POST', '/services/create', serviceBody('kept')));
+    const old = unlockKey(world, 'm1');
+    world.kill('m3');
+    updateSwarm(world, 'm1', false);
+    for (let number = 0; number < 5; number += 1)
+      expectOk(world.call('m1', 'POST', '/services/create', serviceBody(`s${number}`, 0)));
+    world.start('m3');
+    world.ask('m3', 'POST', '/swarm/unlock', { UnlockKey: old });
+    world.node('m3').crashAfterOperations = operations;
+    world.run(1_000);
+    if (world.node('m3').program === undefined) world.start('m3');
+    if (stateOf(world, 'm3') === 'locked') expect(unlock(world, 'm3', old).status).toBe(200);
+    world.runUntil('it is back', () => stateOf(world, 'm3') === 'active');
+    world.runUntil('it is open', () => keyFileOf(world, 'm3').state === 'open');
+    expect(serviceNames(world, 'm3')).toHaveLength(6);
+  },
+);
+
 test('turned on, it seals every manager under a new data key, and the old one is gone from every file', () => {
   const world = swarmOf(3, 0);
   expect(world.call('m1', 'GET', '/swarm/unlockkey').body).toEqual({ UnlockKey: '' });

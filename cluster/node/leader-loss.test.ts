@@ -54,6 +54,43 @@ test('a leader that is cut off acknowledges nothing, not even that something is 
   expect(serviceNames(world, 'm1')).toEqual([]);
 });
 
+test('not even a refusal comes from a leader that is cut off, because its store may be old', () => {
+  const world = swarmOf(3, 0);
+  expectOk(world.call('m1', 'POST', '/services/create', serviceBody('there')));
+  world.run(500);
+  cutOff(world, 'm1');
+  const asked = [
+    world.ask('m1', 'DELETE', '/services/nothing'),
+    world.ask('m1', 'POST', '/services/there/update?version=1', serviceBody('there')),
+    world.ask('m1', 'POST', '/services/create', serviceBody('there')),
+  ];
+  world.run(6_000);
+  for (const key of asked) expect(world.answer(key)?.status).toBe(500);
+  for (const key of asked)
+    expect(world.answer(key)?.body).not.toEqual({
+      message: 'rpc error: code = Unknown desc = update out of sequence',
+    });
+});
+
+test('a copy of a forwarded write that comes after its leader was restarted does nothing', () => {
+  const world = swarmOf(3, 0);
+  expectOk(world.call('m2', 'POST', '/services/create', serviceBody('gone')));
+  const copy = world.traffic.find(({ type, to }) => type === 'forward' && to === 'm1');
+  if (copy === undefined) throw new Error('nothing was forwarded');
+  expectOk(world.call('m3', 'DELETE', '/services/gone'));
+  world.restart('m1');
+  world.runUntil('m1 leads again', () => {
+    const leader = leaderOf(world);
+    if (leader !== undefined && leader !== 'm1') world.restart(leader);
+    world.run(500);
+    return leaderOf(world) === 'm1';
+  });
+  world.run(500);
+  world.deliver('m1', copy.sender, copy.message);
+  world.run(500);
+  expect(serviceNames(world, 'm1')).toEqual([]);
+});
+
 test('without a quorum a request ends in the deadline first, and later at once in the lack of a leader', () => {
   const world = swarmOf(3, 0);
   world.kill('m2');

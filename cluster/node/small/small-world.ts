@@ -8,7 +8,15 @@ import { defaultNodeConfig } from '../config.ts';
 import type { NodeConfig } from '../config.ts';
 import { createNode } from '../node.ts';
 import type { NodeObservation } from '../observation.ts';
-import type { NodeEffect, NodeEvent, NodeProgram, PeerIdentity, TaskReport } from '../program.ts';
+import type {
+  NodeEffect,
+  NodeEvent,
+  NodeProgram,
+  PeerIdentity,
+  Sender,
+  TaskReport,
+} from '../program.ts';
+import type { PeerMessage } from '../../wire/messages.ts';
 import { chanceOf, toyCipher } from './chance.ts';
 import { apply } from './folder.ts';
 
@@ -26,12 +34,18 @@ export type SmallNode = {
   halted: string | undefined;
   /** How the next persist ends badly, if it does. */
   failNextPersist: string | undefined;
-  /** Stops the node after this many operations of the next persist. */
+  /** Stops the node after this many more operations on its disk. */
   crashAfterOperations: number | undefined;
   readonly running: Set<string>;
 };
 
-export type Traffic = { readonly from: string; readonly to: string; readonly type: string };
+export type Traffic = {
+  readonly from: string;
+  readonly to: string;
+  readonly type: PeerMessage['type'];
+  readonly sender: Sender;
+  readonly message: PeerMessage;
+};
 
 const startWall = Date.UTC(2026, 10, 24);
 
@@ -43,7 +57,7 @@ export class SmallWorld {
   duplication = 0;
   now = 0;
   /** Whether a message may pass. */
-  passes: (from: string, to: string) => boolean = () => true;
+  passes: (from: string, to: string, type: PeerMessage['type']) => boolean = () => true;
   readonly #random: Random;
   readonly #overrides: Partial<NodeConfig>;
   readonly #seed: number;
@@ -129,6 +143,11 @@ export class SmallWorld {
       request: { method, path, query, headers: {}, body },
     });
     return key;
+  }
+
+  /** A message arrives that nobody sent just now: a late copy, or somebody else's word. */
+  deliver(to: string, from: Sender, message: PeerMessage): void {
+    this.#handle(this.node(to), { type: 'message', from, message });
   }
 
   /** The client goes away. */
@@ -236,24 +255,28 @@ export class SmallWorld {
         this.#handle(node, { type: 'persist-failed', id, error });
         return;
       }
-      const crash = node.crashAfterOperations;
-      node.crashAfterOperations = undefined;
-      for (const operation of operations.slice(0, crash)) apply(node.files, operation);
-      if (crash === undefined) this.#handle(node, { type: 'persisted', id });
-      else this.kill(node.name);
+      const left = node.crashAfterOperations ?? Infinity;
+      for (const operation of operations.slice(0, left)) apply(node.files, operation);
+      if (operations.length > left) {
+        node.crashAfterOperations = undefined;
+        this.kill(node.name);
+        return;
+      }
+      if (left !== Infinity) node.crashAfterOperations = left - operations.length;
+      this.#handle(node, { type: 'persisted', id });
     });
   }
 
   #send(node: SmallNode, { to, message }: NodeEffect & { readonly type: 'send' }): void {
     const from = { nodeId: node.identity?.nodeId, address: `${node.name}:2377` };
     const target = to.slice(0, to.indexOf(':'));
-    this.traffic.push({ from: node.name, to: target, type: message.type });
+    this.traffic.push({ from: node.name, to: target, type: message.type, sender: from, message });
     const copies = this.#random.integer('duplication', 1000) < this.duplication ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
       if (this.#random.integer('loss', 1000) < this.loss) continue;
       this.#after(1 + this.#random.integer('delay', 3), () => {
         const receiver = this.nodes.get(target);
-        if (receiver === undefined || !this.passes(node.name, target)) return;
+        if (receiver === undefined || !this.passes(node.name, target, message.type)) return;
         this.#handle(receiver, { type: 'message', from, message });
       });
     }
