@@ -4,7 +4,7 @@
  */
 import type { Instant } from '../ports.ts';
 import { unreachable } from '../raft/unreachable.ts';
-import type { DispatcherMessage } from './messages.ts';
+import type { DispatcherMessage, TaskStatusUpdate } from './messages.ts';
 import { Managers } from './managers.ts';
 import { Outbox } from './outbox.ts';
 import { Reporter } from './reporter.ts';
@@ -23,6 +23,9 @@ type Unconfirmed = {
   readonly sequence: number;
 };
 
+/** Tasks that ended, to be reported once this persist is done. */
+type Unreported = { readonly persist: number; readonly ends: readonly TaskStatusUpdate[] };
+
 class NodeAgent implements Agent {
   readonly #boot: AgentBoot;
   readonly #outbox = new Outbox();
@@ -35,6 +38,7 @@ class NodeAgent implements Agent {
   #confirmed = 0;
   #persists = 0;
   #unconfirmed: readonly Unconfirmed[] = [];
+  #unreported: readonly Unreported[] = [];
   #leaving = false;
 
   constructor(boot: AgentBoot) {
@@ -80,7 +84,7 @@ class NodeAgent implements Agent {
         this.#worker.executed(input.report, now);
         break;
       case 'persisted':
-        this.#persisted(input.sequence);
+        this.#persisted(input.sequence, now);
         break;
       case 'leave':
         this.#leaving = true;
@@ -92,7 +96,7 @@ class NodeAgent implements Agent {
     const open = this.#session.open;
     if (open !== undefined) this.#reporter.tick(open, now.mono);
     if (this.#worker.unsaved) this.#save();
-    if (this.#leaving && this.#worker.isIdle) this.#leave(now);
+    if (this.#leaving && this.#worker.isIdle && this.#unreported.length === 0) this.#leave(now);
     return this.#outbox.take();
   }
 
@@ -162,9 +166,17 @@ class NodeAgent implements Agent {
   #save(): void {
     this.#persists += 1;
     this.#outbox.persist(this.#persists, [writeTasks(this.#worker.remembered())]);
+    const ends = this.#worker.takeEnds();
+    if (ends.length > 0)
+      this.#unreported = [...this.#unreported, { persist: this.#persists, ends }];
   }
 
-  #persisted(persist: number): void {
+  #persisted(persist: number, now: Instant): void {
+    if (this.#unreported.length > 0) {
+      const durable = this.#unreported.filter((each) => each.persist <= persist);
+      this.#unreported = this.#unreported.filter((each) => each.persist > persist);
+      for (const { ends } of durable) this.#worker.durable(ends, now);
+    }
     if (this.#unconfirmed.length === 0) return;
     const durable = this.#unconfirmed.filter((each) => each.persist <= persist).at(-1);
     this.#unconfirmed = this.#unconfirmed.filter((each) => each.persist > persist);

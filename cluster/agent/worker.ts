@@ -35,6 +35,8 @@ export class Worker {
   readonly #reporter: Reporter;
   readonly #tasks = new Map<string, LocalTask>();
   #unsaved = false;
+  /** Reports of ends that are not durable yet. */
+  #ends: TaskStatusUpdate[] = [];
 
   constructor(outbox: Outbox, reporter: Reporter) {
     this.#outbox = outbox;
@@ -59,6 +61,20 @@ export class Worker {
       if (!doomed) tasks.push({ assigned, state });
     }
     return tasks;
+  }
+
+  /** Ends to be reported once what `remembered` said is durable: what was reported to have ended never runs again. */
+  takeEnds(): readonly TaskStatusUpdate[] {
+    const ends = this.#ends;
+    this.#ends = [];
+    return ends;
+  }
+
+  /** What is durable now may be reported, as long as the task is still this node's. */
+  durable(ends: readonly TaskStatusUpdate[], now: Instant): void {
+    for (const update of ends) {
+      if (this.#tasks.get(update.taskId)?.doomed === false) this.#reporter.report(update, now.mono);
+    }
   }
 
   /** Goes on with the tasks of an earlier boot. What ran then is gone with it, so they are started again. */
@@ -159,27 +175,38 @@ export class Worker {
 
   #enter(task: LocalTask, state: TaskState, report: TaskReport | undefined, now: Instant): void {
     task.state = state;
-    if (isTerminal(state)) this.#unsaved = true;
     this.#outbox.changed(task.assigned.id, state);
-    if (!task.doomed) this.#report(task, report, now);
+    if (isTerminal(state)) {
+      this.#unsaved = true;
+      if (!task.doomed) this.#ends.push(updateOf(task, report, now));
+    } else if (!task.doomed) {
+      this.#report(task, report, now);
+    }
   }
 
   #report(task: LocalTask, report: TaskReport | undefined, now: Instant): void {
     // A boot that starts a task again is not worth a report until it is further than the last one.
     if (taskStateRank[task.state] <= taskStateRank[task.assigned.state]) return;
-    const said = report?.message ?? '';
-    const update: TaskStatusUpdate = {
-      taskId: task.assigned.id,
-      state: task.state,
-      message: said === '' ? (messages[task.state] ?? task.state) : said,
-      error: report?.error ?? '',
-      exitCode: report?.exitCode,
-      ports: report?.ports ?? [],
-      at: now.wall,
-    };
-    this.#reporter.report(update, now.mono);
+    this.#reporter.report(updateOf(task, report, now), now.mono);
   }
 }
+
+const updateOf = (
+  { assigned, state }: LocalTask,
+  report: TaskReport | undefined,
+  now: Instant,
+): TaskStatusUpdate => {
+  const said = report?.message ?? '';
+  return {
+    taskId: assigned.id,
+    state,
+    message: said === '' ? (messages[state] ?? state) : said,
+    error: report?.error ?? '',
+    exitCode: report?.exitCode,
+    ports: report?.ports ?? [],
+    at: now.wall,
+  };
+};
 
 const local = (assigned: AssignedTask, state: TaskState): LocalTask => ({
   assigned,

@@ -53,6 +53,9 @@ type SwarmNode = {
   wakeAt: number;
 };
 
+/** So much at one instant means that somebody asks to be woken at once, again and again. */
+const eventsAtOnceMax = 10_000;
+
 const epochMs = Date.UTC(2026, 0, 1);
 
 /** Draws of one stream; names are not told apart here. */
@@ -158,10 +161,12 @@ export class SmallSwarm {
   /** Runs until `untilMs` more have passed. */
   run(untilMs: number): void {
     const end = this.now + untilMs;
-    for (;;) {
+    for (let eventsAtOnce = 0; ;) {
       const next = this.#queue[0];
       if (next === undefined || next.at > end) break;
       this.#pop();
+      eventsAtOnce = next.at > this.now ? 0 : eventsAtOnce + 1;
+      if (eventsAtOnce > eventsAtOnceMax) throw new Error('Time stands still');
       this.now = Math.max(this.now, next.at);
       next.act();
     }

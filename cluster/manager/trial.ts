@@ -3,7 +3,7 @@
  * all is healed, and within a bound everything has to be as it was asked for.
  */
 import type { NodeObject, ServiceObject, ServiceSpec, TaskObject } from '../store/objects.ts';
-import { isWanted } from '../store/task-transitions.ts';
+import { isAssigned, isWanted } from '../store/task-transitions.ts';
 import { meetsConstraints } from './constraints.ts';
 import { byPlace, isCurrent, isGlobal } from './place.ts';
 import { replicasOf } from './replicated.ts';
@@ -40,7 +40,7 @@ export const trial = (options: TrialOptions): TrialResult => {
     delayMsMax: faults ? ([2, 20, 200][draw.integer('delay', 3)] ?? 2) : 2,
     config: { orphanAfterMs: [5_000, 86_400_000][draw.integer('orphan', 2)] ?? 5_000 },
   });
-  const watcher = new Watcher(swarm);
+  const watcher = new Watcher(swarm, !faults);
   swarm.run(1_000);
   const life = new Life(swarm, draw, faults);
   for (let step = 0; step < options.steps; step += 1) {
@@ -50,6 +50,7 @@ export const trial = (options: TrialOptions): TrialResult => {
   life.heal();
   swarm.run(settleMs);
   judgeSettled(swarm, watcher);
+  judgeLeaderChange(swarm, watcher);
   const { commits, store } = swarm;
   return { problems: watcher.problems, commits, state: store.snapshot() };
 };
@@ -176,7 +177,7 @@ class Life {
       'schism/sleep',
       'schism/missing',
     ]);
-    const Condition = this.#pick(['any', 'on-failure', 'none'] as const);
+    const Condition = this.#pick(['any', 'any', 'on-failure', 'none'] as const);
     return {
       ContainerSpec: {
         Image: image,
@@ -185,7 +186,7 @@ class Life {
       RestartPolicy: {
         Condition,
         Delay: this.#pick([0, 100e6, 500e6]),
-        MaxAttempts: this.#draw.integer('attempts', 4),
+        MaxAttempts: this.#pick([0, 0, 0, 1, 2, 3]),
       },
       ...this.#placement(),
     };
@@ -193,12 +194,14 @@ class Life {
 
   #placement(): Pick<ServiceSpec['TaskTemplate'], 'Placement'> {
     const { integer } = this.#draw;
-    switch (integer('placement', 6)) {
+    switch (integer('placement', 8)) {
       case 0:
-        return { Placement: { Constraints: ['node.role == manager'] } };
       case 1:
-        return { Placement: { Constraints: ['node.labels.zone != b'] } };
+        return { Placement: { Constraints: ['node.role == manager'] } };
       case 2:
+      case 3:
+        return { Placement: { Constraints: ['node.labels.zone != b'] } };
+      case 4:
         return { Placement: { MaxReplicas: 1 } };
       default:
         return { Placement: {} };
@@ -260,6 +263,34 @@ const judgeSettled = (swarm: SmallSwarm, watcher: Watcher): void => {
   }
 };
 
+/** A leader change alone touches no task of a service that has come to rest. */
+const judgeLeaderChange = (swarm: SmallSwarm, watcher: Watcher): void => {
+  const resting = new Set(
+    swarm.store
+      .services()
+      .filter(
+        ({ Spec, UpdateStatus }) =>
+          Spec.TaskTemplate.ContainerSpec.Image === 'schism/echo' &&
+          UpdateStatus?.State !== 'updating' &&
+          UpdateStatus?.State !== 'rollback_started',
+      )
+      .map(({ ID }) => ID),
+  );
+  const judge = swarm.onCommit;
+  swarm.onCommit = (event) => {
+    judge(event);
+    if (event.kind !== 'task') return;
+    const task = event.op === 'remove' ? event.old : event.object;
+    // A task that waits says for how many nodes, and nodes come back one by one.
+    if (task.Status.State === 'pending') return;
+    if (resting.has(task.ServiceID)) watcher.say(`a leader change alone: ${describe(task)}`);
+  };
+  for (let change = 0; change < 3; change += 1) {
+    swarm.changeLeader(false);
+    swarm.run(5_000);
+  }
+};
+
 const judgeTask = (swarm: SmallSwarm, watcher: Watcher, task: TaskObject): void => {
   const { store } = swarm;
   if (store.service(task.ServiceID) === undefined) {
@@ -268,11 +299,11 @@ const judgeTask = (swarm: SmallSwarm, watcher: Watcher, task: TaskObject): void 
   }
   const node = store.node(task.NodeID);
   const wanted = isWanted(task.DesiredState);
+  if (isAssigned(task.Status.State) && node === undefined) {
+    watcher.say(`on a node that is gone: ${describe(task)}`);
+  }
   if (wanted && node?.Spec.Availability === 'drain') {
     watcher.say(`on a drained node: ${describe(task)}`);
-  }
-  if (wanted && task.NodeID !== '' && node === undefined) {
-    watcher.say(`on a removed node: ${describe(task)}`);
   }
   if (!wanted && watcher.executing.has(task.ID)) watcher.say(`still runs: ${describe(task)}`);
 };

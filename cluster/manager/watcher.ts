@@ -7,7 +7,7 @@ import {
   taskStateRank,
 } from '../store/task-transitions.ts';
 import type { StoreEvent } from '../store/types.ts';
-import { byPlace, endedByItself, isCurrent } from './place.ts';
+import { byPlace, endedByItself, isCurrent, samePlace } from './place.ts';
 import type { SmallSwarm } from './small-swarm.ts';
 
 const problemsMax = 20;
@@ -22,7 +22,8 @@ export class Watcher {
   /** The node that each running task runs on. */
   readonly #executing = new Map<string, string>();
 
-  constructor(swarm: SmallSwarm) {
+  /** `reliable`: whatever is told to stop can be told, so nothing may run beside its predecessor. */
+  constructor(swarm: SmallSwarm, reliable = false) {
     this.#swarm = swarm;
     swarm.onCommit = (event) => {
       this.#judge(event);
@@ -31,6 +32,11 @@ export class Watcher {
       if (!runs) this.#executing.delete(taskId);
       else if (this.#executing.has(taskId)) this.say(`task ${taskId} runs twice`);
       else this.#executing.set(taskId, nodeId);
+      const state = swarm.store.task(taskId)?.Status.State;
+      if (runs && (state === 'complete' || state === 'failed' || state === 'shutdown')) {
+        this.say(`task ${taskId} begins again after it was ${state}`);
+      }
+      if (runs && reliable) this.#judgeStart(taskId);
     };
   }
 
@@ -42,6 +48,22 @@ export class Watcher {
   say(problem: string): void {
     if (this.problems.length < problemsMax) {
       this.problems.push(`${String(this.#swarm.now)} ms: ${problem}`);
+    }
+  }
+
+  /** Stop-first: a task starts once its predecessor has stopped. */
+  #judgeStart(taskId: string): void {
+    const { store } = this.#swarm;
+    const task = store.task(taskId);
+    const service = task && store.service(task.ServiceID);
+    if (task === undefined || service === undefined || startsFirst(service)) return;
+    for (const other of store.tasksOfService(service.ID)) {
+      if (other.ID === taskId || other.DesiredState === 'remove') continue;
+      // What the constraint enforcer rejected counts as ended before its agent hears of it.
+      if (isTerminal(other.Status.State)) continue;
+      if (samePlace(other, task) && this.#executing.has(other.ID)) {
+        this.say(`runs beside its predecessor ${describe(other)}: ${describe(task)}`);
+      }
     }
   }
 
