@@ -4,6 +4,7 @@ import { createHash, randomInt } from 'node:crypto';
 import type { CampaignSummary, FailureSummary } from '../../core/campaign.ts';
 import type { BackendName, RunFile } from '../../core/run.ts';
 import type { Scenario } from '../../core/scenario.ts';
+import { LiveFailure } from '../../backends/live/failure.ts';
 import { exitCodes, UsageError, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Planting, Registry, TargetEntry } from '../registry.ts';
@@ -159,22 +160,42 @@ const runMainJob = async (
   const over = (): boolean =>
     io.signal.aborted || (plan.bail && worlds.some(({ broken }) => broken.length > 0));
   if (entry.process !== undefined && !over()) {
-    worlds.push(await runLiveBackend(live, 'process'));
+    worlds.push(await unlessItFails('process', () => runLiveBackend(live, 'process'), io));
     io.settle();
   }
   if (entry.docker !== undefined && !over()) {
     const missing = await dockerMissing();
-    if (missing === undefined) worlds.push(await runLiveBackend(live, 'docker'));
-    else
+    if (missing === undefined) {
+      worlds.push(await unlessItFails('docker', () => runLiveBackend(live, 'docker'), io));
+    } else
       worlds.push(
-        notRun(`no Docker engine answers; \`${registry.invocation} doctor\` says how to get one`),
+        notRun(
+          'docker',
+          `no Docker engine answers; \`${registry.invocation} doctor\` says how to get one`,
+        ),
       );
   }
   return worlds;
 };
 
-const notRun = (note: string): WorldResult => ({
-  tally: { backend: 'docker', runs: 0, simulatedMs: 0, wallMs: 0, faults: 0, faultsBit: 0, note },
+/** What other worlds have found is not lost because one of them could not be had; the exit code tells of it. */
+const unlessItFails = async (
+  backend: BackendName,
+  world: () => Promise<WorldResult>,
+  io: Io,
+): Promise<WorldResult> => {
+  try {
+    return await world();
+  } catch (error) {
+    if (!(error instanceof LiveFailure)) throw error;
+    io.settle();
+    io.err(`${io.colors.red('error')}: ${error.message}`);
+    return { ...notRun(backend, `could not be run: ${error.place}`), failed: true };
+  }
+};
+
+const notRun = (backend: BackendName, note: string): WorldResult => ({
+  tally: { backend, runs: 0, simulatedMs: 0, wallMs: 0, faults: 0, faultsBit: 0, note },
   properties: [],
   broken: [],
   digest: '',
@@ -265,6 +286,9 @@ const pointLatest = (folder: string): void => {
 
 const exitOf = (summary: CampaignSummary, worlds: readonly WorldResult[]): ExitCode => {
   if (worlds.some(({ interrupted }) => interrupted)) return exitCodes.interrupted;
+  if (summary.failures.length === 0 && worlds.some(({ failed }) => failed === true)) {
+    return exitCodes.environment;
+  }
   if (summary.failures.some(({ property }) => property === 'nondeterministic'))
     return exitCodes.internal;
   if (summary.failures.length > 0) return exitCodes.violated;

@@ -23,6 +23,8 @@ export type WorldResult = {
   /** Runs worth a picture although nothing broke in them. */
   readonly shown: readonly RunFile[];
   readonly interrupted: boolean;
+  /** It could not be run at all: the environment is not ready for it. */
+  readonly failed?: boolean;
 };
 
 const open = { pass: 0, tested: 0, fail: 0, unknown: 0, missing: undefined };
