@@ -1,7 +1,7 @@
 /** Reads segments back, record by record, and follows what they did to the log. Anything that could not have been written is damage. */
 import type { Cipher, DiskOperation, Files } from '../ports.ts';
 import type { Entry } from '../raft/types.ts';
-import { unreachable } from './unreachable.ts';
+import { unreachable } from '../raft/unreachable.ts';
 import { Damage } from './damage.ts';
 import { cutLive } from './journal.ts';
 import type { Journal, Segment } from './journal.ts';

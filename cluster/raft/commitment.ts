@@ -1,5 +1,5 @@
 /** When an entry is committed (paper §5.3, §5.4.2), and what follows from applying it. */
-import { alignPeers, memberOf, membershipAt, quorum } from './membership.ts';
+import { memberOf, membershipAt, quorum } from './membership.ts';
 import { answerProposal, send } from './outbox.ts';
 import { rollHash } from './hash.ts';
 import { sendRound } from './replication.ts';
@@ -76,7 +76,7 @@ const configurationCommitted = (state: State, entry: Entry & { kind: 'config' })
     state.removed = true;
     if (state.role === 'leader') handOver(state);
     follow(state, state.term, undefined);
-  } else if (state.role === 'leader') alignPeers(state);
+  }
 };
 
 /** Gives out what is committed and not applied yet, with the rolling hash. */

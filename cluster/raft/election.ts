@@ -61,7 +61,7 @@ const campaign = (state: State, transfer: boolean): void => {
 };
 
 /** To be called when a vote came in, also the own one, which counts once it is durable. */
-export const countVotes = (state: State): void => {
+const countVotes = (state: State): void => {
   if (state.granted.size < quorum(state)) return;
   if (state.campaign === 'pre') campaign(state, false);
   else if (state.campaign === 'real') lead(state);

@@ -9,7 +9,7 @@ import { sendWhenDurable } from './outbox.ts';
 import { becomeProbe } from './progress.ts';
 import { noteHeard, noteMatch, replicate } from './replication.ts';
 import { continueSnapshot } from './snapshot-sending.ts';
-import type { Partial, State } from './state.ts';
+import type { IncomingSnapshot, State } from './state.ts';
 import type { LogIndex, RaftMessage, Snapshot } from './types.ts';
 
 type Chunk = Extract<RaftMessage, { type: 'snapshot-chunk' }>;
@@ -83,7 +83,7 @@ const answer = (state: State, chunk: Chunk, offset: number, installed: boolean):
 };
 
 /** The transfer that `chunk` belongs to: begun anew for a newer snapshot; `undefined` for a late chunk of an older one. */
-const transferOf = (state: State, chunk: Chunk): Partial | undefined => {
+const transferOf = (state: State, chunk: Chunk): IncomingSnapshot | undefined => {
   const { partial } = state;
   if (partial?.from === chunk.from && partial.term === chunk.term) {
     if (chunk.index < partial.index) return undefined;

@@ -22,7 +22,7 @@ import type {
 export type Configuration = { readonly index: LogIndex; readonly membership: Membership };
 
 /** A snapshot that arrives in chunks. */
-export type Partial = {
+export type IncomingSnapshot = {
   readonly from: RaftId;
   readonly term: Term;
   readonly index: LogIndex;
@@ -33,13 +33,13 @@ export type Partial = {
   size: number;
 };
 
-export type ReadRound = {
+type ReadRound = {
   readonly round: number;
   readonly index: LogIndex;
   readonly reads: readonly number[];
 };
 
-export type PendingProposal = {
+type PendingProposal = {
   readonly proposal: number;
   readonly index: LogIndex;
   readonly bytes: number;
@@ -96,7 +96,7 @@ export type State = {
   proposalBytes: number;
   transfer: { readonly to: RaftId; readonly deadline: number } | undefined;
 
-  partial: Partial | undefined;
+  partial: IncomingSnapshot | undefined;
 
   /** The last persist asked for; it is under way while `persisting` says so. */
   sequence: number;

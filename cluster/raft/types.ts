@@ -204,12 +204,16 @@ export type RaftStatus = {
 export type Raft = {
   /** Feeds one input and drains what it caused. */
   step(input: RaftInput, now: number): RaftOutput;
+  /** A window on the present state, cheap to read after every step. `membership` changes as an object whenever it changes. */
   readonly status: RaftStatus;
   /** When the next `tick` is due, or `undefined` where none is needed. */
   readonly deadline: number | undefined;
 };
 
-/** What the log on disk gave back at boot; `undefined` fields for a first start. */
+/**
+ * What the log on disk gave back at boot; `undefined` fields for a first start. The caller restores its state machine from
+ * `snapshot`; what is known to be committed behind it comes out of the first step.
+ */
 export type RaftBoot = {
   readonly hardState: HardState | undefined;
   readonly snapshot: Snapshot | undefined;
