@@ -22,7 +22,7 @@ import type { NodeFile, World, WorldEvents } from '../live/world.ts';
 import { NodeProcess } from './node-process.ts';
 import { freeAddresses, reach } from './ports.ts';
 import { environmentOf, hostEnvironment, written } from './environment.ts';
-import { probe } from './probe.ts';
+import { probing } from './probe.ts';
 import { startEmbeddedProxy, type EmbeddedProxy } from './proxy/start.ts';
 
 export type ProcessOptions = Pick<LiveRunOptions, 'parentFolder' | 'state'>;
@@ -47,15 +47,14 @@ export const openProcessWorld = async (given: Given, options: ProcessOptions): P
   try {
     proxy = await startEmbeddedProxy(environmentOf(run));
     run.adopt(proxy.pid, 'proxies');
-    const control = toxiproxyControl(proxy.url);
     const links = await openLinks({
-      control,
+      control: toxiproxyControl(proxy.url),
       target: given.target,
       nodes: given.nodes,
       counting: 'live',
       atFirst: 'listening',
       place: () => ({ listen: '127.0.0.1:0', upstream: nowhere }),
-      probe: (link, listen) => probe(control, { link, listen }),
+      probe: probing(proxy.url),
     });
     return new ProcessWorld(given, { run, proxy, links });
   } catch (thrown) {
@@ -67,7 +66,7 @@ export const openProcessWorld = async (given: Given, options: ProcessOptions): P
 
 /** All of its ports take connections. */
 const reached = async (listen: Addresses, signal: AbortSignal): Promise<Addresses> => {
-  for (const address of Object.values(listen)) (await reach(address, signal))[Symbol.dispose]();
+  for (const address of Object.values(listen)) await reach(address, signal);
   return listen;
 };
 

@@ -1,6 +1,8 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { bindError, parseHostPort, parseListen, written } from './listen-address.ts';
+import { ApiError } from './api-error.ts';
+import { bindError, parseHostPort, parseListen, written, type HostPort } from './listen-address.ts';
 import type { Metrics } from './metrics.ts';
+import { holdPort, type PortHold } from './port-hold.ts';
 import { ToxicCollection } from './toxic-collection.ts';
 import type { Direction } from './toxic.ts';
 
@@ -26,7 +28,10 @@ export class Proxy {
   readonly #metrics: Metrics;
   readonly #connections = new Set<Connection>();
   readonly #dialling = new Set<Socket>();
+  /** Who waits for a connection of ours to come through, by its port. */
+  readonly #probes = new Map<number, () => void>();
   #server: Server | undefined;
+  #held: PortHold | undefined;
   #changes: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -48,9 +53,11 @@ export class Proxy {
     return this.#change(() => this.#start());
   }
 
+  /** For good: its port is free again. */
   stop(): Promise<void> {
     return this.#change(() => {
       this.#stop();
+      this.#letGo();
       return Promise.resolve();
     });
   }
@@ -58,14 +65,41 @@ export class Proxy {
   /** A change of `listen` or `upstream` ends the live connections, as disabling does. */
   update(settings: ProxySettings): Promise<void> {
     return this.#change(async () => {
-      if (this.differs(settings)) {
+      const listensElsewhere = written(parseHostPort(settings.listen)) !== this.listen;
+      if (listensElsewhere) {
         this.#stop();
+        this.#letGo();
         this.listen = settings.listen;
-        this.upstream = settings.upstream;
+      } else if (settings.upstream !== this.upstream) {
+        this.#sever();
       }
-      if (settings.enabled === this.enabled) return;
+      this.upstream = settings.upstream;
       if (settings.enabled) await this.#start();
-      else this.#stop();
+      else if (this.enabled) {
+        this.#stop();
+        this.#held = await holdPort(parseHostPort(this.listen));
+      }
+    });
+  }
+
+  /** Resolves once a connection through the listener has reached the upstream. */
+  probe(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (!this.enabled) throw new ApiError(`proxy ${this.name} does not listen`, 409);
+      const socket = connect(parseHostPort(this.listen));
+      const give = (): void => {
+        socket.destroy();
+        reject(new ApiError(`${this.upstream} is not reached through ${this.name}`, 502));
+      };
+      socket.once('close', give);
+      socket.once('error', give);
+      socket.once('connect', () => {
+        this.#probes.set(socket.localPort ?? 0, () => {
+          resolve();
+          socket.destroy();
+        });
+        socket.once('close', () => this.#probes.delete(socket.localPort ?? 0));
+      });
     });
   }
 
@@ -77,13 +111,7 @@ export class Proxy {
   async #start(): Promise<void> {
     if (this.enabled) return;
     const address = parseListen(this.listen);
-    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) => {
-        reject(bindError(address, error));
-      });
-      server.listen({ ...address, backlog: 511, exclusive: true }, resolve);
-    });
+    const server = await this.#listening(address);
     const bound = server.address();
     if (bound === null || typeof bound === 'string') throw new Error('a TCP server has a port');
     this.listen = written({ host: bound.address, port: bound.port });
@@ -96,11 +124,33 @@ export class Proxy {
     this.enabled = true;
   }
 
+  /** Linux lets us listen while we hold the port, so it is never free; where that is not allowed, it is let go first. */
+  async #listening(address: HostPort): Promise<Server> {
+    try {
+      return await listenOn(address);
+    } catch (thrown) {
+      if (this.#held === undefined) throw thrown;
+      this.#letGo();
+      return await listenOn(address);
+    } finally {
+      this.#letGo();
+    }
+  }
+
+  #letGo(): void {
+    this.#held?.[Symbol.dispose]();
+    this.#held = undefined;
+  }
+
   #stop(): void {
     if (!this.enabled) return;
     this.enabled = false;
     this.#server?.close();
     this.#server = undefined;
+    this.#sever();
+  }
+
+  #sever(): void {
     for (const socket of this.#dialling) socket.destroy();
     for (const { client, upstream, carried } of this.#connections) {
       if (carried) this.#metrics.count(this.name, 'severed');
@@ -140,6 +190,7 @@ export class Proxy {
         return;
       }
       this.#metrics.count(this.name, 'connected');
+      this.#probes.get(client.remotePort ?? 0)?.();
       this.#connected({ client, upstream, carried: false }, labels);
     });
   }
@@ -174,6 +225,17 @@ export class Proxy {
     return done;
   }
 }
+
+const listenOn = (address: HostPort): Promise<Server> =>
+  new Promise((resolve, reject) => {
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(bindError(address, error));
+    });
+    server.listen({ ...address, backlog: 511, exclusive: true }, () => {
+      resolve(server);
+    });
+  });
 
 const reset = (socket: Socket): void => {
   socket.resetAndDestroy();

@@ -82,6 +82,11 @@ export const routes = (proxies: ProxyCollection, metrics: Metrics): readonly Rou
       await proxies.get(name).toxics.remove(toxic);
       return gone;
     }),
+    // Ours alone: Toxiproxy has no such route.
+    route('POST', '/schism/probe/*', async ([name = '']) => {
+      await proxies.get(name).probe();
+      return gone;
+    }),
     route('GET', '/version', () => ({
       status: 200,
       text: `{"version": "${spokenVersion}"}\n`,
