@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import { canonical, show } from './canonical.ts';
 import type { Key, Model, PartCall, Viability } from './model.ts';
 
@@ -22,12 +21,7 @@ export function kvAppend(initial = ''): Model<string, KvAppendInput, string> {
       return output === undefined || output === state ? [state] : [];
     },
     key: (state) => state,
-    identify: (input, output) =>
-      input.f === 'get'
-        ? output === undefined
-          ? 'g'
-          : `g=${output}`
-        : `${input.f}=${input.value}`,
+    identify,
     partition: (input) => canonical(input.key),
     readOnly: (input) => input.f === 'get',
     overwrites: (input) => input.f === 'put',
@@ -41,7 +35,21 @@ export function kvAppend(initial = ''): Model<string, KvAppendInput, string> {
   };
 }
 
-type Get = { readonly index: number; readonly saw: string };
+/** What a get saw stands for itself, because it may be long; everything else is marked. */
+function identify(input: KvAppendInput, output: string | undefined): string {
+  if (input.f !== 'get') return `\u0000${input.f}${input.value}`;
+  if (output === undefined) return '\u0000?';
+  return output.startsWith('\u0000') ? `\u0000get${output}` : output;
+}
+
+type Get = {
+  readonly index: number;
+  readonly saw: string;
+  /** A get that returned later, or this one, and saw the same text made longer. */
+  readonly longer: Get | undefined;
+  /** The puts that may have begun what it saw. */
+  readonly puts: readonly number[];
+};
 
 /**
  * From a text one gets by appending only to longer texts that begin with it. So what a remaining get
@@ -49,33 +57,43 @@ type Get = { readonly index: number; readonly saw: string };
  * with it, the text will not be seen before it is overwritten, and might as well be any other such.
  */
 function readsStayPrefixed(calls: readonly PartCall<KvAppendInput, string>[]): Viability<string> {
-  const gets: Get[] = [];
-  const puts: { index: number; value: string }[] = [];
-  for (let index = calls.length - 1; index >= 0; index--) {
-    const { input, output, certain } = calls[index]!;
-    if (input.f === 'put') puts.push({ index, value: input.value });
-    if (input.f === 'get' && certain && output !== undefined) gets.push({ index, saw: output });
-  }
-  // Per text, once: the gets that it rules out and the others, the latest to return first.
-  const sorted = new Map<string, { out: readonly Get[]; open: readonly Get[] }>();
+  const gets = getsOf(calls);
   return (state, remaining) => {
-    let of = sorted.get(state);
-    if (of === undefined) {
-      of = {
-        out: gets.filter(({ saw }) => !saw.startsWith(state)),
-        open: gets.filter(({ saw }) => saw.startsWith(state)),
-      };
-      sorted.set(state, of);
+    let seen = false;
+    let longer: Get | undefined;
+    let begins = false;
+    for (const get of gets) {
+      if (get.index < remaining.from) break;
+      if (!remaining.has(get.index)) continue;
+      // One comparison does for all gets that saw beginnings of the same text.
+      const whole = get.longer ?? get;
+      if (whole !== longer) begins = whole.saw.startsWith(state);
+      longer = whole;
+      if (begins && get.saw.length >= state.length) seen = true;
+      else if (!get.puts.some((put) => remaining.has(put))) return false;
     }
-    for (const { index, saw } of of.out) {
-      if (index < remaining.from) break;
-      if (!remaining.has(index)) continue;
-      if (!puts.some((put) => saw.startsWith(put.value) && remaining.has(put.index))) return false;
-    }
-    for (const { index } of of.open) {
-      if (index < remaining.from) break;
-      if (remaining.has(index)) return true;
-    }
-    return 'blind';
+    return seen ? true : 'blind';
   };
+}
+
+/** The latest to return first: it is the likeliest to remain. */
+function getsOf(calls: readonly PartCall<KvAppendInput, string>[]): readonly Get[] {
+  const gets: Get[] = [];
+  const puts = calls.flatMap(({ input }, index) => (input.f === 'put' ? [{ index, input }] : []));
+  let longer: Get | undefined;
+  for (let index = calls.length - 1; index >= 0; index--) {
+    const { input, output, certain } = calls[index] ?? {};
+    if (input?.f !== 'get' || certain !== true || output === undefined) continue;
+    const isBeginning = longer?.saw.startsWith(output) === true;
+    const beginners = puts.filter((put) => output.startsWith(put.input.value));
+    const get: Get = {
+      index,
+      saw: output,
+      longer: isBeginning ? longer : undefined,
+      puts: beginners.map((put) => put.index),
+    };
+    if (!isBeginning) longer = get;
+    gets.push(get);
+  }
+  return gets;
 }

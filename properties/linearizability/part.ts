@@ -100,14 +100,17 @@ function rank(operations: readonly Operation[]): Ranks {
 
 /** Events in order, each as twice its operation's index, plus one where it is a return. */
 function events(operations: readonly Operation[]): Int32Array {
+  // Positions in a file are small integers, no two alike: each event has its place at once.
+  const places = new Int32Array(4 * operations.length + 64);
   const times: number[] = [];
   const codes: number[] = [];
-  let sparse = 0;
-  const limit = 8 * operations.length + 64;
+  let crowded = 0;
   const add = (time: number, code: number) => {
     times.push(time);
     codes.push(code);
-    if (!Number.isInteger(time) || time < 0 || time >= limit) sparse += 1;
+    // Only small integers are places: of anything else, nothing is there.
+    if (places[time] === 0) places[time] = code + 1;
+    else crowded += 1;
   };
   for (let index = 0; index < operations.length; index++) {
     const { outcome, invoked, returned } = operations[index]!;
@@ -115,21 +118,10 @@ function events(operations: readonly Operation[]): Int32Array {
     add(invoked, index * 2);
     if (outcome === 'ok') add(returned!, index * 2 + 1);
   }
-  return sparse === 0 ? byBuckets(times, codes, limit) : byComparison(times, codes);
-}
-
-/** Positions in a file are small integers: counted, not compared. */
-function byBuckets(times: number[], codes: number[], limit: number): Int32Array {
-  const start = new Int32Array(2 * limit + 1);
-  const bucket = (at: number) => 2 * times[at]! + (codes[at]! & 1);
-  for (let at = 0; at < times.length; at++) start[bucket(at) + 1] = start[bucket(at) + 1]! + 1;
-  for (let at = 1; at < start.length; at++) start[at] = start[at]! + start[at - 1]!;
+  if (crowded > 0) return byComparison(times, codes);
   const sorted = new Int32Array(times.length);
-  for (let at = 0; at < times.length; at++) {
-    const place = start[bucket(at)]!;
-    start[bucket(at)] = place + 1;
-    sorted[place] = codes[at]!;
-  }
+  let filled = 0;
+  for (const place of places) if (place !== 0) sorted[filled++] = place - 1;
   return sorted;
 }
 

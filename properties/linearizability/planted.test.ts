@@ -25,7 +25,7 @@ const planted: readonly Planted[] = [
       {
         file: `${CHECKER}/part.ts`,
         find: "if (outcome === 'ok') add(returned!, index * 2 + 1);",
-        replace: "add(outcome === 'ok' ? returned! : limit - 1, index * 2 + 1);",
+        replace: "add(outcome === 'ok' ? returned! : 1e9, index * 2 + 1);",
       },
     ],
   },
@@ -113,8 +113,8 @@ const planted: readonly Planted[] = [
     patches: [
       {
         file: 'models/kv-append.ts',
-        find: 'if (!puts.some((put) => saw.startsWith(put.value) && remaining.has(put.index))) return false;',
-        replace: 'return false;',
+        find: 'else if (!get.puts.some((put) => remaining.has(put))) return false;',
+        replace: 'else return false;',
       },
     ],
   },

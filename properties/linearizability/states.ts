@@ -114,8 +114,10 @@ export class States {
     const { input, output, example } = this.#classes[cls]!;
     try {
       const next = this.#model.step(this.states[state], input, output);
+      if (next.length === 0) return ILLEGAL;
+      // A call that leaves the state as it is, is the most frequent one.
+      if (next.length === 1) return next[0] === this.states[state] ? state : this.#intern(next[0]);
       const ids = [...new Set(next.map((each) => this.#intern(each)))];
-      if (ids.length === 0) return ILLEGAL;
       if (ids.length === 1) return ids[0]!;
       this.#several.push(ids);
       return SEVERAL - (this.#several.length - 1);
