@@ -1,5 +1,6 @@
 import type { History } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
+import { stallWithin } from '../liveness/stalls.ts';
 import { reachabilityOf } from '../raft/reachability.ts';
 import { broken, moment, seconds } from '../verdicts.ts';
 import type { LockedSpan } from './locked-spans.ts';
@@ -24,7 +25,7 @@ export const returnOf = ({ node, unlock }: LockedSpan, history: History): Return
   );
   if (served !== undefined) return { returned: true, afterMs: (served.endedAt ?? since) - since };
   const disturbed =
-    history.stalls.length > 0 ||
+    stallWithin(history, since, until) !== undefined ||
     history.phases.endAt < until ||
     reachabilityOf(history).touching(since, until).length > 0;
   const first = asked.find(({ invokedAt }) => invokedAt <= until);

@@ -2,6 +2,7 @@ import type { NodeName } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
+import { stallWithin } from '../liveness/stalls.ts';
 import { broken, moment } from '../verdicts.ts';
 import { reachabilityOf } from './reachability.ts';
 
@@ -28,7 +29,8 @@ const unassailable = (
   );
   const reachability = reachabilityOf(history);
   const hindered = reachability.touching(since, healAt);
-  if (slowed || !reachability.hasMajority(leader.node, hindered)) return undefined;
+  const stalled = stallWithin(history, since, Infinity) !== undefined;
+  if (slowed || stalled || !reachability.hasMajority(leader.node, hindered)) return undefined;
   const returning = reachability.hinderedManagers(hindered).filter((name) => name !== leader.node);
   return { leader, returning };
 };

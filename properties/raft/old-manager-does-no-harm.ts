@@ -26,16 +26,12 @@ export const oldManagerDoesNoHarm: Property = {
       const harm = loopsOutliveLeadership(boot);
       if (harm !== undefined) return harm;
     }
-    // What a stalled machine delays looks like silence: arrivals prove nothing then.
-    const punctual = history.stalls.length === 0;
-    const alone = punctual ? aloneSpans(history) : [];
+    const alone = aloneSpans(history);
     for (const span of alone) {
       const harm = termStartedAlone(span, history);
       if (harm !== undefined) return harm;
     }
-    const { harm, tried } = punctual
-      ? deposedAfterHeal(history)
-      : { harm: undefined, tried: false };
+    const { harm, tried } = deposedAfterHeal(history);
     if (harm !== undefined) return harm;
     if (alone.length > 0) return held('a manager that heard nobody for a while came back quietly');
     return tried

@@ -2,6 +2,7 @@ import type { Ms, NodeName } from '../../harness/core/cluster.ts';
 import type { FaultRecord, History } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
+import { stallWithin } from '../liveness/stalls.ts';
 import { broken, moment } from '../verdicts.ts';
 
 /** A manager whom no other manager's message reached, from the last confirmation to the first call that ended it. */
@@ -20,7 +21,9 @@ export const aloneSpans = (history: History): readonly AloneSpan[] => {
     if (from === undefined || to === undefined || to - from <= grace) continue;
     for (const node of managers) {
       const silenced = silencedSources(fault, { node, managers });
-      if (silenced > 0 && silenced === managers.length - 1) spans.push({ node, from, to });
+      const isAlone = silenced > 0 && silenced === managers.length - 1;
+      // What a stalled machine delays looks like news from the silence.
+      if (isAlone && stallWithin(history, from, to) === undefined) spans.push({ node, from, to });
     }
   }
   return spans;
