@@ -5,6 +5,7 @@ import type { LiveTarget } from '../live/target.ts';
 
 /** Any image with Node 24 will do: the program is handed over whole, as an argument. */
 const image = 'node:24-bookworm-slim';
+export const chatterPorts = { peer: 7000, client: 7001 } as const;
 const program = readFileSync(
   programBeside(new URL('../live/chatter/target.ts', import.meta.url).href, 'node'),
   'utf8',
@@ -15,7 +16,7 @@ export const chatterInContainers: LiveTarget = {
   ...chatterTarget,
   container: {
     image,
-    ports: { peer: 7000, client: 7001 },
+    ports: chatterPorts,
     dataFolder: '/srv',
     command: () => ['node', '--input-type=module-typescript', '--eval', program],
     env: chatterEnv,

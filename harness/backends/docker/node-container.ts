@@ -23,6 +23,26 @@ export type NodeContainerWorld = {
   readonly events: WorldEvents;
 };
 
+/** A container with a volume of its own, which ends with it and is found by the run's label. */
+class OnVolume extends GenericContainer {
+  constructor(
+    image: string,
+    volume: { readonly at: string; readonly labels: Record<string, string> },
+  ) {
+    super(image);
+    this.hostConfig.Mounts = [
+      {
+        Type: 'volume',
+        // Without a name: the engine removes it with the container.
+        Source: '',
+        Target: volume.at,
+        VolumeOptions: { NoCopy: false, Labels: volume.labels, DriverConfig: anyDriver },
+      },
+    ];
+  }
+}
+const anyDriver = { Name: '', Options: {} };
+
 /** One node: created once, then killed and started again on what its disk kept. */
 export class NodeContainer {
   readonly #world: NodeContainerWorld;
@@ -120,9 +140,10 @@ export class NodeContainer {
   async #create(): Promise<Docker.Container> {
     const { docker, program, record, network, place } = this.#world;
     const command = program.command?.(place);
-    let made = new GenericContainer(program.image)
+    const labels = labelsOf(record);
+    let made = new OnVolume(program.image, { at: program.dataFolder, labels })
       .withName(`schism-${record.run}-${place.node}`)
-      .withLabels(labelsOf(record))
+      .withLabels(labels)
       .withNetworkMode(network)
       .withHostname(place.node)
       .withEnvironment(program.env?.(place) ?? {})
