@@ -15,7 +15,7 @@ export const faultHelp: readonly FaultHelp[] = [
   {
     name: 'ring',
     what: 'every manager sees only its neighbours',
-    example: '{ at: 1s, ring: true, for: 2s }',
+    example: '{ at: 1s, ring: managers, for: 2s }',
   },
   {
     name: 'delay',

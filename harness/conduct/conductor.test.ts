@@ -15,11 +15,11 @@ describe('the phases of a run', () => {
     const { conducting } = play([{ at: 100, client: 0, operation: 'write', args: {} }]);
     const { phases, operations } = conducting.history();
     expect(phases).toEqual({
-      injectAt: 20,
-      healAt: 2_020,
-      healedAt: 2_020,
-      quietAt: 2_520,
-      endAt: 3_025,
+      injectAt: 0,
+      healAt: 2_000,
+      healedAt: 2_000,
+      quietAt: 2_500,
+      endAt: 3_005,
     });
     expect(operations.map(({ operation, phase }) => [operation, phase])).toEqual([
       ...Array.from({ length: 4 }, () => ['join', 'formation']),
@@ -39,13 +39,13 @@ describe('the phases of a run', () => {
     expect(deeds.filter(({ command }) => command.type === 'end')).toHaveLength(1);
     const [fault] = conducting.history().faults;
     expect(fault).toMatchObject({
-      beginAt: 520,
-      begunAt: 522,
-      endAt: 2_020,
-      endedAt: 2_022,
+      beginAt: 500,
+      begunAt: 502,
+      endAt: 2_000,
+      endedAt: 2_002,
       healed: true,
     });
-    expect(conducting.history().phases).toMatchObject({ healAt: 2_020, healedAt: 2_022 });
+    expect(conducting.history().phases).toMatchObject({ healAt: 2_000, healedAt: 2_002 });
   });
 
   test('an interrupted run heals what is active, asks nothing more and ends', () => {
@@ -69,8 +69,8 @@ describe('faults', () => {
       420,
     ]);
     const revived = conducting.history().operations.find(({ operation }) => operation === 'unlock');
-    expect(revived).toMatchObject({ node: 'm2', invokedAt: 422, phase: 'inject' });
-    expect(conducting.history().faults[0]).toMatchObject({ endAt: 420, endedAt: 427 });
+    expect(revived).toMatchObject({ node: 'm2', invokedAt: 402, phase: 'inject' });
+    expect(conducting.history().faults[0]).toMatchObject({ endAt: 400, endedAt: 407 });
   });
 
   test('a role is resolved when the fault starts', () => {
@@ -134,10 +134,10 @@ describe('faults', () => {
       beginFails: true,
     });
     expect(conducting.history().faults[0]).toMatchObject({
-      endedAt: 420,
+      endedAt: 400,
       evidence: { bit: false, text: 'the backend could not' },
     });
-    expect(conducting.history().phases.healedAt).toBe(2_020);
+    expect(conducting.history().phases.healedAt).toBe(2_000);
   });
 
   test('a flapping link is cut and healed once a period, a record each', () => {
@@ -145,9 +145,9 @@ describe('faults', () => {
       { at: 100, fault: { kind: 'flap', from: 'm1', to: 'm2', periodMs: 200 }, forMs: 600 },
     ]);
     expect(conducting.history().faults.map(({ beginAt, endAt }) => [beginAt, endAt])).toEqual([
-      [120, 220],
-      [320, 420],
-      [520, 620],
+      [100, 200],
+      [300, 400],
+      [500, 600],
     ]);
   });
 
@@ -211,7 +211,7 @@ describe('faults', () => {
     );
     expect(operations.find(({ operation }) => operation === 'bump')).toMatchObject({
       node: 'm1',
-      invokedAt: 51,
+      invokedAt: 31,
       args: { by: 2 },
     });
   });
@@ -224,9 +224,9 @@ describe('clients', () => {
     );
     const asked = conducting.history().operations.filter(({ client }) => client === 0);
     expect(asked.map(({ invokedAt, endedAt }) => [invokedAt, endedAt])).toEqual([
-      [21, 26],
-      [26, 31],
-      [31, 36],
+      [1, 6],
+      [6, 11],
+      [11, 16],
     ]);
   });
 

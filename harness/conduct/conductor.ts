@@ -8,6 +8,7 @@ import { unreachable } from '../core/unreachable.ts';
 import { createClients } from './clients.ts';
 import { createDesk } from './desk.ts';
 import { createFaults } from './faults.ts';
+import { countFromZero } from './from-zero.ts';
 import type { Plan } from './plan.ts';
 import { runProcedure, type ProcedureWorld } from './procedures.ts';
 import { createRecorder, type OperationPhase } from './recorder.ts';
@@ -15,7 +16,7 @@ import { createRoles } from './roles.ts';
 import { createTimeline } from './timeline.ts';
 
 export type Conducting = Conductor & {
-  /** The history so far; complete once `finished`. */
+  /** The history; complete once `finished`, its times counted from the end of formation then. */
   history(): History;
   /** Why the run could not be carried out: the cluster never formed. */
   readonly problem: string | undefined;
@@ -56,6 +57,8 @@ export const createConductor = (plan: Plan): Conducting => {
   let processes = 0;
   let askedWake: Ms | undefined;
   let interrupted = false;
+  /** The history once it is finished: its times are counted anew, once. */
+  let done: History | undefined;
 
   const newProcess = (): number => {
     processes += 1;
@@ -225,6 +228,27 @@ export const createConductor = (plan: Plan): Conducting => {
     faults.reconsider();
   };
 
+  const recorded = (): History => ({
+    target: target.name,
+    backend: plan.backend,
+    nodes,
+    settings: scenario.settings,
+    bounds: target.bounds,
+    phases: {
+      injectAt,
+      healAt,
+      healedAt: healedAt ?? endAt ?? desk.now,
+      quietAt: quietAt ?? endAt ?? desk.now,
+      endAt: endAt ?? desk.now,
+    },
+    operations: recorder.operations,
+    faults: faults.records,
+    observations,
+    lifecycle,
+    scans,
+    stalls,
+  });
+
   return {
     start(at) {
       desk.tick(at);
@@ -283,25 +307,7 @@ export const createConductor = (plan: Plan): Conducting => {
       return problem;
     },
     memory,
-    history: () => ({
-      target: target.name,
-      backend: plan.backend,
-      nodes,
-      settings: scenario.settings,
-      bounds: target.bounds,
-      phases: {
-        injectAt,
-        healAt,
-        healedAt: healedAt ?? endAt ?? desk.now,
-        quietAt: quietAt ?? endAt ?? desk.now,
-        endAt: endAt ?? desk.now,
-      },
-      operations: recorder.operations,
-      faults: faults.records,
-      observations,
-      lifecycle,
-      scans,
-      stalls,
-    }),
+    history: () =>
+      (done ??= endAt === undefined ? undefined : countFromZero(recorded())) ?? recorded(),
   };
 };

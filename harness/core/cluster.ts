@@ -2,10 +2,7 @@
 
 /** `m1`, `w2`, or a target's own name. */
 export type NodeName = string;
-/**
- * Milliseconds on the run's one monotonic clock, 0 when the cluster begins to start. Schedules count from `phases.injectAt`,
- * the end of formation.
- */
+/** Milliseconds on the run's one monotonic clock. In a finished history 0 is the end of formation, when the schedule begins. */
 export type Ms = number;
 export type NodeRole = 'manager' | 'worker';
 export type Node = { readonly name: NodeName; readonly role: NodeRole };

@@ -167,7 +167,7 @@ export type FolderScan = {
 
 /** Where the judged phases begin and end. */
 export type Phases = {
-  /** Schedule time 0: formation has ended. */
+  /** Formation has ended: 0 in a finished history. */
   readonly injectAt: Ms;
   /** The heal begins: every fault still active is ended. */
   readonly healAt: Ms;

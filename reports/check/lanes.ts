@@ -1,9 +1,11 @@
 import type { DrawnOperation } from './drawing.ts';
 import { escaped } from './markup.ts';
 
-const [STEP, LANE, BAR, LABEL] = [9, 26, 18, 110];
+const [LANE, BAR, LABEL] = [26, 18, 110];
+/** Room for an event: few are drawn wide enough for their texts. */
+const [STEP, WIDE_STEP, WIDE_MAX] = [9, 30, 100];
 /** Texts that would not fit their bar are in its tooltip only. */
-const CHARACTER = 6.4;
+const CHARACTER = 6.8;
 
 /** A bar: an operation, and how it is to be shown. */
 export type Bar = {
@@ -25,10 +27,11 @@ export function lanes(bars: readonly Bar[], title: string): string {
   const instants = [...new Set(bars.flatMap(({ operation: { from, to } }) => [from, to ?? end]))]
     .sort((a, b) => a - b)
     .filter((at) => at >= begin);
-  const x = new Map(instants.map((at, place) => [at, LABEL + place * STEP]));
+  const step = instants.length <= WIDE_MAX ? WIDE_STEP : STEP;
+  const x = new Map(instants.map((at, place) => [at, LABEL + place * step]));
   const processes = [...new Set(bars.map(({ operation }) => operation.process))];
   const lane = new Map(processes.map((process, at) => [process, at * LANE + 4]));
-  const width = LABEL + instants.length * STEP + 20;
+  const width = LABEL + instants.length * step + 20;
   const height = processes.length * LANE + 8;
   const names = processes.map(
     (process, at) =>
@@ -51,7 +54,7 @@ function bar(
   const to = x.get(operation.to ?? end) ?? from;
   const width = Math.max(STEP - 2, to - from);
   const kind = operation.rejected ? 'rejected' : operation.to === undefined ? 'unknown' : 'ok';
-  const room = Math.trunc(width / CHARACTER);
+  const room = Math.trunc((width - 4) / CHARACTER);
   const text =
     room < 3
       ? ''

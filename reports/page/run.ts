@@ -27,6 +27,12 @@ const why = (verdict: Judged): string => {
   }
 };
 
+/** The node in bold; many texts begin with it themselves. */
+const who = ({ node, text }: Failed['moments'][number]): Html => {
+  if (node === undefined) return html`${text}`;
+  return html`<b>${node}</b> ${text.startsWith(`${node} `) ? text.slice(node.length + 1) : text}`;
+};
+
 const story = (failed: Failed, zero: number): Html =>
   html`<section class="story">
     <h3><span class="word fail">broken</span> ${failed.property}</h3>
@@ -36,7 +42,7 @@ const story = (failed: Failed, zero: number): Html =>
         (moment) =>
           html`<li>
             <span class="time">${seconds(moment.at - zero)}</span>
-            ${moment.node === undefined ? undefined : html`<b>${moment.node}</b> `}${moment.text}
+            ${who(moment)}
           </li> `,
       )}
     </ol>

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { createHash, randomInt } from 'node:crypto';
 import type { CampaignSummary, FailureSummary } from '../../core/campaign.ts';
 import type { BackendName, RunFile } from '../../core/run.ts';
@@ -12,7 +12,7 @@ import { writeWhole } from '../run-file.ts';
 import { nearest, quorumWarning, selectScenarios, shaped } from '../select.ts';
 import type { RunOptions } from '../run/options.ts';
 import { printProperties, printStory, printWorlds, stateOf } from '../run/print.ts';
-import { commitOf, platformText, runFilePath, savingFor } from '../run/saving.ts';
+import { commitOf, platformText, runFilePath, savingFor, shortest } from '../run/saving.ts';
 import { summed, type WorldResult } from '../run/world-result.ts';
 import {
   dockerMissing,
@@ -305,7 +305,7 @@ const print = (given: {
   readonly seed: number;
 }): void => {
   const { summary, worlds, io, options } = given;
-  const report = relative(process.cwd(), given.report);
+  const report = shortest(resolve(given.report));
   if (options.json) {
     io.out(JSON.stringify(jsonOf(summary, { report, backend: options.backend ?? 'all' })));
     return;

@@ -71,9 +71,11 @@ export const printStory = (
   io.out(`         ${failed.summary}`);
   io.out('');
   failed.moments.forEach((moment, place) => {
-    const node = moment.node === undefined ? '' : `${moment.node}  `;
+    // Many texts begin with the node themselves.
+    const { node: name, text } = moment;
+    const node = name === undefined || text.startsWith(`${name} `) ? '' : `${name}  `;
     io.out(
-      `         ${String(place + 1).padStart(2)}  ${((moment.at - zero) / 1000).toFixed(3)} s  ${node}${moment.text}`,
+      `         ${String(place + 1).padStart(2)}  ${((moment.at - zero) / 1000).toFixed(3)} s  ${node}${text}`,
     );
   });
   if (shrunkFrom !== undefined) {

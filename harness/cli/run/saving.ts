@@ -31,7 +31,13 @@ export const platformText = (): string => `${platform()} ${arch()}`;
 export const runFilePath = (
   folder: string,
   run: { readonly backend: string; readonly index: number },
-): string => relative(process.cwd(), resolve(folder, `${run.backend}-${run.index}.json`));
+): string => shortest(resolve(folder, `${run.backend}-${run.index}.json`));
+
+/** Relative below the folder that the command was called in, whole elsewhere. */
+export const shortest = (path: string): string => {
+  const below = relative(process.cwd(), path);
+  return below.startsWith('..') ? path : below;
+};
 
 /** Completes runs to what is saved of them. */
 export const savingFor = (given: {

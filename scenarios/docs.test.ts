@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import type { Target } from '../harness/core/target.ts';
+import { properties } from '../properties/index.ts';
+import { faultHelp } from './fault-help.ts';
+import { guaranteesPage } from './guarantees-page.ts';
+import { readMutants } from './mutants/read-mutants.ts';
+import { namedScenarios } from './named.ts';
+import { parseScenario } from './schema/read-scenario.ts';
+import { suites } from './suites.ts';
+import { referenceSwarm } from './targets/reference/target.ts';
+
+const targets: ReadonlyMap<string, Target> = new Map([[referenceSwarm.name, referenceSwarm]]);
+
+const blocksOf = (file: string, language: string): readonly string[] =>
+  [
+    ...readFileSync(file, 'utf8').matchAll(
+      new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'),
+    ),
+  ].map(([, block = '']) => block);
+
+test('docs/guarantees.md says what the properties, scenarios and planted bugs say', () => {
+  const page = guaranteesPage({
+    properties: [...properties.values()],
+    scenarios: [...namedScenarios.values()],
+    mutants: readMutants('scenarios/mutants'),
+  });
+  expect(readFileSync('docs/guarantees.md', 'utf8')).toBe(page);
+});
+
+test('the scenario in docs/writing-a-scenario.md is one', () => {
+  const blocks = blocksOf('docs/writing-a-scenario.md', 'yaml');
+  expect(blocks.length).toBeGreaterThan(0);
+  for (const block of blocks) {
+    expect(parseScenario(block, 'docs/writing-a-scenario.md', targets).faults).toHaveLength(2);
+  }
+});
+
+test.each(faultHelp.map(({ name, example }) => [name, example]))(
+  'the example of %s in `schism list` is read as a fault',
+  (_name, example) => {
+    const text = `name: example\nfaults:\n  - ${example}\nproperties: [a-leader-returns]\n`;
+    expect(parseScenario(text, 'example.yaml', targets).faults).toHaveLength(1);
+  },
+);
+
+test('every scenario of a suite has a name, and every property of a scenario exists', () => {
+  for (const suite of suites.values()) {
+    expect(suite.scenarios.filter((name) => !namedScenarios.has(name))).toEqual([]);
+  }
+  for (const scenario of namedScenarios.values()) {
+    expect(scenario.properties.filter((name) => !properties.has(name))).toEqual([]);
+  }
+});
+
+test('the files that the README and the docs lead to exist', () => {
+  for (const file of [
+    'README.md',
+    'docs/architecture.md',
+    'docs/writing-a-scenario.md',
+    'docs/testing-your-own-cluster.md',
+  ]) {
+    const links = [...readFileSync(file, 'utf8').matchAll(/\]\(((?!http)[^)#]+)\)/g)].map(
+      ([, link = '']) => link,
+    );
+    for (const link of links) {
+      expect(() => readFileSync(new URL(link, `file://${process.cwd()}/${file}`))).not.toThrow(
+        /ENOENT/,
+      );
+    }
+  }
+});
