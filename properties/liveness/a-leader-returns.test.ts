@@ -19,6 +19,10 @@ test('a write that is accepted within the bound shows that a leader is back', ()
   });
 });
 
+test('a write that is accepted while the last faults are still being healed shows it as well', () => {
+  expect(judge([asked([6_010, 6_050])])).toMatchObject({ verdict: 'pass', tested: true });
+});
+
 test('a write that is accepted too late is found', () => {
   expect(judge([asked([6_200, 9_200])])).toMatchObject({
     verdict: 'fail',

@@ -19,16 +19,13 @@ export const aLeaderReturns: Property = {
   judge(history) {
     const { healedAt } = history.phases;
     const within = history.bounds.leaderReturnsMs;
-    const writes = history.operations.filter((operation) => isWriteAfter(healedAt, operation));
+    const writes = history.operations.filter((operation) => isWriteInTail(history, operation));
     const first = writes.find(({ outcome }) => outcome === 'ok');
     if (first !== undefined && (first.endedAt ?? Infinity) - healedAt <= within) {
-      const after = `a write was accepted ${seconds((first.endedAt ?? 0) - healedAt)} after the heal`;
-      return chronicleOf(history).bitten.length > 0
-        ? held(after)
-        : untested(`${after}, of no fault`);
+      return accepted(first, history);
     }
     const earliest = writes[0];
-    if (earliest === undefined) return unknown('no client wrote anything after the heal');
+    if (earliest === undefined) return unknown('no client wrote anything since the heal');
     if (writes.every(({ decided, outcome }) => decided && outcome === 'rejected')) {
       return unknown('every write after the heal was refused for a reason of its own');
     }
@@ -39,8 +36,15 @@ export const aLeaderReturns: Property = {
   },
 };
 
-const isWriteAfter = (healedAt: number, { effect, invokedAt, phase }: Operation): boolean =>
-  effect === 'write' && phase === 'settle' && invokedAt >= healedAt;
+/** Asked since the heal began: in real time it takes a while to be complete, and clients go on meanwhile. */
+const isWriteInTail = ({ phases }: History, { effect, invokedAt, phase }: Operation): boolean =>
+  effect === 'write' && phase === 'settle' && invokedAt >= phases.healAt;
+
+const accepted = ({ endedAt = 0 }: Operation, history: History): Verdict => {
+  const after = Math.max(0, endedAt - history.phases.healedAt);
+  const said = `a write was accepted ${seconds(after)} after the heal`;
+  return chronicleOf(history).bitten.length > 0 ? held(said) : untested(`${said}, of no fault`);
+};
 
 /** A call that was still open when the bound ended, or was asked after it, and all of those without success. */
 const triedLongEnough = ({ operations, phases, bounds }: History): boolean => {
