@@ -32,10 +32,10 @@ const marked = (
   ...counters,
 });
 const cut = (mode: CutMode): Marked['deed'] => ({ deed: 'cut', links, mode });
-const live = {
-  control: { counters: () => Promise.reject(new Error('not asked')) },
-  counting: 'live',
-} as const;
+/** Shows the same once more. */
+const unchanged = (counters: Counters) =>
+  ({ control: { counters: () => Promise.resolve(counters) }, counting: 'live' }) as const;
+const live = unchanged(counted({ in: 0, out: 0, severed: 0 }));
 
 describe.each<CutMode>(['drop', 'reset'])('a cut by %s', (mode) => {
   test('bit where bytes entered after it had begun and did not leave', async () => {
@@ -48,11 +48,21 @@ describe.each<CutMode>(['drop', 'reset'])('a cut by %s', (mode) => {
   test('did not bite where all that entered left', async () => {
     const begun = counted({ in: 100, out: 90 });
     const end = counted({ in: 150, out: 140 });
-    const evidence = await evidenceOf(marked(cut(mode), { before: begun, begun, end }), live);
+    const marks = { before: begun, begun, end };
+    const evidence = await evidenceOf(marked(cut(mode), marks), unchanged(end));
     expect(evidence).toEqual({
       bit: false,
       text: 'no bytes entered and did not leave on m1__m2, m1__m3',
     });
+  });
+
+  test('bit also by what was lost while it was begun, or ended', async () => {
+    const before = counted({ in: 100, out: 100 });
+    const later = counted({ in: 150, out: 100 });
+    const during = { before, begun: later, end: later };
+    expect((await evidenceOf(marked(cut(mode), during), live)).bit).toBe(true);
+    const after = { before, begun: before, end: before };
+    expect((await evidenceOf(marked(cut(mode), after), unchanged(later))).bit).toBe(true);
   });
 
   test('where counters move only when connections close, they are read again', async () => {

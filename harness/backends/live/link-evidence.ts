@@ -26,19 +26,20 @@ type Source = {
 
 /**
  * Whether traffic entered the links and did not leave.
- * Dropped and reset: bytes received less bytes sent on, since the deed had begun. Refused: nothing enters a port that is
+ * Dropped and reset: bytes received less bytes sent on, from before the first call to after the last. Refused: nothing enters a port that is
  * closed, so live connections that had carried traffic and were severed by the deed, and calls that were turned away, are
  * the evidence.
- * Delayed: bytes that passed while the delay was on. A counter that moves `at-close` is read again after the deed's end,
- * which closes what was dropped or delayed, until it shows something or `countWithinMs` has passed. What was severed is counted by the
+ * Delayed: bytes that passed while the delay was on. Counters are read again after the deed's end; those that move `at-close`, which
+ * the end of what was dropped or delayed makes them do, until they show something or `countWithinMs` has passed. What was severed is counted by the
  * deed's end at the latest: nothing enters until then.
  */
 export const evidenceOf = async (marked: Marked, source: Source): Promise<Evidence> => {
-  const live = judge(marked, marked.end);
+  const atEnd = judge(marked, marked.end);
   const { deed } = marked;
   const refuses = deed.deed === 'cut' && deed.mode === 'refuse';
-  if (live.bit || refuses || source.counting === 'live') return live;
-  const until = performance.now() + (source.countWithinMs ?? 1_000);
+  if (atEnd.bit || refuses) return atEnd;
+  const waitMs = source.counting === 'live' ? 0 : (source.countWithinMs ?? 1_000);
+  const until = performance.now() + waitMs;
   let late = judge(marked, await source.control.counters());
   while (!late.bit && performance.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -60,7 +61,7 @@ const judge = (marked: Marked, end: Counters): Evidence => {
     case 'drop':
     case 'reset':
       return told(streams, 'bytes entered and did not leave', ({ proxy, stream }) => {
-        const then = countOf(marked.begun, proxy)[stream];
+        const then = countOf(marked.before, proxy)[stream];
         const now = countOf(end, proxy)[stream];
         return now.received - now.sent - (then.received - then.sent);
       });
