@@ -76,6 +76,12 @@ class Life {
 
   heal(): void {
     this.#swarm.reliable = true;
+    // In half of the lives every node takes tasks in the end, so that there is more to expect.
+    if (this.#draw.integer('all-active', 2) === 0) {
+      for (const { id } of this.#swarm.nodes) {
+        this.#swarm.updateNode(id, { Availability: 'active' });
+      }
+    }
     for (const node of this.#swarm.nodes) {
       node.cut = false;
       if (node.agent === undefined) this.#swarm.startAgent(node);
@@ -89,6 +95,12 @@ class Life {
       this.#create();
       return;
     }
+    const changeTemplate = (change: Partial<ServiceSpec['TaskTemplate']>): void => {
+      swarm.updateService(name, (spec) => ({
+        ...spec,
+        TaskTemplate: { ...spec.TaskTemplate, ...change },
+      }));
+    };
     const act = this.#pick([
       () => {
         swarm.updateService(name, (spec) => ({ ...spec, ...this.#mode(spec) }));
@@ -97,19 +109,10 @@ class Life {
         swarm.updateService(name, (spec) => ({ ...spec, TaskTemplate: this.#template() }));
       },
       () => {
-        swarm.updateService(name, (spec) => ({
-          ...spec,
-          TaskTemplate: {
-            ...spec.TaskTemplate,
-            ForceUpdate: (spec.TaskTemplate.ForceUpdate ?? 0) + 1,
-          },
-        }));
+        changeTemplate({ ForceUpdate: this.#draw.integer('force', 1_000) });
       },
       () => {
-        swarm.updateService(name, (spec) => ({
-          ...spec,
-          TaskTemplate: { ...spec.TaskTemplate, ...this.#placement() },
-        }));
+        changeTemplate(this.#placement());
       },
       () => {
         swarm.removeService(name);
@@ -194,7 +197,7 @@ class Life {
 
   #placement(): Pick<ServiceSpec['TaskTemplate'], 'Placement'> {
     const { integer } = this.#draw;
-    switch (integer('placement', 8)) {
+    switch (integer('placement', 7)) {
       case 0:
       case 1:
         return { Placement: { Constraints: ['node.role == manager'] } };
