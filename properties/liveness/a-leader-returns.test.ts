@@ -30,6 +30,10 @@ test('a write that is accepted too late is found', () => {
   });
 });
 
+test('a slow write does not hide a quick one that was asked later', () => {
+  expect(judge([asked([6_200, 9_200]), asked([6_300, 6_400])]).verdict).toBe('pass');
+});
+
 test('writes that are never accepted are found', () => {
   expect(judge([asked([6_200, 9_300], unknown)]).verdict).toBe('fail');
   expect(judge([asked([6_200, undefined], unknown)]).verdict).toBe('fail');

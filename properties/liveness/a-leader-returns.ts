@@ -20,7 +20,7 @@ export const aLeaderReturns: Property = {
     const { healedAt } = history.phases;
     const within = history.bounds.leaderReturnsMs;
     const writes = history.operations.filter((operation) => isWriteInTail(history, operation));
-    const first = writes.find(({ outcome }) => outcome === 'ok');
+    const first = firstAnswered(writes.filter(({ outcome }) => outcome === 'ok'));
     if (first !== undefined && (first.endedAt ?? Infinity) - healedAt <= within) {
       return accepted(first, history);
     }
@@ -39,6 +39,9 @@ export const aLeaderReturns: Property = {
 /** Asked since the heal began: in real time it takes a while to be complete, and clients go on meanwhile. */
 const isWriteInTail = ({ phases }: History, { effect, invokedAt, phase }: Operation): boolean =>
   effect === 'write' && phase === 'settle' && invokedAt >= phases.healAt;
+
+const firstAnswered = (writes: readonly Operation[]): Operation | undefined =>
+  writes.toSorted((a, b) => (a.endedAt ?? Infinity) - (b.endedAt ?? Infinity))[0];
 
 const accepted = ({ endedAt = 0 }: Operation, history: History): Verdict => {
   const after = Math.max(0, endedAt - history.phases.healedAt);
