@@ -6,7 +6,7 @@ import type { Part } from './part.ts';
 import { Search, type Tuning } from './search.ts';
 
 /** Calls of one part above which it is refused: their indexes share a number with their ranks. */
-export const CALLS_MAX = 0x3fffff;
+const CALLS_MAX = 0x3fffff;
 
 /** A part of a history, with what its calls were. */
 export type PartOf = { readonly operations: readonly Operation[]; readonly part: Part };

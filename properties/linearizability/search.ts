@@ -1,12 +1,6 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { AnyModel, Operation, Remaining, Viability } from '../../models/model.ts';
-import {
-  columnsOf,
-  partCalls,
-  type CallClass,
-  type Columns,
-  type UnknownClass,
-} from './columns.ts';
+import { columnsOf, partCalls, type Columns, type UnknownClass } from './columns.ts';
 import type { Meter } from './limits.ts';
 import type { Part } from './part.ts';
 import { ILLEGAL, States } from './states.ts';
@@ -612,9 +606,4 @@ function countLayout(unknown: readonly UnknownClass[]) {
     used += bits + 1;
   }
   return { fields, guards: Int32Array.from(guards) };
-}
-
-/** The class of a call, for messages. */
-export function classOf(columns: Columns, index: number): CallClass {
-  return columns.classes[columns.cls[index]!]!;
 }

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { runCheck } from './command.ts';
+import { FILE_BYTES_MAX } from './judge-file.ts';
 
 let folder = '';
 const right =
@@ -119,6 +120,15 @@ describe('schism check', () => {
     const { code, err } = await check(...argv);
     expect(code).toBe(2);
     expect(err).toContain(words);
+  });
+
+  test('refuses a file that is too large, and names the limit', async () => {
+    writeFileSync(path('large.log'), '');
+    truncateSync(path('large.log'), FILE_BYTES_MAX + 1);
+    const { code, out } = await check(path('large.log'), '--model', 'register');
+    rmSync(path('large.log'));
+    expect(code).toBe(2);
+    expect(out).toContain('more than 268435456 (256 MiB) are not read');
   });
 
   test('draws the worst history as a page of its own', async () => {

@@ -100,7 +100,7 @@ function read(file: string, { model, reading }: CheckOptions): ReadHistory | Pro
 }
 
 /** One line for a person: what is wrong and where, or what was missing. */
-export function reasonOf({ model, operations, lines }: ReadHistory, verdict: Verdict): string {
+function reasonOf({ model, operations, lines }: ReadHistory, verdict: Verdict): string {
   switch (verdict.verdict) {
     case 'pass':
       return '';

@@ -37,7 +37,7 @@ export class Unreadable extends Error {
   }
 }
 
-export const EVENT_TYPES = new Map<string, HistoryEvent['type']>(
+const EVENT_TYPES = new Map<string, HistoryEvent['type']>(
   (['invoke', 'ok', 'fail', 'info'] as const).flatMap((type) => [
     [type, type],
     [`:${type}`, type],
