@@ -23,7 +23,3 @@ export const moment = (at: Ms, node: NodeName | undefined, text: string): Moment
 
 /** `1.204 s`, on the run's clock. */
 export const seconds = (at: Ms): string => `${(at / 1_000).toFixed(3)} s`;
-
-/** `m1, m2 and m3`. */
-export const enumerated = (names: readonly string[]): string =>
-  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;

@@ -91,5 +91,4 @@ export const faultNames = Object.keys(faultSchemas) as readonly FaultName[];
 
 /** In the order of `faultNames`: problems are reported for the kind that an entry names. */
 export const faultSchema = z.union(Object.values(faultSchemas));
-export type FaultInput = z.input<typeof faultSchema>;
 export type FaultOutput = z.output<typeof faultSchema>;
