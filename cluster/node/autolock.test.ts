@@ -344,6 +344,22 @@ test('on a manager not even the names of services stand in the clear, before and
   expect(world.node('m1').running.size).toBe(before);
 });
 
+test('whoever turns it on is told so once the leader’s own file is sealed', () => {
+  const world = swarmOf(1, 0);
+  world.run(100);
+  const { body } = expectOk(world.call('m1', 'GET', '/swarm'));
+  const spec = { ...(at(body, 'Spec') as object), EncryptionConfig: { AutoLockManagers: true } };
+  const target = `/swarm/update?version=${textAt(body, 'Version', 'Index')}`;
+  const asked = world.ask('m1', 'POST', target, spec);
+  let sealed = false;
+  for (let step = 0; step < 100 && world.answer(asked) === undefined; step += 1) {
+    sealed = keyFileOf(world, 'm1').state === 'locked';
+    world.run(0.25);
+  }
+  expect(world.answer(asked)?.status).toBe(200);
+  expect(sealed || keyFileOf(world, 'm1').state === 'locked').toBe(true);
+});
+
 test('turned off, a restart asks for no key any more', () => {
   const world = swarmOf(3, 0, { autoLock: true });
   updateSwarm(world, 'm1', false);

@@ -75,7 +75,7 @@ test('observations of an event come before everything else that it causes', () =
     files: new Map(),
   });
   const now = { mono: 0, wall: 0 };
-  node.handle({ type: 'start' }, now);
+  expect(node.handle({ type: 'start' }, now)).toHaveLength(2);
   const request = {
     method: 'POST',
     path: '/swarm/init',
@@ -87,4 +87,33 @@ test('observations of an event come before everything else that it causes', () =
   const firstDeed = effects.findIndex(({ type }) => type !== 'observe');
   expect(firstDeed).toBeGreaterThan(0);
   expect(effects.slice(firstDeed).every(({ type }) => type !== 'observe')).toBe(true);
+});
+
+test('after its disk has failed a node says so, and nothing more', () => {
+  const node = createNode({
+    config: { ...defaultNodeConfig, name: 'm1', advertiseAddr: 'm1:2377' },
+    random: chanceOf(1),
+    cipher: toyCipher,
+    files: new Map(),
+  });
+  const now = { mono: 0, wall: 0 };
+  const request = {
+    method: 'POST',
+    path: '/swarm/init',
+    query: {},
+    headers: {},
+    body: {},
+  } as const;
+  node.handle({ type: 'start' }, now);
+  node.handle({ type: 'request', id: 1, request }, now);
+  expect(node.handle({ type: 'persist-failed', id: 1, error: 'EIO' }, now)).toEqual([
+    {
+      type: 'observe',
+      observation: { kind: 'note', text: 'the data folder cannot be written: EIO' },
+    },
+    { type: 'halt', reason: 'the data folder cannot be written: EIO' },
+  ]);
+  const ping = { ...request, method: 'GET', path: '/_ping' } as const;
+  expect(node.handle({ type: 'request', id: 2, request: ping }, now)).toEqual([]);
+  expect(node.handle({ type: 'persisted', id: 1 }, now)).toEqual([]);
 });

@@ -58,6 +58,23 @@ test('a demoted manager can be promoted again, under another id in Raft', () => 
   expect(ids.size).toBe(4);
 });
 
+test('a former manager keeps no log, and a late welcome does not bring its membership back', () => {
+  const world = swarmOf(3, 0);
+  world.run(500);
+  const welcome = world.traffic.find(({ type, to }) => type === 'join-answer' && to === 'm2');
+  if (welcome === undefined) throw new Error('m2 was not welcomed');
+  expectOk(changeNode(world, 'm1', 'm2', { Role: 'worker' }));
+  world.runUntil('it is a worker', () => swarmHeader(world, 'm2') === 'active/worker', 3_000);
+  world.run(100);
+  const raftFiles = () =>
+    [...world.node('m2').files.keys()].filter((file) => file.startsWith('raft/'));
+  expect(raftFiles()).toEqual([]);
+  world.deliver('m2', welcome.sender, welcome.message);
+  expect(swarmHeader(world, 'm2')).toBe('active/worker');
+  world.run(100);
+  expect(raftFiles()).toEqual([]);
+});
+
 test('the leader itself is demoted: another one takes over first', () => {
   const world = swarmOf(3, 0);
   world.run(500);
