@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createConductor, type Conducting } from '../../conduct/conductor.ts';
-import { defaultLimits } from '../../conduct/plan.ts';
-import type { Procedure, Target } from '../../core/target.ts';
+import type { Conducting } from '../../conduct/conductor.ts';
 import type { Schedule } from '../../core/schedule.ts';
+import { chatterShape as shape, conductingChatter } from '../live/chatter/conducting.ts';
 import { chatterTarget } from '../live/chatter/target.ts';
 import { isAlive } from '../live/process-identity.ts';
 import { runLive } from '../live/run-live.ts';
@@ -13,60 +12,8 @@ import { listRecords } from '../live/run-record.ts';
 import { until } from '../live/toxiproxy/loopback.ts';
 import { processBackend } from './backend.ts';
 
-const shape = { managers: 3, workers: 0 };
-
-/** The chattering nodes as a whole target: `name` asks one who it is. */
-const target: Target = {
-  name: chatterTarget.name,
-  title: 'nodes that say numbers to each other',
-  nodes: (of) => chatterTarget.nodes(of),
-  talks: (from, to) => chatterTarget.talks(from, to),
-  operations: [
-    {
-      name: 'name',
-      effect: 'read',
-      request: () => ({ ask: 'name' }),
-      read: (_args, _request, result) =>
-        'failed' in result
-          ? { outcome: result.sent ? 'unknown' : 'rejected', output: result.failed }
-          : { outcome: 'ok', output: result.response },
-    },
-  ],
-  bounds: { electionTimeoutMsMax: 100, leaderReturnsMs: 100, convergeMs: 100, unlockMs: 100 },
-  *form(context): Procedure {
-    for (const { name } of context.nodes)
-      yield { step: 'call', node: name, operation: 'name', args: {} };
-  },
-  *revive(): Procedure {
-    // It comes back by itself.
-  },
-  procedures: {},
-  *finish(context): Procedure {
-    for (const { name } of context.nodes)
-      yield { step: 'call', node: name, operation: 'name', args: {} };
-  },
-  workload: [],
-};
-
 const conducting = (schedule: Schedule, injectMs = 900): Conducting =>
-  createConductor({
-    target,
-    scenario: {
-      name: 'chatter',
-      title: 'chatter',
-      target: target.name,
-      shape,
-      workload: { clients: 1, perSecond: 1 },
-      faults: [],
-      injectMs,
-      settleMs: 200,
-      settings: {},
-      properties: [],
-    },
-    schedule,
-    backend: 'process',
-    limits: defaultLimits,
-  });
+  conductingChatter(schedule, { backend: 'process', injectMs });
 
 describe('a run on processes', () => {
   let base = '';
