@@ -11,11 +11,22 @@ export type RememberedTask = { readonly assigned: AssignedTask; readonly state: 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-export const writeTasks = (tasks: readonly RememberedTask[]): DiskOperation => ({
-  op: 'write',
-  file: tasksFile,
-  bytes: encoder.encode(JSON.stringify({ version: 1, tasks })),
-});
+/** An assignment is written again with every change of any task, and stays the same. */
+const written = new WeakMap<AssignedTask, string>();
+
+const textOf = (assigned: AssignedTask): string => {
+  let text = written.get(assigned);
+  if (text === undefined) written.set(assigned, (text = JSON.stringify(assigned)));
+  return text;
+};
+
+export const writeTasks = (tasks: readonly RememberedTask[]): DiskOperation => {
+  const texts = tasks.map(
+    ({ assigned, state }) => `{"assigned":${textOf(assigned)},"state":"${state}"}`,
+  );
+  const bytes = encoder.encode(`{"version":1,"tasks":[${texts.join(',')}]}`);
+  return { op: 'write', file: tasksFile, bytes };
+};
 
 /** What an earlier boot left. A file that says nothing usable is as good as none: the first assignments bring all tasks again. */
 export const readTasks = (files: Files): readonly RememberedTask[] => {

@@ -7,6 +7,7 @@ import { changeTask, statusOf } from './task-writing.ts';
 
 export class Allocator implements Loop {
   readonly name = 'allocator';
+  readonly watches = ['task'] as const;
   readonly #desk: Desk;
   readonly #fresh = new Set<string>();
 

@@ -13,6 +13,7 @@ import { changeTask, statusOf } from './task-writing.ts';
 
 export class ConstraintEnforcer implements Loop {
   readonly name = 'constraint-enforcer';
+  readonly watches = ['node', 'service'] as const;
   readonly #desk: Desk;
   readonly #dirty = new Set<string>();
 

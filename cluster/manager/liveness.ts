@@ -29,6 +29,7 @@ export const heartbeatFailureInUnknown = 'heartbeat failure for node in "unknown
 
 export class Liveness implements Loop {
   readonly name = 'liveness';
+  readonly watches = ['node'] as const;
   readonly #desk: Desk;
   readonly #known = new Map<string, Known>();
   /** Nodes whose written state may differ from the known one. */

@@ -1,8 +1,11 @@
 /** A control loop: notes what may need work, and does the work on the state of the moment in which its turn comes. */
+import type { Kind } from '../store/objects.ts';
 import type { StoreEvent, Transaction } from '../store/types.ts';
 
 export type Loop = {
   readonly name: string;
+  /** The kinds of objects whose changes it is told. */
+  readonly watches: readonly Kind[];
   /** When it has to run, in monotonic milliseconds; Infinity where there is nothing to do. */
   readonly dueAt: number;
   /** It waits for company: work that may as well go along with a transaction that is made anyway. */

@@ -5,6 +5,7 @@
  */
 import type { ReferringAction } from '../store/actions.ts';
 import type { Instant } from '../ports.ts';
+import type { Kind } from '../store/objects.ts';
 import type { StoreEvent, Transaction } from '../store/types.ts';
 import { unreachable } from '../raft/unreachable.ts';
 import { Allocator } from './allocator.ts';
@@ -51,12 +52,17 @@ class LeadingManager implements Manager {
   readonly #liveness: Liveness;
   readonly #dispatcher: Dispatcher;
   readonly #loops: readonly Loop[];
+  /** Those that are told of changes of each kind. */
+  readonly #watching: Readonly<Record<Kind, readonly Loop[]>>;
   /** Waits for its turn; a second one would find nothing to do. */
   #queued = false;
   /** Objects that the loops wrote and have seen already, before they are committed. */
   readonly #own = new Set<object>();
   #resyncAt = never;
   #confirmBy = never;
+  /** Asked for after every event of the node, and worked out only after one of ours. */
+  #deadline = never;
+  #moved = true;
   readonly #reconcile: readonly ManagerTransaction[];
 
   constructor(boot: ManagerBoot) {
@@ -77,6 +83,14 @@ class LeadingManager implements Manager {
       new StartGate(desk),
       new Reaper(desk),
     ];
+    const watching = (kind: Kind): readonly Loop[] =>
+      this.#loops.filter((loop) => loop.watches.includes(kind));
+    this.#watching = {
+      cluster: watching('cluster'),
+      node: watching('node'),
+      service: watching('service'),
+      task: watching('task'),
+    };
     this.#reconcile = Object.freeze([
       {
         name: 'reconcile',
@@ -88,15 +102,24 @@ class LeadingManager implements Manager {
   }
 
   get deadline(): number | undefined {
+    if (this.#moved) {
+      this.#deadline = this.#nextDeadline();
+      this.#moved = false;
+    }
+    return this.#deadline === never ? undefined : this.#deadline;
+  }
+
+  #nextDeadline(): number {
     let deadline = Math.min(this.#dispatcher.deadline, this.#resyncAt, this.#confirmBy);
     if (!this.#queued) {
       for (const loop of this.#loops) if (loop.dueAt < deadline) deadline = loop.dueAt;
     }
-    return deadline === never ? undefined : deadline;
+    return deadline;
   }
 
   step(input: ManagerInput, now: Instant): ManagerOutput {
     this.#desk.now = now;
+    this.#moved = true;
     switch (input.type) {
       case 'start':
         this.#liveness.start();
@@ -133,7 +156,7 @@ class LeadingManager implements Manager {
     this.#dispatcher.observe(event);
     // Removed objects are told twice: forgetting them again does no harm.
     if (event.op !== 'remove' && this.#own.delete(event.object)) return;
-    for (const loop of this.#loops) loop.observe(event);
+    for (const loop of this.#watching[event.kind]) loop.observe(event);
   }
 
   #resync(): void {
@@ -147,6 +170,7 @@ class LeadingManager implements Manager {
   /** Lets the loops work until none has anything left; each sees what the others wrote. */
   #run(transaction: Transaction): void {
     this.#queued = false;
+    this.#moved = true;
     // What was written last never came back: it was refused, or is written anew in smaller parts.
     if (this.#confirmBy !== never) this.#resync();
     const before = transaction.actions.length;
@@ -175,6 +199,6 @@ class LeadingManager implements Manager {
     const object = op === 'remove' ? undefined : action.object;
     if (object !== undefined) this.#own.add(object);
     const event = { op, kind, object, old: basis } as unknown as StoreEvent;
-    for (const loop of this.#loops) loop.observe(event);
+    for (const loop of this.#watching[kind]) loop.observe(event);
   }
 }

@@ -12,6 +12,7 @@ import { Updating } from './updating.ts';
 
 export class Orchestrator implements Loop {
   readonly name = 'orchestrator';
+  readonly watches = ['node', 'service', 'task'] as const;
   readonly #desk: Desk;
   readonly #updating: Updating;
   /** Services to look at. */

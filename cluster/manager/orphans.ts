@@ -11,6 +11,7 @@ export const nodeDownForLong = 'Task belonged to a node that has been down for t
 
 export class Orphans implements Loop {
   readonly name = 'orphans';
+  readonly watches = ['node'] as const;
   readonly #desk: Desk;
   readonly #liveness: Liveness;
   /** When each down or removed node's tasks are given up. */

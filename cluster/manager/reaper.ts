@@ -13,6 +13,7 @@ import { changeTask, statusOf } from './task-writing.ts';
 
 export class Reaper implements Loop {
   readonly name = 'reaper';
+  readonly watches = ['node', 'task'] as const;
   readonly #desk: Desk;
   /** Tasks that may have to go, or whose place may hold too much history. */
   readonly #dirty = new Set<string>();

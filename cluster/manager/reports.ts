@@ -15,6 +15,7 @@ type Report = { readonly nodeId: string; readonly update: TaskStatusUpdate };
 
 export class Reports implements Loop {
   readonly name = 'reports';
+  readonly watches = [] as const;
   readonly #desk: Desk;
   /** By task, the newest one of each node. */
   readonly #waiting = new Map<string, Report>();

@@ -15,6 +15,7 @@ import { changeTask, statusOf } from './task-writing.ts';
 
 export class Scheduler implements Loop {
   readonly name = 'scheduler';
+  readonly watches = ['node', 'service', 'task'] as const;
   readonly #desk: Desk;
   readonly #failures: Failures;
   /** Pending tasks that nobody tried to place yet. */

@@ -25,6 +25,7 @@ type Waiting = {
 
 export class StartGate implements Loop {
   readonly name = 'start-gate';
+  readonly watches = ['node', 'task'] as const;
   readonly #desk: Desk;
   readonly #waiting = new Map<string, Waiting>();
   #next = never;
