@@ -1,5 +1,7 @@
+import type { Ms } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
+import { chronicleOf } from '../chronicle.ts';
 import { stallWithin } from '../liveness/stalls.ts';
 import { reachabilityOf } from '../raft/reachability.ts';
 import { broken, moment, seconds } from '../verdicts.ts';
@@ -7,11 +9,11 @@ import type { LockedSpan } from './locked-spans.ts';
 
 /** How the unlocked manager came back: it served what only a member can, or it did not, or nobody could tell. */
 export type Return =
-  | { readonly returned: true; readonly afterMs: number }
-  | { readonly returned: false; readonly verdict: Verdict | undefined };
+  { readonly returned: true } | { readonly returned: false; readonly verdict: Verdict | undefined };
 
-/** Within the bound after the right key the manager answers what only the cluster can answer, while nothing else is in its way. */
-export const returnOf = ({ node, unlock }: LockedSpan, history: History): Return => {
+/** Within the bound after the right key the manager has caught up, or answers what only the cluster can answer, while nothing else is in its way. */
+export const returnOf = (span: LockedSpan, history: History): Return => {
+  const { node, unlock } = span;
   const since = unlock?.endedAt;
   if (unlock?.outcome !== 'ok' || since === undefined)
     return { returned: false, verdict: undefined };
@@ -23,7 +25,9 @@ export const returnOf = ({ node, unlock }: LockedSpan, history: History): Return
     ({ outcome, decided, endedAt }) =>
       (outcome === 'ok' || decided) && (endedAt ?? Infinity) <= until,
   );
-  if (served !== undefined) return { returned: true, afterMs: (served.endedAt ?? since) - since };
+  if (served !== undefined || hasCaughtUp(span, { since, until }, history)) {
+    return { returned: true };
+  }
   const disturbed =
     stallWithin(history, since, until) !== undefined ||
     history.phases.endAt < until ||
@@ -39,4 +43,24 @@ export const returnOf = ({ node, unlock }: LockedSpan, history: History): Return
     ],
   );
   return { returned: false, verdict };
+};
+
+/**
+ * Whether this boot came to know a leader, and committed all that anybody had at the time of the unlock. A request may get lost on
+ * its way to the leader; the log is sent again.
+ */
+const hasCaughtUp = (
+  { boot }: LockedSpan,
+  { since, until }: { readonly since: Ms; readonly until: Ms },
+  history: History,
+): boolean => {
+  let known = 0;
+  for (const { at, index } of chronicleOf(history).commits) {
+    if (at <= since) known = Math.max(known, index);
+  }
+  const inTime = boot.said.filter(({ at }) => at <= until);
+  return (
+    inTime.some((words) => words.kind === 'role' && words.leader !== undefined) &&
+    inTime.some((words) => words.kind === 'commit' && words.index >= known)
+  );
 };

@@ -178,11 +178,12 @@ export const role = (
   node: NodeName,
   term: number,
   is: 'leader' | 'follower' | 'candidate',
+  leader?: string,
 ): Unsaid<Observation> => ({
   kind: 'role',
   role: is,
   term,
-  leader: undefined,
+  leader,
   nodeId: `${node}-id`,
   raftId: `${node}-raft`,
 });
