@@ -56,6 +56,7 @@ export class ManagerSide implements MemberWatcher {
   /** Writes forwarded here in the term that this node leads: a copy is not carried out again. */
   #seen: { readonly term: number; readonly ids: Seen } | undefined;
   #leaderChanged = true;
+  #leads = false;
   #served = false;
 
   constructor(world: NodeWorld, boot: ManagerSideBoot) {
@@ -224,7 +225,8 @@ export class ManagerSide implements MemberWatcher {
 
   transition(role: RaftRole): void {
     this.#leaderChanged = true;
-    if (role !== 'leader') this.#leadership?.stop();
+    this.#leads = role === 'leader';
+    if (!this.#leads) this.#leadership?.stop();
   }
 
   membership(): void {
@@ -259,14 +261,22 @@ export class ManagerSide implements MemberWatcher {
   }
 
   #reviewLeadership(): void {
-    const { role, term, caughtUp } = this.member.status;
-    const leads = role === 'leader' && caughtUp;
-    if (this.#leadership !== undefined && (!leads || this.#leadership.term !== term)) {
-      const over = this.#leadership;
-      this.#leadership = undefined;
-      over.end();
+    // Most events change nothing here: a term, a role and a leader never change unseen.
+    if (this.#leadership !== undefined) {
+      if (!this.#leaderChanged) return;
+      this.#endLeadership(this.#leadership);
     }
-    if (!leads || this.#leadership !== undefined) return;
+    if (this.#leads && this.#leadership === undefined && this.member.status.caughtUp)
+      this.#beginLeadership();
+  }
+
+  #endLeadership(leadership: Leadership): void {
+    if (this.#leads && leadership.term === this.member.status.term) return;
+    this.#leadership = undefined;
+    leadership.end();
+  }
+
+  #beginLeadership(): void {
     const { keyring, founding, local, requests } = this.#boot;
     this.#leadership = new Leadership({
       world: this.#world,
