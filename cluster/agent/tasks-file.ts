@@ -11,19 +11,14 @@ export type RememberedTask = { readonly assigned: AssignedTask; readonly state: 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** An assignment is written again with every change of any task, and stays the same. */
-const written = new WeakMap<AssignedTask, string>();
+/** An assignment as text. It stays the same while the states of the tasks change, so that it need not be made each time. */
+export const textOf = (assigned: AssignedTask): string => JSON.stringify(assigned);
 
-const textOf = (assigned: AssignedTask): string => {
-  let text = written.get(assigned);
-  if (text === undefined) written.set(assigned, (text = JSON.stringify(assigned)));
-  return text;
-};
-
-export const writeTasks = (tasks: readonly RememberedTask[]): DiskOperation => {
-  const texts = tasks.map(
-    ({ assigned, state }) => `{"assigned":${textOf(assigned)},"state":"${state}"}`,
-  );
+/** The file with these tasks; `text`: of `textOf`. */
+export const writeTasks = (
+  tasks: readonly { readonly text: string; readonly state: TaskState }[],
+): DiskOperation => {
+  const texts = tasks.map(({ text, state }) => `{"assigned":${text},"state":"${state}"}`);
   const bytes = encoder.encode(`{"version":1,"tasks":[${texts.join(',')}]}`);
   return { op: 'write', file: tasksFile, bytes };
 };

@@ -6,10 +6,12 @@ import { isTerminal, isWanted, taskStateRank } from '../store/task-transitions.t
 import type { AssignedTask, TaskStatusUpdate } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import type { Reporter } from './reporter.ts';
-import type { RememberedTask } from './tasks-file.ts';
+import { type RememberedTask, textOf } from './tasks-file.ts';
 
 type LocalTask = {
   assigned: AssignedTask;
+  /** Of `assigned`, for the file. */
+  text: string | undefined;
   /** As of this boot: a task that survived a restart begins again, whatever was reported of it before. */
   state: TaskState;
   /** The executor knows it. */
@@ -54,11 +56,13 @@ export class Worker {
   }
 
   /** What a later boot has to know; counts as saved. */
-  remembered(): readonly RememberedTask[] {
+  remembered(): readonly { readonly text: string; readonly state: TaskState }[] {
     this.#unsaved = false;
-    const tasks: RememberedTask[] = [];
-    for (const { assigned, state, doomed } of this.#tasks.values()) {
-      if (!doomed) tasks.push({ assigned, state });
+    const tasks: { readonly text: string; readonly state: TaskState }[] = [];
+    for (const task of this.#tasks.values()) {
+      if (task.doomed) continue;
+      task.text ??= textOf(task.assigned);
+      tasks.push({ text: task.text, state: task.state });
     }
     return tasks;
   }
@@ -104,6 +108,7 @@ export class Worker {
     }
     if (taskStateRank[assigned.desired] > taskStateRank[known.assigned.desired]) {
       known.assigned = assigned;
+      known.text = undefined;
       this.#unsaved = true;
       this.#advance(known, now);
     }
@@ -128,6 +133,7 @@ export class Worker {
   stopAll(now: Instant): void {
     for (const task of [...this.#tasks.values()]) {
       task.assigned = { ...task.assigned, desired: 'shutdown' };
+      task.text = undefined;
       this.#advance(task, now);
     }
   }
@@ -210,6 +216,7 @@ const updateOf = (
 
 const local = (assigned: AssignedTask, state: TaskState): LocalTask => ({
   assigned,
+  text: undefined,
   state,
   ordered: false,
   stopping: false,

@@ -58,6 +58,8 @@ class LeadingManager implements Manager {
   #queued = false;
   /** Objects that the loops wrote and have seen already, before they are committed. */
   readonly #own = new Set<object>();
+  /** Loops that go along with the transaction that is being made. */
+  readonly #willing = new Set<Loop>();
   #resyncAt = never;
   #confirmBy = never;
   /** Asked for after every event of the node, and worked out only after one of ours. */
@@ -174,12 +176,13 @@ class LeadingManager implements Manager {
     // What was written last never came back: it was refused, or is written anew in smaller parts.
     if (this.#confirmBy !== never) this.#resync();
     const before = transaction.actions.length;
-    const willing = this.#loops.filter((loop) => loop.canRun === true);
+    // Only what waited before: what this transaction itself makes may wait for the next one.
+    for (const loop of this.#loops) if (loop.canRun === true) this.#willing.add(loop);
     let seen = before;
     for (let round = 0; round < roundsMax; round += 1) {
       let idle = true;
       for (const loop of this.#loops) {
-        const isDue = loop.dueAt <= this.#desk.now.mono || (round === 0 && willing.includes(loop));
+        const isDue = this.#willing.delete(loop) || loop.dueAt <= this.#desk.now.mono;
         if (!isDue || isFull(transaction)) continue;
         loop.run(transaction);
         idle = false;

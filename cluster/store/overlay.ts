@@ -7,6 +7,10 @@ export class Overlay<T extends Identified> {
   /** `undefined`: removed. Made only once something is written. */
   #changes: Map<string, T | undefined> | undefined;
 
+  get isEmpty(): boolean {
+    return this.#changes === undefined;
+  }
+
   get(id: string, committed: T | undefined): T | undefined {
     const changes = this.#changes;
     return !changes?.has(id) ? committed : changes.get(id);

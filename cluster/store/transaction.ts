@@ -70,6 +70,7 @@ export class StateTransaction implements Transaction {
     return this.#tasks.list(this.#state.tasks(), (id) => this.#state.task(id), always);
   }
   tasksOfService(serviceId: string): readonly TaskObject[] {
+    if (this.#tasks.isEmpty) return this.#state.tasksOfService(serviceId);
     return this.#tasks.list(
       this.#state.tasksOfService(serviceId),
       (id) => this.#state.task(id),
@@ -77,6 +78,7 @@ export class StateTransaction implements Transaction {
     );
   }
   tasksOfNode(nodeId: string): readonly TaskObject[] {
+    if (this.#tasks.isEmpty) return this.#state.tasksOfNode(nodeId);
     return this.#tasks.list(
       this.#state.tasksOfNode(nodeId),
       (id) => this.#state.task(id),
@@ -152,13 +154,20 @@ export class StateTransaction implements Transaction {
   }
 
   #overlay(kind: Kind): Overlay<ObjectKinds[Kind]> {
-    const overlays = {
-      cluster: this.#clusters,
-      node: this.#nodes,
-      service: this.#services,
-      task: this.#tasks,
-    };
-    return overlays[kind];
+    return this.#overlayOf(kind) as unknown as Overlay<ObjectKinds[Kind]>;
+  }
+
+  #overlayOf(kind: Kind): object {
+    switch (kind) {
+      case 'task':
+        return this.#tasks;
+      case 'service':
+        return this.#services;
+      case 'node':
+        return this.#nodes;
+      case 'cluster':
+        return this.#clusters;
+    }
   }
 
   #nameTaken(kind: Kind, object: Unstamped<ObjectKinds[Kind]>): boolean {
