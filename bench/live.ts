@@ -27,7 +27,7 @@ const writes = (shape: Shape, untilMs: number): readonly ScheduleEntry[] =>
     client: place % 24,
     node: `m${(place % shape.managers) + 1}`,
     operation: 'service.create',
-    args: { service: `bench-${place}`, replicas: 0 },
+    args: { key: `bench${place}`, replicas: 0, value: `v${place}` },
   }));
 
 const failovers = (

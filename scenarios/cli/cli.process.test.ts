@@ -1,0 +1,218 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { schism } from './schism.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'schism-cli-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+const out = (name: string): string => join(folder, name);
+const written = (name: string, text: string): string => {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+};
+
+type RunJson = {
+  readonly schema: string;
+  readonly ok: boolean;
+  readonly seed: number;
+  readonly backend: string;
+  readonly runs: number;
+  readonly digest: string;
+  readonly verdicts: Readonly<
+    Record<string, { readonly pass: number; readonly fail: number; readonly unknown: number }>
+  >;
+  readonly failures: readonly {
+    readonly property: string;
+    readonly file: string;
+    readonly digest: string;
+    readonly replay: string;
+  }[];
+  readonly report: string;
+};
+const jsonOf = (text: string): RunJson => JSON.parse(text) as RunJson;
+
+describe('run --json', () => {
+  const asked = ['run', 'leader-cut-off', '--backend', 'sim', '--seed', '1', '--json'];
+  const first = jsonOf(schism([...asked, '--runs', '12', '--jobs', '1', '--out', out('one')]).out);
+
+  test('prints one document with the verdicts, the digest and the report', () => {
+    expect(first).toMatchObject({
+      schema: 'schism/run@1',
+      ok: true,
+      seed: 1,
+      backend: 'sim',
+      runs: 12,
+      failures: [],
+    });
+    expect(first.verdicts['at-most-one-leader-per-term']).toEqual({
+      pass: 12,
+      fail: 0,
+      unknown: 0,
+    });
+    const [, sentence] = /<h1>([^<]*)<\/h1>/.exec(readFileSync(first.report, 'utf8')) ?? [];
+    expect(sentence).toMatch(/^All \d+ guarantees held in 12 runs\.$/);
+  });
+
+  test('has the same digest with another number of threads', () => {
+    const second = jsonOf(
+      schism([...asked, '--runs', '12', '--jobs', '2', '--out', out('two')]).out,
+    );
+    expect(second.digest).toBe(first.digest);
+  });
+
+  test('ended by its time, has the digest of as many runs asked for by number', () => {
+    const timed = jsonOf(schism([...asked, '--max-time', '2s', '--out', out('timed')]).out);
+    expect(timed.runs).toBeGreaterThan(0);
+    const again = jsonOf(
+      schism([...asked, '--runs', String(timed.runs), '--out', out('again')]).out,
+    );
+    expect(again.digest).toBe(timed.digest);
+  });
+});
+
+describe('a planted bug', () => {
+  const mutant = 'scenarios/mutants/second-vote.yaml';
+  const found = schism([
+    'run',
+    'leader-cut-off',
+    '--seed',
+    '42',
+    '--runs',
+    '20',
+    '--bail',
+    '--mutants',
+    mutant,
+    '--out',
+    out('bug'),
+  ]);
+  const file = out('bug/42/sim-0.json');
+
+  test('is found, told as a story, and ends with exit code 1', () => {
+    expect(found.code).toBe(1);
+    expect(found.out).toMatch(/BROKEN at-most-one-leader-per-term/);
+    expect(found.out).toMatch(/term \d+ has two leaders/);
+  });
+
+  test('is replayed to the bit by the printed line, from the run file and from the report', () => {
+    const line = /^replay\s+(.+)$/m.exec(found.out)?.[1] ?? '';
+    expect(line).toBe(`npm run -s schism -- replay ${file}`);
+    const again = spawnSync(line, { shell: true, encoding: 'utf8' });
+    expect(again.stdout).toMatch(/same digest [0-9a-f]{16}/);
+    expect(again.status).toBe(1);
+    const report = schism(['replay', out('bug/42/index.html')]);
+    expect(report.out).toMatch(/same digest/);
+    expect(report.code).toBe(1);
+  });
+
+  test('is judged and drawn again from its file, without a cluster', () => {
+    const judged = schism(['judge', file]);
+    expect(judged.code).toBe(1);
+    expect(judged.out).toMatch(/BROKEN at-most-one-leader-per-term/);
+    const drawn = schism(['report', file, '-o', out('drawn.html')]);
+    expect(drawn.code).toBe(0);
+    expect(readFileSync(out('drawn.html'), 'utf8')).toContain(
+      'A guarantee was broken: at-most-one-leader-per-term',
+    );
+  });
+});
+
+describe('bad input', () => {
+  test.each([
+    ['a misspelt scenario', ['run', 'leader-cutoff'], /did you mean leader-cut-off\?/],
+    ['a misspelt target', ['run', 'halves', '--target', 'refrence'], /did you mean reference\?/],
+    ['an unknown option', ['run', '--seeds', '3'], /--seed/],
+    ['a number that is none', ['run', '--runs', 'many'], /--runs: expected a whole number/],
+    [
+      'a time without a unit',
+      ['run', '--max-time', '60'],
+      /--max-time: expected a time such as 60s/,
+    ],
+    [
+      'a backend that is none',
+      ['run', '--backend', 'cloud'],
+      /expected one of sim, process, docker/,
+    ],
+    [
+      'a run file that is none',
+      ['replay', 'package.json'],
+      /package\.json is not a run file of schism/,
+    ],
+    ['a missing folder of mutants', ['run', '--mutants', '/nowhere'], /\/nowhere cannot be read/],
+  ])('%s is answered with the next step and exit code 2', (_name, args, reason) => {
+    const { code, err } = schism(args);
+    expect(err).toMatch(reason);
+    expect(code).toBe(2);
+  });
+
+  test('a typo in a scenario file is answered with file, line, column, a frame and what was meant', () => {
+    const file = written(
+      'typo.yaml',
+      'name: typo\nfaults:\n  - { at: 1s, cut: leader, frm: rest, for: 2s }\nproperties: [a-leader-returns]\n',
+    );
+    const { code, err } = schism(['run', file]);
+    expect(code).toBe(2);
+    expect(err).toContain(`${file}:3:`);
+    expect(err).toMatch(/> 3 \|/);
+    expect(err).toMatch(/Did you mean from\?/);
+  });
+
+  test('an even number of managers is allowed, and told what it costs', () => {
+    const { code, err } = schism([
+      'run',
+      'worker-lost',
+      '--managers',
+      '2',
+      '--runs',
+      '1',
+      '--seed',
+      '1',
+      '--out',
+      out('even'),
+    ]);
+    expect(err).toMatch(
+      /2 managers tolerate the loss of 0, as 1 do, and need one more for a quorum/,
+    );
+    expect([0, 3]).toContain(code);
+  });
+
+  test('without a Docker engine, docker ends with exit code 4 and the command that mends it', () => {
+    const { code, err } = schism(['run', 'halves', '--backend', 'docker'], {
+      DOCKER_HOST: 'unix:///nonexistent.sock',
+    });
+    expect(code).toBe(4);
+    expect(err).toMatch(/no engine answers at unix:\/\/\/nonexistent\.sock.*start one/);
+  });
+});
+
+test('doctor says what is missing and clean has nothing to remove that lives', () => {
+  const doctor = schism(['doctor'], { DOCKER_HOST: 'unix:///nonexistent.sock' });
+  expect(doctor.code).toBe(0);
+  expect(doctor.out).toMatch(/optional +Docker/);
+  const clean = schism(['clean'], {
+    DOCKER_HOST: 'unix:///nonexistent.sock',
+    SCHISM_STATE_DIR: out('state'),
+  });
+  expect(clean.code).toBe(0);
+});
+
+test('compose prints the file that is kept in the repository', () => {
+  expect(schism(['compose']).out).toBe(readFileSync('docker-compose.test.yml', 'utf8'));
+});
+
+test('a cluster that is left standing answers Docker’s API until it is taken down', async () => {
+  const env = { SCHISM_STATE_DIR: out('up-state') };
+  const up = schism(['up', '--managers', '1', '--workers', '1', '--detach'], env);
+  expect(up.err).toMatch(/takes it away/);
+  const [, address = ''] = /export DOCKER_HOST=tcp:\/\/(127\.0\.0\.1:\d+)/.exec(up.out) ?? [];
+  const nodes = (await (await fetch(`http://${address}/nodes`)).json()) as readonly unknown[];
+  expect(nodes).toHaveLength(2);
+  expect(schism(['up', '--detach'], env).err).toMatch(/a cluster is up already/);
+  expect(schism(['down'], env).out).toMatch(/the cluster is gone/);
+  await expect(fetch(`http://${address}/nodes`)).rejects.toThrow();
+  expect(existsSync(join(env.SCHISM_STATE_DIR, 'up.json'))).toBe(false);
+});

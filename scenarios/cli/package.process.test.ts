@@ -1,0 +1,88 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+const project = mkdtempSync(join(tmpdir(), 'schism-package-'));
+const modules = join(project, 'node_modules');
+const repository = process.cwd();
+
+/** Installs what `npm pack` makes into an empty project. Its dependencies are those of this checkout: nothing is fetched. */
+beforeAll(() => {
+  mkdirSync(modules);
+  const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', project], {
+    cwd: repository,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).trim();
+  execFileSync('tar', ['-xzf', join(project, packed.split('\n').at(-1) ?? ''), '-C', project]);
+  execFileSync('mv', [join(project, 'package'), join(modules, 'schism-harness')]);
+  for (const name of readdirSync(join(repository, 'node_modules'))) {
+    if (!name.startsWith('.'))
+      symlinkSync(join(repository, 'node_modules', name), join(modules, name));
+  }
+  writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
+}, 120_000);
+
+afterAll(() => {
+  rmSync(project, { recursive: true, force: true });
+});
+
+const schism = (...args: readonly string[]) => {
+  const program = join(modules, 'schism-harness', 'bin', 'schism.js');
+  return spawnSync(process.execPath, [program, ...args], { cwd: project, encoding: 'utf8' });
+};
+
+test('the installed command simulates, with the digest of the sources', () => {
+  const asked = ['run', 'halves', '--backend', 'sim', '--seed', '3', '--runs', '4', '--json'];
+  const installed = schism(...asked);
+  const sources = spawnSync(
+    process.execPath,
+    ['scenarios/main.ts', ...asked, '--out', join(project, 'o')],
+    { encoding: 'utf8' },
+  );
+  const digestOf = (text: string): string =>
+    (JSON.parse(text) as { readonly digest: string }).digest;
+  expect(digestOf(installed.stdout)).toBe(digestOf(sources.stdout));
+  expect(existsSync(join(project, 'reports/out/3/index.html'))).toBe(true);
+});
+
+test('the installed command runs real processes', () => {
+  const { status, stdout } = schism('run', 'worker-lost', '--backend', 'process', '--seed', '3');
+  expect(stdout).toMatch(/process +1 run/);
+  expect([0, 3]).toContain(status);
+});
+
+test('planted bugs are refused with the reason', () => {
+  const { status, stderr } = schism(
+    'run',
+    'halves',
+    '--mutants',
+    join(repository, 'scenarios/mutants/second-vote.yaml'),
+  );
+  expect(stderr).toMatch(/an installed package holds JavaScript: use a clone/);
+  expect(status).toBe(2);
+});
+
+test('the library judges a run of the reference cluster', () => {
+  const script = `
+    import { run, cut } from 'schism-harness';
+    import { referenceSwarm } from 'schism-harness/targets';
+    import { noSplitBrain } from 'schism-harness/properties';
+    const played = await run(referenceSwarm({ managers: 3 }), [{ at: 1000, fault: cut('leader'), forMs: 2000 }], { backend: 'sim' });
+    console.log(noSplitBrain.judge(played.history).verdict, played.digest.length);
+  `;
+  const file = join(project, 'use.js');
+  writeFileSync(file, script);
+  const { stdout } = spawnSync(process.execPath, [file], { cwd: project, encoding: 'utf8' });
+  expect(stdout.trim()).toBe('pass 16');
+});
