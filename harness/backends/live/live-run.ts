@@ -44,7 +44,7 @@ export class LiveRun implements AsyncDisposable {
     this.#guardian = guardian;
   }
 
-  /** The record is written before anything exists that it names. */
+  /** The guardian watches before there is anything to own, and the record is written before anything exists that it names. */
   static async open(options: LiveRunOptions): Promise<LiveRun> {
     const run = `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
     const state = options.state ?? stateFolder();
@@ -61,18 +61,15 @@ export class LiveRun implements AsyncDisposable {
       processes: [],
       details: options.details?.(run) ?? {},
     };
+    let guardian: ChildProcess | undefined;
     try {
-      writeRecord(state, record);
-      mkdirSync(record.folder, { recursive: true });
-      const guardian = await startGuardian([
-        state,
-        JSON.stringify(record),
-        options.reaperUrl ?? '',
-      ]);
+      guardian = await startGuardian([state, JSON.stringify(record), options.reaperUrl ?? '']);
       const opened = new LiveRun(state, { record, guardian });
       opened.#write({ guardian: identityOf(guardian.pid ?? 0) });
+      mkdirSync(record.folder, { recursive: true });
       return opened;
     } catch (thrown) {
+      guardian?.kill('SIGKILL');
       removeRecord(state, run);
       rmSync(record.folder, { recursive: true, force: true });
       throw new LiveFailure(
