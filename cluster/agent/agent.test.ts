@@ -173,6 +173,24 @@ describe('an agent looking for a session', () => {
     expect(tried.length).toBeLessThan(13);
   });
 
+  test('is patient with managers behind slow links', () => {
+    const probe = new Probe();
+    let answered = false;
+    for (let tries = 0; tries < 6 && !answered; tries += 1) {
+      const last = probe.take().at(-1);
+      if (last?.message.type !== 'register') throw new Error('It does not register');
+      probe.wait(1_200);
+      const { nonce } = last.message;
+      const change = { session: 'session', heartbeatMs: 500, managers };
+      probe.hear(last.to, { type: 'session', nonce, ...change });
+      probe.take();
+      probe.wait(500);
+      answered = probe.sent.some(({ message }) => message.type === 'heartbeat');
+      probe.wait(1_500);
+    }
+    expect(answered).toBe(true);
+  });
+
   test('follows a hint at once', () => {
     const probe = new Probe();
     const message = registration(probe);

@@ -14,6 +14,9 @@ const unansweredBeatsMax = 2;
 /** Hints followed one after the other without a pause; two managers may each take the other for the leader. */
 const hintsInARowMax = 3;
 
+/** A manager that is slow to answer is given up to this many times the usual time, or no slow link would ever do. */
+const patienceMax = 4;
+
 export type SessionBoot = {
   readonly config: NodeConfig;
   readonly random: Random;
@@ -48,6 +51,8 @@ export class Session {
   #nonces = 0;
   #hints = 0;
   #backoffMs: number;
+  /** Of the time that a manager has to answer; grows with each that did not. */
+  #patience = 1;
 
   constructor(boot: SessionBoot) {
     this.#boot = boot;
@@ -82,6 +87,7 @@ export class Session {
         return;
       case 'registering':
         if (now.mono < state.until) return;
+        this.#patience = Math.min(this.#patience * 2, patienceMax);
         this.#boot.managers.avoid(state.to);
         this.#pause(now);
         return;
@@ -145,7 +151,7 @@ export class Session {
       kind: 'registering',
       nonce,
       to,
-      until: now.mono + config.dispatcherHeartbeatMs,
+      until: now.mono + this.#patience * config.dispatcherHeartbeatMs,
     };
     outbox.send(to, { type: 'register', nonce, nodeId, hostname: config.name, address });
   }
@@ -163,6 +169,7 @@ export class Session {
     const state = this.#state;
     if (state.kind !== 'registering' || state.nonce !== message.nonce) return false;
     this.#backoffMs = this.#boot.config.sessionBackoffMsMin;
+    this.#patience = 1;
     this.#hints = 0;
     this.#boot.managers.learn(message.managers);
     this.#boot.managers.prefer(state.to);

@@ -112,6 +112,9 @@ export class Dispatcher {
       if (session === undefined) return;
       this.#refuse(session, session.id);
       this.#close(session);
+    } else if (event.kind === 'cluster' && event.op === 'update') {
+      const { HeartbeatPeriod } = event.object.Spec.Dispatcher;
+      if (HeartbeatPeriod !== event.old.Spec.Dispatcher.HeartbeatPeriod) this.#restart();
     }
   }
 
@@ -172,6 +175,14 @@ export class Dispatcher {
     };
     this.#sessions.set(from.nodeId, session);
     return session;
+  }
+
+  /** Agents learn the period of their heartbeats when they register. */
+  #restart(): void {
+    for (const session of [...this.#sessions.values()]) {
+      this.#refuse(session, session.id);
+      this.#close(session);
+    }
   }
 
   #close(session: Session | undefined): void {

@@ -71,6 +71,31 @@ describe('a node', () => {
     });
   });
 
+  test.each([100, 5_000])(
+    'follows a new heartbeat period of %d ms without being down',
+    (period) => {
+      const swarm = settled(3);
+      const states: string[] = [];
+      swarm.onCommit = (event) => {
+        if (event.kind === 'node' && event.op === 'update') states.push(event.object.Status.State);
+      };
+      swarm.write((open) => {
+        const { cluster } = open;
+        if (cluster === undefined) return;
+        const Dispatcher = { HeartbeatPeriod: period * 1e6 };
+        open.update('cluster', { ...cluster, Spec: { ...cluster.Spec, Dispatcher } }, undefined);
+      });
+      swarm.run(20_000);
+      expect(states).toEqual([]);
+      swarm.node('node3').cut = true;
+      // The last beat may have come almost a period before.
+      swarm.run(1.9 * period);
+      expect(states).toEqual([]);
+      swarm.run(1.5 * period);
+      expect(states).toEqual(['down']);
+    },
+  );
+
   test('keeps its state when its spec changes', () => {
     const swarm = settled(3);
     swarm.updateNode('node2', { Labels: { a: 'b' } });
