@@ -1,0 +1,3 @@
+import { findsInLiveWorld } from './live-findings.ts';
+
+findsInLiveWorld('process');

@@ -1,0 +1,51 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { schism } from './cli/schism.ts';
+
+const findings = [
+  {
+    name: 'the split brain of a primary and its backups is found by the properties that judge the swarm',
+    args: ['run', 'two-networks', '--target', 'primary-backup', '--workers', '0', '--seed', '3'],
+    property: 'no-split-brain',
+    story: /acknowledged .+ while neither it nor any leader in its reach had a majority/,
+  },
+  {
+    name: 'a planted locked manager that answers reads is found',
+    args: [
+      'run',
+      'autolocked-restart',
+      '--seed',
+      '3',
+      '--mutants',
+      'scenarios/mutants/locked-manager-answers.yaml',
+    ],
+    property: 'autolocked-restart',
+    story: /is locked and answers/,
+  },
+] as const;
+
+/** What must be found in a live world, with exit code 1, a story, a run file that is judged again, and a report. For tests. */
+export const findsInLiveWorld = (backend: 'process' | 'docker'): void => {
+  test.each(findings)(
+    `${backend}: $name`,
+    ({ args, property, story }) => {
+      const folder = mkdtempSync(join(tmpdir(), 'schism-found-'));
+      try {
+        const { code, out } = schism([...args, '--backend', backend, '--out', folder]);
+        expect(out).toContain(`BROKEN ${property}`);
+        expect(out).toMatch(story);
+        expect(code).toBe(1);
+        const judged = schism(['judge', join(folder, '3', `${backend}-0.json`)]);
+        expect(judged.out).toContain(`BROKEN ${property}`);
+        const [, sentence] =
+          /<h1>([^<]*)<\/h1>/.exec(readFileSync(join(folder, '3/index.html'), 'utf8')) ?? [];
+        expect(sentence).toContain(property);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+    120_000,
+  );
+};
