@@ -28,7 +28,10 @@ export type NodeObservation =
       readonly nodeId: string;
       readonly raftId: string;
     }
-  /** An advance of commit, with the rolling hash up to `index` and the changes of tasks that it applied. */
+  /**
+   * An advance of commit, with the rolling hash up to `index` and the changes of tasks that it applied, one by one in the
+   * order of the log. A snapshot, at boot or from the leader, stands for entries that others applied: it shows no tasks.
+   */
   | {
       readonly kind: 'commit';
       readonly index: number;
