@@ -28,10 +28,19 @@ export type Failure = {
 };
 
 /**
- * Explains a failing part.
+ * Explains a failing part. A part that was found wrong stays wrong: where the model throws on the way, or a
+ * limit ends it, the explanation is shorter.
  * @param how `where` finds the return, `fully` also the minimal relaxation
  */
-export function explain(
+export function explain(...[model, of, asked]: Parameters<typeof explained>): Failure {
+  try {
+    return explained(model, of, asked);
+  } catch {
+    return explained(model, of, { ...asked, how: 'hint' });
+  }
+}
+
+function explained(
   model: AnyModel,
   of: PartOf & { readonly decision: Extract<Decision, { verdict: 'fail' }> },
   { meter, how }: { readonly meter: Meter; readonly how: 'hint' | 'where' | 'fully' },

@@ -34,7 +34,7 @@ type Entry = { source: number; invoked: number; returned: number };
 export function relax(model: AnyModel, of: PartOf, meter: Meter): Relaxation {
   const { operations, part } = of;
   const isRead = (entry: Entry) => model.readOnly?.(operations[entry.source]!.input) === true;
-  const end = part.source.length * 2 + Math.max(0, ...finite(part)) + 1;
+  const end = after(part);
   let minimal = true;
   let costliest = 0;
   const fails = (entries: readonly Entry[]): boolean => {
@@ -90,8 +90,12 @@ export function relaxedOperations(
   });
 }
 
-function finite(part: Part): number[] {
-  return [...part.invoked, ...part.returned.filter((rank) => rank !== NEVER)];
+/** Later than everything that was seen. */
+function after(part: Part): number {
+  let last = 0;
+  for (const rank of part.invoked) last = Math.max(last, rank);
+  for (const rank of part.returned) if (rank !== NEVER) last = Math.max(last, rank);
+  return last + 1;
 }
 
 function entriesOf(part: Part): Entry[] {
@@ -119,7 +123,8 @@ function dropped(
 ): Entry[] {
   const gone = new Set<Entry>();
   inGroups(entries.filter(may), (group) => {
-    const less = entries.filter((entry) => !gone.has(entry) && !group.includes(entry));
+    const leaving = new Set(group);
+    const less = entries.filter((entry) => !gone.has(entry) && !leaving.has(entry));
     if (!still(less)) return false;
     for (const entry of group) gone.add(entry);
     return true;

@@ -127,8 +127,8 @@ function oneElement(part: Part, roles: readonly SetRole[]): Finding | undefined 
   if (remove !== -1 && invoked(remove) < returned(add) && invoked(add) < returned(remove))
     return undefined;
   if (remove !== -1 && returned(remove) < invoked(add)) return undefined;
-  const addBy = Math.min(returned(add), ...present.map(returned));
-  const keptUntil = Math.max(invoked(add), ...present.map(invoked));
+  const addBy = present.map(returned).reduce((a, b) => Math.min(a, b), returned(add));
+  const keptUntil = present.map(invoked).reduce((a, b) => Math.max(a, b), invoked(add));
   const removeFrom = remove === -1 ? NEVER : Math.max(invoked(remove), keptUntil);
   if (addBy < invoked(add)) return fail;
   if (remove !== -1 && returned(remove) < keptUntil) return fail;
