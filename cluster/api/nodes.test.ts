@@ -9,8 +9,11 @@ const three = (reachable = true): SmallLeader => {
   leader.addNode('w1', 'worker');
   return leader;
 };
-const specOf = (change: object = {}): Json =>
-  ({ Role: 'manager', Availability: 'active', ...change });
+const specOf = (change: object = {}): Json => ({
+  Role: 'manager',
+  Availability: 'active',
+  ...change,
+});
 const update = (leader: SmallLeader, name: string, change: object, version?: number) => {
   const index = version ?? leader.store.node(`node-${name}`)?.Version.Index ?? 0;
   return leader.ask('POST', `/nodes/node-${name}/update?version=${index}`, specOf(change));

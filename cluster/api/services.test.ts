@@ -3,8 +3,11 @@ import type { Json } from './seam.ts';
 import { SmallLeader } from './small/leader.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
-const spec = (change: Fields = {}): Json =>
-  ({ Name: 'web', TaskTemplate: { ContainerSpec: { Image: 'schism/echo' } }, ...change });
+const spec = (change: Fields = {}): Json => ({
+  Name: 'web',
+  TaskTemplate: { ContainerSpec: { Image: 'schism/echo' } },
+  ...change,
+});
 const task = (change: Fields): Json =>
   spec({ TaskTemplate: { ContainerSpec: { Image: 'schism/echo' }, ...change } });
 const container = (change: Fields): Json =>

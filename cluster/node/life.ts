@@ -19,29 +19,25 @@ import type { ApiResponse } from '../api/seam.ts';
 import type { InitRequest, JoinSwarmRequest, Local, LocalNodeState } from '../api/types.ts';
 import { decodeKeyFile, keyFileName } from '../keys/key-file.ts';
 import type { KeyFile, NodeFacts } from '../keys/types.ts';
-import { unlockKeyBytes } from '../keys/unlock-key.ts';
 import { openLog } from '../log/log.ts';
 import type { Files } from '../ports.ts';
-import type { Membership } from '../raft/types.ts';
-import { newId } from '../store/identity.ts';
 import type { JoinAnswer } from '../wire/messages.ts';
 import { AgentHost } from './agent-host.ts';
-import { newDataKey } from './autolock.ts';
 import type { Awaited, Reply } from './awaited.ts';
 import { plainFounding } from './founding.ts';
 import type { Founding } from './founding.ts';
+import { admittedContent, foundersOf, foundingContent } from './identity.ts';
+import type { Admitted } from './identity.ts';
 import { Joining } from './joining.ts';
 import { Keyring } from './keyring.ts';
 import type { KeyringContent } from './keyring.ts';
 import { ManagerSide } from './manager-side.ts';
-import { newRaftId } from './raft-id.ts';
 import type { Requests } from './requests.ts';
 import { never } from './world.ts';
 import type { NodeWorld } from './world.ts';
 
 type Locked = KeyFile & { readonly state: 'locked' };
 type Leaving = { readonly reply: Reply; readonly deadline: number };
-type Admitted = JoinAnswer & { readonly ok: true };
 
 export type LifeHost = {
   readonly world: NodeWorld;
@@ -52,7 +48,6 @@ export type LifeHost = {
 };
 
 const noFiles: Files = new Map();
-const peerSecretBytes = 32;
 const isRaftFile = (file: string): boolean => file.startsWith('raft/');
 
 export class Life {
@@ -115,28 +110,8 @@ export class Life {
   }
 
   init(request: InitRequest, reply: Reply): void {
-    const { world } = this.#host;
-    const { random, config } = world;
-    const nodeId = newId(random, 'node-id');
-    const raftId = newRaftId(random);
-    const address = request.advertiseAddr ?? config.advertiseAddr;
-    const key = request.autoLock ? random.bytes('unlock-key', unlockKeyBytes) : undefined;
-    const content: KeyringContent = {
-      facts: {
-        nodeId,
-        clusterId: newId(random, 'cluster-id'),
-        role: 'manager',
-        raftId,
-        advertiseAddr: address,
-        managers: [{ nodeId, address }],
-        unlockKeyVersion: 1,
-      },
-      secrets: {
-        peerSecret: random.bytes('peer-secret', peerSecretBytes),
-        dataKeys: [newDataKey(world, 1)],
-      },
-      seal: key === undefined ? undefined : { key, version: 1 },
-    };
+    const content = foundingContent(request, this.#world);
+    const { nodeId } = content.facts;
     this.#await(reply, deadlineExceeded, () =>
       this.manager?.serving === true ? show(nodeId) : undefined,
     );
@@ -291,7 +266,7 @@ export class Life {
   }
 
   #admitted(answer: Admitted, address: string): void {
-    this.#enter(this.#contentFor(answer, address));
+    this.#enter(admittedContent(answer, address, this.#world));
   }
 
   /** A worker is to be a manager: it begins as a learner with an empty log. */
@@ -306,33 +281,9 @@ export class Life {
     this.#endManager(noManagerYet);
     // What a former membership left goes first: its key is about to be forgotten.
     this.#world.pipeline.remove(isRaftFile);
-    const content = this.#contentFor(answer, facts.advertiseAddr);
+    const content = admittedContent(answer, facts.advertiseAddr, this.#world);
     this.keyring?.write(content);
     this.#takePlace(content.facts, { files: noFiles, unlocked: false });
-  }
-
-  #contentFor(answer: Admitted, address: string): KeyringContent {
-    const { nodeId, clusterId, role, raftId, secret, unlockKey, unlockKeyVersion } = answer;
-    const isManager = role === 'manager';
-    return {
-      facts: {
-        nodeId,
-        clusterId,
-        role,
-        raftId,
-        advertiseAddr: address,
-        managers: answer.managers.map((member) => ({
-          nodeId: member.nodeId,
-          address: member.address,
-        })),
-        unlockKeyVersion,
-      },
-      secrets: { peerSecret: secret, dataKeys: isManager ? [newDataKey(this.#world, 1)] : [] },
-      seal:
-        isManager && unlockKey !== undefined
-          ? { key: unlockKey, version: unlockKeyVersion }
-          : undefined,
-    };
   }
 
   /** Taken out of Raft: a worker from now on, whose key is never locked. The key file goes first. */
@@ -423,21 +374,3 @@ export class Life {
     awaited?.reply(response);
   }
 }
-
-/**
- * A swarm's first manager, known to nobody else, begins the log with itself; it does so again where it died before that was on
- * disk. All others get the membership along with the log.
- */
-const foundersOf = ({
-  nodeId,
-  raftId,
-  managers,
-  advertiseAddr,
-}: NodeFacts): Membership | undefined => {
-  const [only, second] = managers;
-  if (raftId === undefined || only?.nodeId !== nodeId || second !== undefined) return undefined;
-  return {
-    members: [{ id: raftId, nodeId, address: advertiseAddr, voter: true }],
-    removed: [],
-  };
-};

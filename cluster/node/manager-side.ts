@@ -1,8 +1,5 @@
 /** What makes a node a manager: its replica, the lock that follows the swarm's key, and the leadership while there is one. */
-import type { ApiResponse } from '../api/seam.ts';
-import { noLeader } from '../api/texts.ts';
 import type { Local } from '../api/types.ts';
-import type { AgentMessage } from '../agent/messages.ts';
 import type { RecoveredLog } from '../log/types.ts';
 import type {
   Membership,
@@ -11,20 +8,18 @@ import type {
   RaftRole,
   ReadResult,
 } from '../raft/types.ts';
-import { storedBytes } from '../api/stored-bytes.ts';
 import type { StoreEvent } from '../store/types.ts';
-import type { JoinRequest, PeerMessage } from '../wire/messages.ts';
+import type { PeerMessage } from '../wire/messages.ts';
 import { Autolock } from './autolock.ts';
 import type { Founding } from './founding.ts';
-import { isRead } from './job.ts';
 import type { Job } from './job.ts';
 import type { Keyring } from './keyring.ts';
 import { Leadership } from './leadership.ts';
 import { Member } from './member.ts';
 import type { MemberWatcher } from './member-watcher.ts';
+import { PeerDesk } from './peer-desk.ts';
 import type { Sender } from './program.ts';
 import type { Requests, Route } from './requests.ts';
-import { Seen } from './seen.ts';
 import { Silence } from './silence.ts';
 import { never } from './world.ts';
 import type { NodeWorld } from './world.ts';
@@ -47,14 +42,14 @@ const nobody: Route = { to: 'nobody', elected: false };
 
 export class ManagerSide implements MemberWatcher {
   readonly member: Member;
+  /** What it says to its peers. */
+  readonly desk: PeerDesk;
   readonly #world: NodeWorld;
   readonly #boot: ManagerSideBoot;
   readonly #keyring: Keyring;
   readonly #autolock: Autolock;
   #silence: Silence | undefined;
   #leadership: Leadership | undefined;
-  /** Writes forwarded here in the term that this node leads: a copy is not carried out again. */
-  #seen: { readonly term: number; readonly ids: Seen } | undefined;
   #leaderChanged = true;
   #leads = false;
   #served = false;
@@ -68,6 +63,13 @@ export class ManagerSide implements MemberWatcher {
     const raft = { hardState, snapshot, entries, membership };
     this.member = new Member(world, { raftId, nodeId: keyring.facts.nodeId, log, raft }, this);
     this.#autolock = new Autolock(world, keyring, this.member);
+    this.desk = new PeerDesk(world, {
+      member: this.member,
+      keyring,
+      requests: boot.requests,
+      leadership: () => (this.serving ? this.#leadership : undefined),
+      silent: () => this.#silence !== undefined,
+    });
   }
 
   /** `unlocked`: somebody had to open it, so its key may be an old one. */
@@ -147,74 +149,9 @@ export class ManagerSide implements MemberWatcher {
     return address === undefined ? nobody : { to: 'leader', address, term };
   }
 
-  get leaderAddress(): string | undefined {
-    const { leader } = this.member.status;
-    return leader === undefined ? undefined : this.member.addressOf(leader);
-  }
-
   receive(message: RaftMessage, from: Sender): void {
     this.#leadership?.keeper.heard(message.from);
     this.member.receive(message, from.address);
-  }
-
-  /** A request from another manager, which takes this node for the leader of `term`. */
-  receiveForward(
-    { id, term, request }: PeerMessage & { readonly type: 'forward' },
-    from: Sender,
-  ): void {
-    const answer = (response: ApiResponse) => {
-      this.#world.send(from.address, { type: 'forward-answer', id, response });
-    };
-    if (!isRead(request)) {
-      const { role, term: present } = this.member.status;
-      if (role !== 'leader' || term !== present) {
-        answer(noLeader);
-        return;
-      }
-      if (this.#seen?.term !== term) this.#seen = { term, ids: new Seen() };
-      if (!this.#seen.ids.note(id)) return;
-    }
-    this.#boot.requests.submit(request, { forwarded: true, answer });
-  }
-
-  /** A node that wants in. Whoever does not lead passes it on, once. */
-  receiveJoin(request: JoinRequest, from: Sender): void {
-    if (this.#silence !== undefined) return;
-    if (this.#leadership?.serving === true) this.#leadership.admit(request);
-    else if (from.nodeId === undefined) {
-      const address = this.leaderAddress;
-      const leads = this.member.status.leader === this.member.raftId;
-      if (address !== undefined && !leads) this.#world.send(address, { type: 'join', request });
-    }
-  }
-
-  receiveFromAgent(message: AgentMessage, from: Sender): void {
-    if (from.nodeId === undefined || this.#silence !== undefined) return;
-    if (this.#leadership?.serving === true)
-      this.#leadership.hearAgent(from.nodeId, from.address, message);
-    else this.#turnAway(message, from);
-  }
-
-  receiveSealQuestion(
-    { nonce, raftId }: PeerMessage & { readonly type: 'seal-question' },
-    from: Sender,
-  ): void {
-    const { membership, leader, term } = this.member.status;
-    if (membership.removed.includes(raftId))
-      this.#world.send(from.address, {
-        type: 'raft',
-        message: { type: 'removed', from: this.member.raftId, to: raftId, term },
-      });
-    if (!membership.members.some(({ nodeId }) => nodeId === from.nodeId)) return;
-    const leadership = this.#leadership;
-    if (leadership?.serving === true)
-      leadership.reads.add({
-        confirmed: () => {
-          this.#answerSealQuestion(nonce, from, true);
-        },
-        refused: () => undefined,
-      });
-    else if (leader === undefined) this.#answerSealQuestion(nonce, from, false);
   }
 
   receiveSealAnswer(answer: PeerMessage & { readonly type: 'seal-answer' }, from: Sender): void {
@@ -295,40 +232,6 @@ export class ManagerSide implements MemberWatcher {
       this.member.store.cluster?.Spec.Raft.SnapshotInterval ??
       this.#world.config.snapshotIntervalEntries
     );
-  }
-
-  #turnAway(message: AgentMessage, from: Sender): void {
-    const { managers } = this.member;
-    if (message.type === 'register')
-      this.#world.send(message.address, {
-        type: 'dispatcher',
-        message: {
-          type: 'not-leader',
-          nonce: message.nonce,
-          leader: this.leaderAddress,
-          managers,
-        },
-      });
-    else
-      this.#world.send(from.address, {
-        type: 'dispatcher',
-        message: { type: 'session-invalid', session: message.session, removed: false },
-      });
-  }
-
-  #answerSealQuestion(nonce: string, to: Sender, confirmed: boolean): void {
-    const { cluster } = this.member.store;
-    const { facts, seal } = this.#keyring;
-    // What the file follows was committed as well, and may be ahead of what is applied here.
-    const applied = cluster !== undefined && cluster.unlockKeyVersion >= facts.unlockKeyVersion;
-    const key = cluster?.unlockKey;
-    this.#world.send(to.address, {
-      type: 'seal-answer',
-      nonce,
-      confirmed,
-      version: applied ? cluster.unlockKeyVersion : facts.unlockKeyVersion,
-      unlockKey: applied ? (key === undefined ? undefined : storedBytes(key)) : seal?.key,
-    });
   }
 
   #beQuiet(): void {

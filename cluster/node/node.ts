@@ -125,25 +125,25 @@ class Node implements NodeProgram {
         manager?.receive(message.message, from);
         return;
       case 'join':
-        manager?.receiveJoin(message.request, from);
+        manager?.desk.join(message.request, from);
         return;
       case 'join-answer':
         this.#life.hearJoinAnswer(message.answer, from.nodeId !== undefined);
         return;
       case 'forward':
-        manager?.receiveForward(message, from);
+        manager?.desk.forward(message, from);
         return;
       case 'forward-answer':
         this.#requests.answered(message.id, message.response);
         return;
       case 'seal-question':
-        manager?.receiveSealQuestion(message, from);
+        manager?.desk.sealQuestion(message, from);
         return;
       case 'seal-answer':
         manager?.receiveSealAnswer(message, from);
         return;
       case 'agent':
-        manager?.receiveFromAgent(message.message, from);
+        manager?.desk.agent(message.message, from);
         return;
       case 'dispatcher':
         this.#hearDispatcher(from, message.message);
