@@ -12,8 +12,10 @@ import type { NodePlace } from '../harness/backends/live/target.ts';
 import type { Shape } from '../harness/core/cluster.ts';
 import { referenceLive } from './targets/reference/live.ts';
 
-/** Subnets of compose clusters, apart from those that runs take. */
-const range = parseSubnet('10.202.0.0/16') ?? { base: 0, bits: 16 };
+/** Subnets of compose clusters, apart from those that runs take. Their first two parts can be chosen, for a second cluster. */
+const net = '10.202';
+const netVariable = `\${SCHISM_COMPOSE_NET:-${net}}`;
+const range = parseSubnet(`${net}.0.0/16`) ?? { base: 0, bits: 16 };
 const subnetAt = (place: number): Subnet => ({ base: range.base + place * 16, bits: 28 });
 const nodeImageVariable = '${SCHISM_NODE_IMAGE:-schism/node:latest}';
 const helperImage = 'node:24-bookworm-slim';
@@ -22,7 +24,12 @@ const header = `# The topology of the docker backend for \`docker compose\`: eve
 # proxy per directed link (m1__m2) and one for the clients of each node (client__m1). Written by \`schism compose\`; a test
 # fails when the two differ. The nodes form no swarm by themselves:
 #   docker -H tcp://127.0.0.1:20000 swarm init --advertise-addr m1:2377
+# For a second cluster beside it: SCHISM_COMPOSE_NET=10.203, and ports by SCHISM_PORT_TOXIPROXY, SCHISM_PORT_M1 and so on.
 `;
+
+/** A port of 127.0.0.1 that the environment can change. */
+const published = (what: string, port: number): string =>
+  `127.0.0.1:\${SCHISM_PORT_${what.toUpperCase()}:-${port}}:${port}`;
 
 /** The reference cluster as a compose file, from the code that the docker backend runs on. */
 export const compose = (shape: Shape): string => {
@@ -45,10 +52,8 @@ export const compose = (shape: Shape): string => {
       image: toxiproxyImage,
       command: ['-host=0.0.0.0', '-proxy-metrics'],
       ports: [
-        `127.0.0.1:8474:${controlPort}`,
-        ...names.map(
-          (name) => `127.0.0.1:${topology.clientPort(name)}:${topology.clientPort(name)}`,
-        ),
+        published('toxiproxy', controlPort),
+        ...names.map((name) => published(name, topology.clientPort(name))),
       ],
       networks: {
         edge: {},
@@ -115,7 +120,8 @@ export const compose = (shape: Shape): string => {
     ),
   };
   const volumes = Object.fromEntries(names.map((name) => [`data-${name}`, {}]));
-  return header + stringify({ services, networks, volumes }, { lineWidth: 0 });
+  const written = stringify({ services, networks, volumes }, { lineWidth: 0 });
+  return header + written.replaceAll(`${net}.`, `${netVariable}.`);
 };
 
 /** Runs in the helper's Node; Toxiproxy may need a moment until it answers. */

@@ -1,12 +1,16 @@
+import type { Ms } from '../../core/cluster.ts';
 import type { LiveBackend } from '../live/backend.ts';
 import { startCluster } from '../live/cluster.ts';
 import { openDockerWorld, type DockerOptions } from './open-world.ts';
+
+/** Containers start more slowly than processes, and several at once more slowly still. */
+const readyMs: Ms = 30_000;
 
 /** Clusters in containers behind the real Toxiproxy. */
 export const dockerBackend = (options: DockerOptions = {}): LiveBackend => ({
   name: 'docker',
   start: (target, start) =>
-    startCluster(target, start, (nodes, events) =>
+    startCluster(target, { readyMs, ...start }, (nodes, events) =>
       openDockerWorld({ target, nodes, settings: start.settings ?? {}, events }, options),
     ),
 });
