@@ -151,8 +151,8 @@ export class Liveness implements Loop {
     known.message = message;
     known.downSince = state === 'down' ? this.#desk.now.mono : undefined;
     if (state === 'down') known.expiresAt = never;
-    const node = this.#desk.view.node(nodeId);
-    if (node !== undefined) this.#compare(node);
+    // Whatever is applied now: something else may be under way.
+    this.#dirty.add(nodeId);
   }
 
   #grant(known: Known, factor: number): void {

@@ -290,7 +290,12 @@ const judgeLeaderChange = (swarm: SmallSwarm, watcher: Watcher): void => {
   };
   for (let change = 0; change < 3; change += 1) {
     swarm.changeLeader(false);
-    swarm.run(5_000);
+    swarm.run(3_000);
+    for (const node of swarm.store.nodes()) {
+      if (node.Status.State !== 'ready') {
+        watcher.say(`node ${node.ID} is ${node.Status.State} long after a leader change`);
+      }
+    }
   }
 };
 
