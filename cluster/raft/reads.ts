@@ -4,7 +4,7 @@
  */
 import { quorum } from './membership.ts';
 import { answerRead } from './outbox.ts';
-import { sendRound } from './replication.ts';
+import { heartbeat } from './replication.ts';
 import type { State } from './state.ts';
 
 const confirmed = (state: State, round: number): boolean => {
@@ -30,12 +30,11 @@ const confirmReads = (state: State): void => {
   }
 };
 
-/** Starts a round for the reads that wait, unless one is under way. */
+/** Starts a round for the reads that wait, unless one is under way; it is a heartbeat that comes early. */
 const beginReadRound = (state: State): void => {
   if (state.waitingReads.length === 0 || state.readRounds.length > 0 || !state.caughtUp) return;
-  state.round += 1;
+  heartbeat(state);
   takeWaiting(state);
-  for (const peer of state.peers) if (peer.voter) sendRound(state, peer);
 };
 
 /** To be called when reads came, answers came or commit moved. */

@@ -8,7 +8,7 @@ import type { State } from './state.ts';
 import { entryBytes } from './sizes.ts';
 import type { Entry, LogIndex, RaftMessage, Term } from './types.ts';
 
-const noEntries: readonly Entry[] = Object.freeze([]);
+const noEntries: readonly Entry[] = [];
 
 const sendAppend = (state: State, peer: Peer, prevTerm: Term, entries: readonly Entry[]): void => {
   send(state, {
@@ -58,8 +58,18 @@ export const replicate = (state: State, peer: Peer): void => {
   }
 };
 
+/** Heartbeats are for idle periods (paper §5.2): what every peer was sent just now puts off the next one. */
+const postponeHeartbeat = (state: State): void => {
+  state.heartbeatAt = state.now + state.config.heartbeatMs;
+};
+
 export const replicateToAll = (state: State): void => {
-  for (const peer of state.peers) replicate(state, peer);
+  let reached = true;
+  for (const peer of state.peers) {
+    replicate(state, peer);
+    if (peer.mode !== 'replicate' || peer.next <= state.log.lastIndex) reached = false;
+  }
+  if (reached) postponeHeartbeat(state);
 };
 
 /**
@@ -73,8 +83,10 @@ export const sendRound = (state: State, peer: Peer): void => {
   else sendAppend(state, peer, prevTerm, noEntries);
 };
 
+/** A round of its own: everybody is sent something, and whoever answers follows still. */
 export const heartbeat = (state: State): void => {
   state.round += 1;
+  postponeHeartbeat(state);
   for (const peer of state.peers) {
     if (peer.mode === 'probe' && peer.next <= state.log.lastIndex) {
       peer.paused = false;

@@ -17,13 +17,13 @@ const electionDue = (state: State): void => {
 
 const leaderDue = (state: State): void => {
   expireTransfer(state);
+  // Also where the heartbeat itself is put off: a leader that is kept busy must notice that nobody follows.
+  checkQuorum(state);
+  if (state.role !== 'leader') return;
   if (state.now >= state.heartbeatAt) {
-    checkQuorum(state);
-    if (state.role !== 'leader') return;
     heartbeat(state);
     joinHeartbeatRound(state);
     pushTransfer(state);
-    state.heartbeatAt = state.now + state.config.heartbeatMs;
   }
   const alone = state.peers.length === 0;
   state.deadline = alone
