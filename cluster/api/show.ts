@@ -3,6 +3,7 @@
  * depend on the time of reading is made once for each version of an object.
  * @source moby, api/types/swarm
  */
+import { Recent } from '../recent.ts';
 import type { Member, RaftStatus } from '../raft/types.ts';
 import type { ClusterObject, NodeObject, ServiceObject, TaskObject } from '../store/objects.ts';
 import type { View } from '../store/types.ts';
@@ -10,7 +11,7 @@ import type { Json } from './seam.ts';
 
 /** Makes an object's shown form once; objects are frozen, so it stays true. */
 const remembered = <T extends object>(make: (object: T) => Json): ((object: T) => Json) => {
-  const known = new WeakMap<T, Json>();
+  const known = new Recent<T, Json>(256);
   return (object) => {
     const already = known.get(object);
     if (already !== undefined) return already;

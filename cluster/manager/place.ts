@@ -1,4 +1,5 @@
 /** The tasks of one place (a slot, or a node of a global service), and what may be done with them. */
+import { Recent } from '../recent.ts';
 import type { NodeObject, ServiceObject, TaskObject, TaskSpec } from '../store/objects.ts';
 import { isTerminal, isWanted, taskStateRank } from '../store/task-transitions.ts';
 import { sameValue } from '../store/values.ts';
@@ -38,7 +39,7 @@ export const samePlace = (left: TaskObject, right: TaskObject): boolean =>
 export const isInvalid = (node: NodeObject | undefined): boolean =>
   node === undefined || node.Status.State === 'down' || node.Spec.Availability === 'drain';
 
-const compared = new WeakMap<TaskSpec, { readonly template: TaskSpec; readonly same: boolean }>();
+const compared = new Recent<TaskSpec, { readonly template: TaskSpec; readonly same: boolean }>(256);
 
 /**
  * Whether a task was made from this template. Placement does not count: a task that no longer may be where it is gets

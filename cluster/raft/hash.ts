@@ -1,4 +1,5 @@
 /** The rolling hash over applied entries: equal up to an index means equal logs, so that two nodes can be compared cheaply. */
+import { Recent } from '../recent.ts';
 import type { Entry, Membership } from './types.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -11,7 +12,7 @@ export const emptyLogHash = 0;
 const kinds = { data: 1, noop: 2, config: 3 } as const;
 
 /** In the simulator one entry object reaches every node; its payload is walked once. */
-const payloads = new WeakMap<Entry, number>();
+const payloads = new Recent<Entry, number>(1_024);
 
 const mix = (hash: number, value: number): number => {
   const product = Math.imul(hash ^ value, 0x85ebca6b);

@@ -3,6 +3,7 @@
  * holds already (a service's template) are referred to: the store before an entry is the same on every manager.
  */
 import { Encoder } from 'cbor-x';
+import { Recent } from '../recent.ts';
 import type { Kind, ObjectKinds, ServiceObject, TaskObject, TaskSpec } from './objects.ts';
 import { stamp } from './stamp.ts';
 import type { StoreAction, View } from './types.ts';
@@ -49,13 +50,15 @@ const numberOf: Readonly<Record<Kind, number>> = { cluster: 0, node: 1, service:
 const codec = new Encoder({ useRecords: false, mapsAsObjects: true, variableMapSize: true });
 
 /** The same bytes reach every manager of a simulation, so what they say is worked out once. */
-const known = new WeakMap<Uint8Array, readonly StoreAction[]>();
+const known = new Recent<Uint8Array, readonly StoreAction[]>(1_024);
 
 /** Actions as an entry's data. */
 export const encodeActions = (actions: readonly StoreAction[]): Uint8Array => {
   const header = headerOf(actions);
   const records = actions.map((action) => recordOf(action, header));
-  const data = new Uint8Array(codec.encode([header.index, header.time, ...records]));
+  const { buffer, byteOffset, length } = codec.encode([header.index, header.time, ...records]);
+  // The same bytes as a plain array. The encoder goes on behind them, and never writes there again.
+  const data = new Uint8Array(buffer, byteOffset, length);
   known.set(data, actions);
   return data;
 };
