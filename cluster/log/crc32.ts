@@ -1,29 +1,30 @@
 /** CRC-32 as zlib and Ethernet have it (reflected polynomial 0xedb88320), four bytes a step. */
 
-const tables = ((): readonly [Int32Array, Int32Array, Int32Array, Int32Array] => {
-  const [one, two, three, four] = [0, 1, 2, 3].map(() => new Int32Array(256)) as [
+const makeTables = (): readonly [Int32Array, Int32Array, Int32Array, Int32Array] => {
+  const tables = [0, 1, 2, 3].map(() => new Int32Array(256)) as [
     Int32Array,
     Int32Array,
     Int32Array,
     Int32Array,
   ];
+  const [first] = tables;
   for (let byte = 0; byte < 256; byte += 1) {
     let rest = byte;
     for (let bit = 0; bit < 8; bit += 1) rest = rest & 1 ? (rest >>> 1) ^ 0xedb88320 : rest >>> 1;
-    one[byte] = rest;
+    first[byte] = rest;
   }
-  const next = (rest: number): number => (rest >>> 8) ^ (one[rest & 255] ?? 0);
+  const next = (rest: number): number => (rest >>> 8) ^ (first[rest & 255] ?? 0);
   for (let byte = 0; byte < 256; byte += 1) {
-    two[byte] = next(one[byte] ?? 0);
-    three[byte] = next(two[byte] ?? 0);
-    four[byte] = next(three[byte] ?? 0);
+    tables[1][byte] = next(first[byte] ?? 0);
+    tables[2][byte] = next(tables[1][byte] ?? 0);
+    tables[3][byte] = next(tables[2][byte] ?? 0);
   }
-  return [one, two, three, four];
-})();
+  return tables;
+};
+const [one, two, three, four] = makeTables();
 
 /** The checksum of `bytes[from, to)`, an unsigned 32-bit number. */
 export const crc32 = (bytes: Uint8Array, from = 0, to = bytes.length): number => {
-  const [one, two, three, four] = tables;
   let rest = -1;
   let at = from;
   for (; at + 4 <= to; at += 4) {

@@ -3,7 +3,7 @@
  * one found on disk, so that even an equal draw repeats nothing that was kept; the draw covers what a crash threw away.
  */
 import type { Random } from '../ports.ts';
-import { readNumber, viewOf, writeNumber } from './numbers.ts';
+import { putNumber, readNumber, viewOf } from './numbers.ts';
 
 export const nonceBytes = 12;
 const drawnBytes = 4;
@@ -24,7 +24,7 @@ export class Nonces {
   next(): Uint8Array {
     const nonce = new Uint8Array(nonceBytes);
     nonce.set(this.#drawn);
-    writeNumber(viewOf(nonce), drawnBytes, this.#counter);
+    putNumber(nonce, drawnBytes, this.#counter);
     this.#counter += 1;
     return nonce;
   }

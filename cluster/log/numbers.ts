@@ -2,9 +2,17 @@
 
 const half = 0x1_0000_0000;
 
-export const writeNumber = (view: DataView, at: number, value: number): void => {
-  view.setUint32(at, Math.floor(value / half));
-  view.setUint32(at + 4, value % half);
+/** The four bytes of a word, big-endian; making a view for a few of them would cost more than writing them. */
+export const putWord = (bytes: Uint8Array, at: number, word: number): void => {
+  bytes[at] = word >>> 24;
+  bytes[at + 1] = word >>> 16;
+  bytes[at + 2] = word >>> 8;
+  bytes[at + 3] = word;
+};
+
+export const putNumber = (bytes: Uint8Array, at: number, value: number): void => {
+  putWord(bytes, at, Math.floor(value / half));
+  putWord(bytes, at + 4, value % half);
 };
 
 export const readNumber = (view: DataView, at: number): number =>

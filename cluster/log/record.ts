@@ -4,7 +4,7 @@
  */
 import { crc32 } from './crc32.ts';
 import { nonceBytes } from './nonces.ts';
-import { readNumber, viewOf, writeNumber } from './numbers.ts';
+import { putNumber, putWord, readNumber, viewOf } from './numbers.ts';
 
 /** What index and term mean differs by kind. */
 export type RecordKind =
@@ -36,21 +36,17 @@ export const recordBytes = (record: LogRecord): number =>
   preludeBytes + fieldsBytes + record.sealed.length;
 
 /** Writes `record` at `at`; answers where it ends. */
-export const writeRecord = (
-  { bytes, view }: { readonly bytes: Uint8Array; readonly view: DataView },
-  at: number,
-  record: LogRecord,
-): number => {
+export const writeRecord = (bytes: Uint8Array, at: number, record: LogRecord): number => {
   const body = at + preludeBytes;
   const end = at + recordBytes(record);
   bytes[body] = codes.indexOf(record.kind);
-  writeNumber(view, body + 1, record.index);
-  writeNumber(view, body + 9, record.term);
+  putNumber(bytes, body + 1, record.index);
+  putNumber(bytes, body + 9, record.term);
   bytes.set(record.nonce, body + 17);
   bytes.set(record.sealed, body + fieldsBytes);
-  view.setUint32(at, end - body);
-  view.setUint32(at + 4, crc32(bytes, at, at + 4));
-  view.setUint32(at + 8, crc32(bytes, body, end));
+  putWord(bytes, at, end - body);
+  putWord(bytes, at + 4, crc32(bytes, at, at + 4));
+  putWord(bytes, at + 8, crc32(bytes, body, end));
   return end;
 };
 

@@ -1,6 +1,6 @@
 /** Segment files: `raft/wal/<sequence>-<first index>-<key epoch>.log`, three numbers of 16 hexadecimal digits, and their header. */
 import { crc32 } from './crc32.ts';
-import { hex16, readNumber, viewOf, writeNumber } from './numbers.ts';
+import { hex16, putNumber, putWord, readNumber, viewOf } from './numbers.ts';
 
 export type SegmentHeader = {
   /** Counts segments in the order of their making. */
@@ -28,14 +28,13 @@ export const segmentSequence = (file: string): number | undefined => {
 
 export const encodeHeader = (header: SegmentHeader): Uint8Array => {
   const bytes = new Uint8Array(headerBytes);
-  const view = viewOf(bytes);
-  view.setUint32(0, magic);
-  view.setUint32(4, version);
-  writeNumber(view, 8, header.sequence);
-  writeNumber(view, 16, header.firstIndex);
-  writeNumber(view, 24, header.prevTerm);
-  writeNumber(view, 32, header.epoch);
-  view.setUint32(40, crc32(bytes, 0, 40));
+  putWord(bytes, 0, magic);
+  putWord(bytes, 4, version);
+  putNumber(bytes, 8, header.sequence);
+  putNumber(bytes, 16, header.firstIndex);
+  putNumber(bytes, 24, header.prevTerm);
+  putNumber(bytes, 32, header.epoch);
+  putWord(bytes, 40, crc32(bytes, 0, 40));
   return bytes;
 };
 

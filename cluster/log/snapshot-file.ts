@@ -3,7 +3,7 @@ import type { Cipher } from '../ports.ts';
 import type { Snapshot } from '../raft/types.ts';
 import { crc32 } from './crc32.ts';
 import { nonceBytes } from './nonces.ts';
-import { hex16, readNumber, viewOf, writeNumber } from './numbers.ts';
+import { hex16, putNumber, putWord, readNumber, viewOf } from './numbers.ts';
 import { membershipFromBytes, membershipToBytes } from './text.ts';
 import type { DataKey } from './types.ts';
 
@@ -28,9 +28,8 @@ export const snapshotIndex = (file: string): number | undefined => {
 const encodeBody = (snapshot: Snapshot): Uint8Array => {
   const membership = membershipToBytes(snapshot.membership);
   const body = new Uint8Array(bodyHeadBytes + membership.length + snapshot.data.length);
-  const view = viewOf(body);
-  view.setUint32(0, snapshot.hash);
-  view.setUint32(4, membership.length);
+  putWord(body, 0, snapshot.hash);
+  putWord(body, 4, membership.length);
   body.set(membership, bodyHeadBytes);
   body.set(snapshot.data, bodyHeadBytes + membership.length);
   return body;
@@ -41,15 +40,14 @@ type Sealing = { readonly cipher: Cipher; readonly key: DataKey; readonly nonce:
 export const encodeSnapshot = (snapshot: Snapshot, { cipher, key, nonce }: Sealing): Uint8Array => {
   const sealed = cipher.seal(key.key, nonce, encodeBody(snapshot));
   const bytes = new Uint8Array(headerBytes + sealed.length);
-  const view = viewOf(bytes);
-  view.setUint32(0, magic);
-  view.setUint32(4, version);
-  writeNumber(view, 12, key.epoch);
-  writeNumber(view, 20, snapshot.index);
-  writeNumber(view, 28, snapshot.term);
+  putWord(bytes, 0, magic);
+  putWord(bytes, 4, version);
+  putNumber(bytes, 12, key.epoch);
+  putNumber(bytes, 20, snapshot.index);
+  putNumber(bytes, 28, snapshot.term);
   bytes.set(nonce, 36);
   bytes.set(sealed, headerBytes);
-  view.setUint32(8, crc32(bytes, 12));
+  putWord(bytes, 8, crc32(bytes, 12));
   return bytes;
 };
 

@@ -1,9 +1,9 @@
 /** Writes: a snapshot as a file, hard state and entries as records, then removes what the snapshot made superfluous. */
 import type { Cipher, DiskOperation } from '../ports.ts';
+import { roomFor } from '../room.ts';
 import type { Entry, HardState, RaftPersist, Snapshot } from '../raft/types.ts';
 import { cutLive, takeSuperseded } from './journal.ts';
 import type { Journal, Segment } from './journal.ts';
-import { viewOf } from './numbers.ts';
 import { recordBytes, writeRecord } from './record.ts';
 import type { LogRecord, RecordKind } from './record.ts';
 import { encodeHeader, headerBytes, segmentName } from './segment.ts';
@@ -174,14 +174,13 @@ class Writer implements Log {
     for (const { segment, made, records } of this.#batches) {
       let length = made ? headerBytes : 0;
       for (const record of records) length += recordBytes(record);
-      const bytes = new Uint8Array(length);
+      const bytes = roomFor(length);
       let at = 0;
       if (made) {
         bytes.set(encodeHeader(segment.header));
         at = headerBytes;
       }
-      const target = { bytes, view: viewOf(bytes) };
-      for (const record of records) at = writeRecord(target, at, record);
+      for (const record of records) at = writeRecord(bytes, at, record);
       operations.push({ op: 'append', file: segment.file, bytes });
     }
     this.#batches = [];
