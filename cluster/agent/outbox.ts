@@ -4,15 +4,16 @@ import type { TaskOrder } from '../node/program.ts';
 import type { AgentMessage } from './messages.ts';
 import type { AgentOutput } from './types.ts';
 
-const nothing: AgentOutput = Object.freeze({
-  messages: Object.freeze([]),
-  prepare: Object.freeze([]),
-  start: Object.freeze([]),
-  stop: Object.freeze([]),
+/** What most steps cause, one object for all: whoever carries it out need not look into it. */
+export const noOutput: AgentOutput = {
+  messages: [],
+  prepare: [],
+  start: [],
+  stop: [],
   persist: undefined,
-  changes: Object.freeze([]),
+  changes: [],
   left: false,
-});
+};
 
 type Collected = { -readonly [K in keyof AgentOutput]: Mutable<AgentOutput[K]> };
 type Mutable<T> = T extends readonly (infer Item)[] ? Item[] : T;
@@ -46,7 +47,7 @@ export class Outbox {
   take(): AgentOutput {
     const collected = this.#collected;
     this.#collected = undefined;
-    return collected ?? nothing;
+    return collected ?? noOutput;
   }
 
   #open(): Collected {

@@ -1,5 +1,6 @@
 /** Gives the agent its world. */
 import { createAgent } from '../agent/agent.ts';
+import { noOutput } from '../agent/outbox.ts';
 import type { Agent, AgentInput, AgentOutput } from '../agent/types.ts';
 import type { Files } from '../ports.ts';
 import type { Keyring } from './keyring.ts';
@@ -53,7 +54,9 @@ export class AgentHost {
   }
 
   step(input: AgentInput): void {
-    this.#carryOut(this.#agent.step(input, this.#world.now));
+    const output = this.#agent.step(input, this.#world.now);
+    if (output !== noOutput) this.#carryOut(output);
+    this.#rememberManagers();
   }
 
   #carryOut(output: AgentOutput): void {
@@ -71,7 +74,6 @@ export class AgentHost {
     for (const { taskId, graceMs } of output.stop)
       effects.push({ type: 'task-stop', taskId, graceMs });
     if (output.left) this.left = true;
-    this.#rememberManagers();
   }
 
   /** A manager's own membership says it better. */

@@ -5,7 +5,7 @@
 import type { NodeEffect } from './program.ts';
 import type { NodeObservation } from './observation.ts';
 
-const none: readonly NodeEffect[] = Object.freeze([]);
+const none: readonly NodeEffect[] = [];
 
 export class Effects {
   #observations: NodeEffect[] | undefined;

@@ -28,7 +28,7 @@ export type MemberBoot = {
   readonly raft: RaftBoot;
 };
 
-const noChanges: readonly TaskChange[] = Object.freeze([]);
+const noChanges: readonly TaskChange[] = [];
 
 export class Member {
   readonly raftId: string;
@@ -127,11 +127,10 @@ export class Member {
     this.input({ type: 'compact', index, data: this.store.snapshot() });
   }
 
+  /** Most outputs are empty in most of their parts; a loop that is not begun costs nothing. */
   #carryOut(output: RaftOutput): void {
-    for (const { role, term, leader } of output.transitions) {
-      this.#observeRole(role, term, leader);
-      this.#watcher.transition(role, leader);
-    }
+    const { transitions, messages, proposals, reads } = output;
+    if (transitions.length > 0) this.#carryOutTransitions(transitions);
     if (output.persist !== undefined) {
       const { sequence } = output.persist;
       this.#world.pipeline.add(this.log.persist(output.persist), () => {
@@ -142,12 +141,23 @@ export class Member {
     }
     if (output.install !== undefined) this.#install(output.install);
     if (output.committed.length > 0) this.#apply(output);
-    for (const message of output.messages) {
+    if (messages.length > 0) this.#send(messages);
+    if (proposals.length > 0) for (const result of proposals) this.#watcher.proposal(result);
+    if (reads.length > 0) for (const result of reads) this.#watcher.read(result);
+  }
+
+  #carryOutTransitions(transitions: RaftOutput['transitions']): void {
+    for (const { role, term, leader } of transitions) {
+      this.#observeRole(role, term, leader);
+      this.#watcher.transition(role, leader);
+    }
+  }
+
+  #send(messages: RaftOutput['messages']): void {
+    for (const message of messages) {
       const to = this.#addresses.get(message.to);
       if (to !== undefined) this.#world.send(to, { type: 'raft', message });
     }
-    for (const result of output.proposals) this.#watcher.proposal(result);
-    for (const result of output.reads) this.#watcher.read(result);
   }
 
   #apply({ committed, hashes }: RaftOutput): void {

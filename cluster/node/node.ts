@@ -17,7 +17,7 @@ import type { NodeWorld } from './world.ts';
 export const createNode = (boot: NodeBoot): NodeProgram => new Node(boot);
 
 const nobody: Route = { to: 'nobody', elected: false };
-const nothing: readonly NodeEffect[] = Object.freeze([]);
+const nothing: readonly NodeEffect[] = [];
 
 class Node implements NodeProgram {
   readonly #world: NodeWorld;

@@ -1,7 +1,7 @@
 /** Objects in order of id. A list that was lent out is copied before the next change, so that its reader keeps what it saw. */
 type Identified = { readonly ID: string };
 
-const empty: readonly never[] = Object.freeze([]);
+const empty: readonly never[] = [];
 
 export class SortedList<T extends Identified> {
   #items: T[];

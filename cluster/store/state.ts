@@ -41,7 +41,7 @@ class Table<T extends Identified> {
   }
 }
 
-const none: readonly never[] = Object.freeze([]);
+const none: readonly never[] = [];
 
 /** Tasks by the id of what they belong to; no entry is kept for an empty list. */
 class TaskIndex {
