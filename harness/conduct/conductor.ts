@@ -26,7 +26,7 @@ export type Conducting = Conductor & {
   interrupt(at: Ms): readonly Command[];
 };
 
-const none: readonly Command[] = Object.freeze([]);
+const none: readonly Command[] = [];
 
 /**
  * Conducts one run: forms the cluster, plays the schedule, heals, watches the healed cluster, asks a last time.

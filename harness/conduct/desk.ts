@@ -41,7 +41,7 @@ export type Call = {
 };
 export type CallEnd = { readonly outcome: Outcome; readonly output: Json | undefined };
 
-const none: readonly Command[] = Object.freeze([]);
+const none: readonly Command[] = [];
 
 export const createDesk = (
   target: Target,
@@ -78,33 +78,35 @@ export const createDesk = (
       waiting.delete(happening.id);
       then?.(happening, at);
     },
-    call({ memory, ...call }, then) {
-      const kind = kinds.get(call.operation);
+    call({ process, client, node, operation: name, args, memory, phase }, then) {
+      const kind = kinds.get(name);
       if (kind === undefined) {
         throw new Error(
-          `target ${target.name} has no operation ${call.operation}; it has ${[...kinds.keys()].join(', ')}`,
+          `target ${target.name} has no operation ${name}; it has ${[...kinds.keys()].join(', ')}`,
         );
       }
-      const request = kind.request(call.args, memory);
+      const request = kind.request(args, memory);
       if (request === undefined) return false;
       const operation = recorder.invoked(
         {
-          ...call,
+          process,
+          client,
+          node,
+          operation: name,
           effect: kind.effect,
-          intent: kind.intent?.(call.args, request),
+          intent: kind.intent?.(args, request),
+          args,
           input: kind.shown === undefined ? request : kind.shown(request),
+          phase,
         },
         now,
       );
-      issue(
-        { type: 'call', node: call.node, request, timeoutMs: callTimeoutMs },
-        (happening, at) => {
-          if (happening.type !== 'called') return;
-          const end = kind.read(call.args, request, happening.result, memory);
-          recorder.ended(operation, end, at);
-          then(end);
-        },
-      );
+      issue({ type: 'call', node, request, timeoutMs: callTimeoutMs }, (happening, at) => {
+        if (happening.type !== 'called') return;
+        const end = kind.read(args, request, happening.result, memory);
+        recorder.ended(operation, end, at);
+        then(end);
+      });
       return true;
     },
     drain() {

@@ -18,7 +18,7 @@ export type Recorder = {
   count(operation: string): number;
 };
 
-const none: readonly Sighting[] = Object.freeze([]);
+const none: readonly Sighting[] = [];
 
 export const createRecorder = (): Recorder => {
   const operations: Operation[] = [];
@@ -27,9 +27,18 @@ export const createRecorder = (): Recorder => {
     operations,
     invoked(invocation, at) {
       const id = operations.length;
+      const { process, client, node, operation, effect, intent, args, input, phase } = invocation;
       operations.push({
         id,
-        ...invocation,
+        process,
+        client,
+        node,
+        operation,
+        effect,
+        intent,
+        args,
+        input,
+        phase,
         invokedAt: at,
         endedAt: undefined,
         outcome: 'unknown',

@@ -41,7 +41,8 @@ export const runInSim = (plan: Plan, given: SimRunGiven): SimRun => {
     nodes: plan.target.nodes(plan.scenario.shape),
     settings: plan.scenario.settings,
     onHappening(happening, at) {
-      for (const command of conductor.handle(happening, at)) commands.push(command);
+      const answers = conductor.handle(happening, at);
+      if (answers.length > 0) for (const command of answers) commands.push(command);
     },
   });
   /** What nodes said while one event was carried out is answered behind it. */

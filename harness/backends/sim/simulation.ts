@@ -740,4 +740,19 @@ type Signature = {
   readonly at: Ms;
 };
 
-const sign = (said: Said, by: Signature): Observation => ({ ...by, ...said });
+/** The two kinds of which there are many are written out: it is several times as fast as a spread. */
+const sign = (said: Said, by: Signature): Observation => {
+  const { node, boot, seq, at } = by;
+  switch (said.kind) {
+    case 'commit': {
+      const { kind, index, term, hash, tasks } = said;
+      return { node, boot, seq, at, kind, index, term, hash, tasks };
+    }
+    case 'task': {
+      const { kind, id, state } = said;
+      return { node, boot, seq, at, kind, id, state };
+    }
+    default:
+      return { ...by, ...said };
+  }
+};
