@@ -30,10 +30,7 @@ const config: Config = {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/**/*.test.ts'],
-      testPathIgnorePatterns: [
-        '/node_modules/',
-        '\\.(sim|process|docker|browser)\\.test\\.ts$',
-      ],
+      testPathIgnorePatterns: ['/node_modules/', '\\.(sim|process|docker|browser)\\.test\\.ts$'],
     },
     owned('sim'),
     owned('process'),

@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { Random } from '../../properties/linearizability/testing/random.ts';
 
 /** One line of a history: process, type, f and value. */
@@ -204,7 +203,8 @@ export function busy(
   const active = [...all];
   while (active.length > 0) {
     const at = random.below(active.length);
-    const client = active[at]!;
+    const client = active[at];
+    if (client === undefined) break;
     const line = (type: string, value: string) =>
       lines.push({ process: client.process, type, f: client.f, value });
     const ask = () => {

@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import { describe, expect, test } from '@jest/globals';
 
 import { casRegister, kvAppend, register, type Operation } from '../../models/index.ts';

@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { AnyModel, Key, Model, Operation } from '../../models/model.ts';
 import { Judging, sources, type Decision } from './decide.ts';
 import { explain, type Failure } from './explain.ts';

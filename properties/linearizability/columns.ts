@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import { canonical } from '../../models/canonical.ts';
 import type { AnyModel, Call, Key, Operation, PartCall } from '../../models/model.ts';
 import { NEVER, type Part } from './part.ts';

@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import { canonical } from '../../models/canonical.ts';
 import type { AnyModel, Key } from '../../models/model.ts';
 import { decide, sources, type Decision, type PartOf } from './decide.ts';

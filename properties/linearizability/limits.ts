@@ -16,7 +16,7 @@ export type Limits = {
 };
 
 /** Why a check gave up. */
-export type Stop = 'time' | 'aborted' | 'memory' | 'states';
+type Stop = 'time' | 'aborted' | 'memory' | 'states';
 
 /** Watches the limits of one check while it runs. */
 export class Meter {

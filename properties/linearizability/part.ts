@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { AnyModel, Key, Operation } from '../../models/model.ts';
 
 /** The rank of a return that nobody saw. */

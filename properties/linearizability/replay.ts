@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { AnyModel, Key, Operation } from '../../models/model.ts';
 
 /** One order per part, as positions in the history; operations that had no effect are left out. */

@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { AnyModel, Operation, Remaining, Viability } from '../../models/model.ts';
 import { columnsOf, partCalls, type Columns, type UnknownClass } from './columns.ts';
 import type { Meter } from './limits.ts';

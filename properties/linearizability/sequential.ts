@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { AnyModel, Key, Model, Operation } from '../../models/model.ts';
 import { Meter, type Limits } from './limits.ts';
 

@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { AnyModel, Key } from '../../models/model.ts';
 import type { CallClass } from './columns.ts';
 import type { Meter } from './limits.ts';

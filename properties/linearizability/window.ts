@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { Columns } from './columns.ts';
 
 /** Returns of one block; its lists are made together, when one of them is asked for. */

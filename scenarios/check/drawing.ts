@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import { createHash } from 'node:crypto';
 
 import { canonical, show, type AnyModel, type Key, type Operation } from '../../models/index.ts';
@@ -87,7 +86,10 @@ function common(
     key: key === undefined ? undefined : String(key).replace(/^'/, ''),
     members,
     prefix: prefix.map((operation) => {
-      const { input, output, outcome } = operations[operation]!;
+      const of = operations[operation];
+      if (of === undefined)
+        throw new RangeError(`the prefix names operation ${operation}, which is none`);
+      const { input, output, outcome } = of;
       state = model.step(state, input, outcome === 'ok' ? output : undefined)[0] ?? state;
       return { operation, state: short(String(canonical(state))) };
     }),

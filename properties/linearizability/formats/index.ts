@@ -1,5 +1,5 @@
-export type { HistoryEvent, Problem, Value } from './event.ts';
+export type { Problem } from './event.ts';
 export { ednValue } from './edn.ts';
 export { operationsOf, type ReadHistory } from './operations.ts';
-export { eventsOf, formatOf, type Format } from './recognise.ts';
+export { eventsOf, formatOf } from './recognise.ts';
 export { MODEL_NAMES, type ModelName, type Reading } from './vocabulary.ts';

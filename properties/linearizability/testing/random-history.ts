@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes are in range by construction */
 import type { Operation } from '../../../models/index.ts';
 import type { Kind } from './kinds.ts';
 import type { Random } from './random.ts';
