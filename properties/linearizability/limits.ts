@@ -15,9 +15,6 @@ export type Limits = {
   readonly maxStates?: number | undefined;
 };
 
-/** Why a check gave up. */
-type Stop = 'time' | 'aborted' | 'memory' | 'states';
-
 /** Watches the limits of one check while it runs. */
 export class Meter {
   /** Set once and for all when a limit that binds every part is reached. */
