@@ -2,7 +2,7 @@
  * Deletes tasks that nobody needs: removed ones once they have stopped, and history beyond its limit.
  * @source SwarmKit, manager/orchestrator/taskreaper/task_reaper.go.
  */
-import type { TaskObject } from '../store/objects.ts';
+import type { ServiceObject, TaskObject } from '../store/objects.ts';
 import { isAssigned, isTerminal, isWanted } from '../store/task-transitions.ts';
 import type { StoreEvent, Transaction, View } from '../store/types.ts';
 import type { Desk } from './desk.ts';
@@ -13,7 +13,7 @@ import { changeTask, statusOf } from './task-writing.ts';
 
 export class Reaper implements Loop {
   readonly name = 'reaper';
-  readonly watches = ['node', 'task'] as const;
+  readonly watches = ['cluster', 'node', 'service', 'task'] as const;
   readonly #desk: Desk;
   /** Tasks that may have to go, or whose place may hold too much history. */
   readonly #dirty = new Set<string>();
@@ -32,20 +32,30 @@ export class Reaper implements Loop {
   }
 
   observe(event: StoreEvent): void {
-    if (event.kind === 'task' && event.op !== 'remove') {
-      if (mayGo(event.object)) this.#note(event.object.ID);
-    } else if (event.kind === 'node') {
-      const gone = event.op === 'remove' || event.object.Status.State === 'down';
-      if (!gone) return;
-      const nodeId = event.op === 'remove' ? event.old.ID : event.object.ID;
-      for (const task of this.#desk.view.tasksOfNode(nodeId)) {
-        if (task.DesiredState === 'remove') this.#note(task.ID);
-      }
+    const { view } = this.#desk;
+    switch (event.kind) {
+      case 'task':
+        if (event.op !== 'remove' && mayGo(event.object)) this.#note(event.object.ID);
+        return;
+      case 'node':
+        if (event.op === 'remove' || event.object.Status.State === 'down') {
+          const node = event.op === 'remove' ? event.old : event.object;
+          this.#noteAll(view.tasksOfNode(node.ID).filter(isToGo));
+        }
+        return;
+      case 'service':
+        // Another restart policy sets another limit.
+        if (event.op === 'update' && hasOtherTemplate(event.object, event.old)) {
+          this.#noteAll(view.tasksOfService(event.object.ID));
+        }
+        return;
+      case 'cluster':
+        if (event.op === 'update') this.#noteAll(view.tasks());
     }
   }
 
   resync(): void {
-    for (const task of this.#desk.view.tasks()) if (mayGo(task)) this.#note(task.ID);
+    this.#noteAll(this.#desk.view.tasks());
   }
 
   run(transaction: Transaction): void {
@@ -56,6 +66,10 @@ export class Reaper implements Loop {
       if (!isFull(transaction)) this.#dirty.delete(id);
     }
     this.#next = never;
+  }
+
+  #noteAll(tasks: readonly TaskObject[]): void {
+    for (const task of tasks) if (mayGo(task)) this.#note(task.ID);
   }
 
   #note(taskId: string): void {
@@ -118,6 +132,11 @@ const mayGo = (task: TaskObject): boolean =>
   (task.DesiredState === 'remove' ||
     isTerminal(task.Status.State) ||
     !isAssigned(task.Status.State));
+
+const isToGo = (task: TaskObject): boolean => task.DesiredState === 'remove';
+
+const hasOtherTemplate = (service: ServiceObject, old: ServiceObject): boolean =>
+  service.Spec.TaskTemplate !== old.Spec.TaskTemplate;
 
 const isUnreachable = (view: View, task: TaskObject): boolean => {
   const node = view.node(task.NodeID);

@@ -45,6 +45,7 @@ type SwarmNode = {
   agent: Agent | undefined;
   boot: number;
   files: Map<string, Uint8Array>;
+  diskBusyUntil: number;
   cut: boolean;
   /** The executor's: what runs here now, and what was told to stop, maybe before it ran. */
   running: Map<string, Executed>;
@@ -141,6 +142,7 @@ export class SmallSwarm {
       agent: undefined,
       boot: 0,
       files: new Map(),
+      diskBusyUntil: 0,
       cut: false,
       running: new Map(),
       stopped: new Set(),
@@ -371,7 +373,12 @@ export class SmallSwarm {
     if (output.persist !== undefined) {
       const { sequence, operations } = output.persist;
       const { boot } = node;
-      this.#later(1 + this.random.integer('disk', 5), () => {
+      // The disk does one thing after the other.
+      node.diskBusyUntil = Math.max(
+        node.diskBusyUntil,
+        this.now + 1 + this.random.integer('disk', 5),
+      );
+      this.#later(node.diskBusyUntil - this.now, () => {
         if (node.boot !== boot) return;
         for (const operation of operations) {
           if (operation.op === 'write') node.files.set(operation.file, operation.bytes);
