@@ -5,7 +5,8 @@ import type Docker from 'dockerode';
 import { connectEngine } from '../../backends/docker/engine.ts';
 import { reap, removeRun, runsInEngine } from '../../backends/docker/reap.ts';
 import { cleanLeftovers, folderPrefix } from '../../backends/live/reclaim.ts';
-import { listRecords, stateFolder } from '../../backends/live/run-record.ts';
+import { processesWith } from '../../backends/live/process-identity.ts';
+import { listRecords, runVariable, stateFolder } from '../../backends/live/run-record.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 
@@ -17,11 +18,15 @@ const engine = async (): Promise<Docker | undefined> => {
   }
 };
 
-/** Folders of runs whose record is lost too; younger ones may belong to a run that is just starting. */
+/**
+ * Folders of runs whose record is lost too. Younger ones may belong to a run that is just starting, and those that a living process
+ * carries the mark of to a run that is recorded elsewhere.
+ */
 const oldMs = 60_000;
 const lostFolders = (known: ReadonlySet<string>): readonly string[] =>
   readdirSync(tmpdir())
     .filter((name) => /^schism-[0-9a-z]+-[0-9a-f]{8}$/.test(name))
+    .filter((name) => processesWith(runVariable, name.slice(folderPrefix.length)).length === 0)
     .map((name) => join(tmpdir(), name))
     .filter((folder) => !known.has(folder) && Date.now() - statSync(folder).mtimeMs > oldMs);
 
