@@ -102,13 +102,7 @@ class NodeAgent implements Agent {
 
   #hear(from: string, message: DispatcherMessage, now: Instant): void {
     if (!this.#session.hear(from, message, now)) {
-      if (
-        message.type === 'session-invalid' &&
-        message.removed &&
-        this.#session.deadline === undefined
-      ) {
-        this.#worker.removeAll(now);
-      }
+      if (this.#session.isOver) this.#worker.removeAll(now);
       return;
     }
     switch (message.type) {

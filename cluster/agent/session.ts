@@ -64,6 +64,11 @@ export class Session {
     return this.#state.kind === 'open' ? this.#state : undefined;
   }
 
+  /** There will be no other session: the node was removed, or left. */
+  get isOver(): boolean {
+    return this.#state.kind === 'over';
+  }
+
   get deadline(): number | undefined {
     switch (this.#state.kind) {
       case 'over':

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { isWanted } from '../store/task-transitions.ts';
-import { SmallSwarm } from './small-swarm.ts';
-import { Watcher } from './watcher.ts';
+import { SmallSwarm } from './small/swarm.ts';
+import { Watcher } from './small/watcher.ts';
 
 const settled = (nodes: number, seed = 1): SmallSwarm => {
   const swarm = new SmallSwarm({ seed, nodes });

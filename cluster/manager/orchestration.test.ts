@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ServiceSpec, TaskObject } from '../store/objects.ts';
 import { isWanted } from '../store/task-transitions.ts';
-import { SmallSwarm } from './small-swarm.ts';
-import { Watcher } from './watcher.ts';
+import { SmallSwarm } from './small/swarm.ts';
+import { Watcher } from './small/watcher.ts';
 
 /** A swarm in which every node has reported. */
 const settled = (nodes = 5, seed = 1): SmallSwarm => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { NodeObject, ServiceSpec } from '../store/objects.ts';
 import { sampleNode } from '../store/sample-objects.ts';
 import { meetsConstraints, parseConstraints } from './constraints.ts';
-import { SmallSwarm } from './small-swarm.ts';
+import { SmallSwarm } from './small/swarm.ts';
 
 const settled = (nodes: number, seed = 1): SmallSwarm => {
   const swarm = new SmallSwarm({ seed, nodes });

@@ -217,4 +217,14 @@ describe('the trials of the control plane', () => {
   test('notice nothing where nothing is planted', async () => {
     expect(await notice(undefined)).toBe('');
   });
+
+  test('come to rest without the periodic look at everything: no change is missed', async () => {
+    const never = {
+      title: 'nobody looks at everything again',
+      file: 'manager/manager.ts',
+      find: 'resyncMs = 5_000',
+      replace: 'resyncMs = 1e12',
+    };
+    expect(await notice(never)).toBe('');
+  });
 });

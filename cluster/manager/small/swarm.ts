@@ -3,24 +3,24 @@
  * delays, and a network that loses, doubles and delays. Consensus is a line of code: an entry commits, or is lost with its
  * leader. Everything is a function of the seed.
  */
-import { createAgent } from '../agent/agent.ts';
-import type { AgentMessage, DispatcherMessage } from '../agent/messages.ts';
-import type { Agent, AgentInput } from '../agent/types.ts';
-import { defaultNodeConfig, type NodeConfig } from '../node/config.ts';
-import type { TaskOrder, TaskReport } from '../node/program.ts';
-import type { Instant, Random } from '../ports.ts';
-import { encodeActions } from '../store/actions.ts';
+import { createAgent } from '../../agent/agent.ts';
+import type { AgentMessage, DispatcherMessage } from '../../agent/messages.ts';
+import type { Agent, AgentInput } from '../../agent/types.ts';
+import { defaultNodeConfig, type NodeConfig } from '../../node/config.ts';
+import type { TaskOrder, TaskReport } from '../../node/program.ts';
+import type { Instant, Random } from '../../ports.ts';
+import { encodeActions } from '../../store/actions.ts';
 import type {
   ClusterObject,
   NodeObject,
   ServiceObject,
   ServiceSpec,
   TaskObject,
-} from '../store/objects.ts';
-import { createStore } from '../store/store.ts';
-import type { StoreEvent, Transaction, Unstamped } from '../store/types.ts';
-import { createManager } from './manager.ts';
-import type { Manager, ManagerInput, ManagerTransaction } from './types.ts';
+} from '../../store/objects.ts';
+import { createStore } from '../../store/store.ts';
+import type { StoreEvent, Transaction, Unstamped } from '../../store/types.ts';
+import { createManager } from '../manager.ts';
+import type { Manager, ManagerInput, ManagerTransaction } from '../types.ts';
 
 export type SmallSwarmOptions = {
   readonly seed: number;

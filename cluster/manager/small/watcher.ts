@@ -1,14 +1,14 @@
 /** Judges every committed change of a small swarm by the rules that hold at all times. */
-import type { ServiceObject, TaskObject } from '../store/objects.ts';
+import type { ServiceObject, TaskObject } from '../../store/objects.ts';
 import {
   isLegalTransition,
   isTerminal,
   isWanted,
   taskStateRank,
-} from '../store/task-transitions.ts';
-import type { StoreEvent } from '../store/types.ts';
-import { byPlace, endedByItself, isCurrent, samePlace } from './place.ts';
-import type { SmallSwarm } from './small-swarm.ts';
+} from '../../store/task-transitions.ts';
+import type { StoreEvent } from '../../store/types.ts';
+import { byPlace, endedByItself, isCurrent, samePlace } from '../place.ts';
+import type { SmallSwarm } from './swarm.ts';
 
 const problemsMax = 20;
 

@@ -2,13 +2,13 @@
  * One drawn life of a small swarm: services come, change and go while agents crash, links are cut and leaders change. Then
  * all is healed, and within a bound everything has to be as it was asked for.
  */
-import type { NodeObject, ServiceObject, ServiceSpec, TaskObject } from '../store/objects.ts';
-import { isAssigned, isWanted } from '../store/task-transitions.ts';
-import { meetsConstraints } from './constraints.ts';
-import { byPlace, isCurrent, isGlobal } from './place.ts';
-import { replicasOf } from './replicated.ts';
-import { SmallSwarm, seeded, serviceSpec } from './small-swarm.ts';
-import type { Random } from '../ports.ts';
+import type { NodeObject, ServiceObject, ServiceSpec, TaskObject } from '../../store/objects.ts';
+import { isAssigned, isWanted } from '../../store/task-transitions.ts';
+import { meetsConstraints } from '../constraints.ts';
+import { byPlace, isCurrent, isGlobal } from '../place.ts';
+import { replicasOf } from '../replicated.ts';
+import { SmallSwarm, seeded, serviceSpec } from './swarm.ts';
+import type { Random } from '../../ports.ts';
 import { describe, Watcher } from './watcher.ts';
 
 /** Within this time after the last fault everything is in order again. */
