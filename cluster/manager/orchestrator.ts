@@ -2,6 +2,7 @@
 import type { NodeObject, ServiceObject } from '../store/objects.ts';
 import { isTerminal, isWanted } from '../store/task-transitions.ts';
 import type { StoreEvent, Transaction } from '../store/types.ts';
+import { meetsConstraints } from './constraints.ts';
 import type { Desk } from './desk.ts';
 import { isEligible, spread } from './global.ts';
 import { heal } from './healing.ts';
@@ -94,7 +95,7 @@ export class Orchestrator implements Loop {
       }
     }
     for (const service of this.#desk.view.services()) {
-      if (isGlobal(service) && isEligible(node, service) !== isEligible(old, service)) {
+      if (isGlobal(service) && standing(node, service) !== standing(old, service)) {
         this.#dirty.add(service.ID);
       }
     }
@@ -130,6 +131,13 @@ export class Orchestrator implements Loop {
     this.#updating.advance(transaction, service, updatable(transaction, service, places, global));
   }
 }
+
+/** All that a global service looks at in a node. */
+const standing = (node: NodeObject | undefined, service: ServiceObject): string => {
+  if (node === undefined) return 'absent';
+  if (!meetsConstraints(node, service.Spec.TaskTemplate)) return 'unfit';
+  return isEligible(node, service) ? 'eligible' : 'kept';
+};
 
 /** The places that an update has to go through. */
 const updatable = (

@@ -90,6 +90,10 @@ export class Updating {
 
   /** Goes on with the update of a service; `places`: those that hold, or should hold, a task. */
   advance(transaction: Transaction, service: ServiceObject, places: readonly PlaceTasks[]): void {
+    if (service.UpdateStatus === undefined && areCurrent(places, service)) {
+      if (this.#progress.size > 0) this.forget(service.ID);
+      return;
+    }
     const sorted = sortPlaces(places, service, this.#desk.now.wall);
     const underWay = isUnderWay(service.UpdateStatus);
     if (sorted.older.length === 0 && sorted.mixed.length === 0 && !underWay) {
@@ -241,6 +245,15 @@ type SortedPlaces = {
   readonly mixed: PlaceTasks[];
   /** How many places wait for a new task that took the place of an older one. */
   readonly changing: number;
+};
+
+/** The usual case, told by identity alone. */
+const areCurrent = (places: readonly PlaceTasks[], service: ServiceObject): boolean => {
+  const template = service.Spec.TaskTemplate;
+  for (const { wanted } of places) {
+    if (wanted.length !== 1 || wanted[0]?.Spec !== template) return false;
+  }
+  return true;
 };
 
 const sortPlaces = (
