@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import Docker from 'dockerode';
 
 type Missing = { readonly project: string; readonly why: string; readonly required: boolean };
@@ -34,7 +34,7 @@ if (!existsSync(chromium)) {
 const projects = ['unit', 'sim', 'process', 'docker', 'browser'].filter(
   (project) => !missing.some((of) => of.project === project),
 );
-const jest = createRequire(import.meta.url).resolve('jest/bin/jest.js');
+const jest = join(import.meta.dirname, '../node_modules/jest/bin/jest.js');
 const { status } = spawnSync(
   process.execPath,
   [jest, '--selectProjects', ...projects, ...process.argv.slice(2)],
