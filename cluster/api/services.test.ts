@@ -431,3 +431,15 @@ test('the status of a service counts its tasks', () => {
     ]),
   );
 });
+
+test('how a roll-out stands is shown, since `docker service update` waits for it', () => {
+  const leader = new SmallLeader();
+  const id = created(leader);
+  const service = leader.store.service(id);
+  if (service === undefined) throw new Error('it was just created');
+  const UpdateStatus = { State: 'updating', Message: 'update in progress' } as const;
+  leader.write((transaction) => {
+    transaction.update('service', { ...service, UpdateStatus }, undefined);
+  });
+  expect(leader.ask('GET', `/services/${id}`).body).toMatchObject({ UpdateStatus });
+});

@@ -43,6 +43,7 @@ export const showService = remembered((service: ServiceObject) => ({
   Spec: service.Spec,
   ...(service.PreviousSpec === undefined ? {} : { PreviousSpec: service.PreviousSpec }),
   Endpoint: { Spec: service.Spec.EndpointSpec ?? {} },
+  ...(service.UpdateStatus === undefined ? {} : { UpdateStatus: service.UpdateStatus }),
 }));
 
 /** Counted at read time. @source swarmkit, manager/controlapi/service.go (ListServiceStatuses) */
