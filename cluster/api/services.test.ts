@@ -437,7 +437,11 @@ test('how a roll-out stands is shown, since `docker service update` waits for it
   const id = created(leader);
   const service = leader.store.service(id);
   if (service === undefined) throw new Error('it was just created');
-  const UpdateStatus = { State: 'updating', Message: 'update in progress' } as const;
+  const UpdateStatus = {
+    State: 'updating',
+    StartedAt: '2026-11-24T00:00:00Z',
+    Message: 'update in progress',
+  } as const;
   leader.write((transaction) => {
     transaction.update('service', { ...service, UpdateStatus }, undefined);
   });
