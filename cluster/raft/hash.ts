@@ -20,13 +20,19 @@ const mix = (hash: number, value: number): number => {
 };
 
 const hashBytes = (bytes: Uint8Array): number => {
-  let hash = seed;
+  const { length } = bytes;
+  let hash = seed ^ length;
   let at = 0;
-  // An iterator would take several times as long.
-  while (at < bytes.length) {
-    hash = Math.imul(hash ^ (bytes[at] ?? 0), prime);
-    at += 1;
+  // Four bytes a step, and no iterator, which would take several times as long.
+  for (; at + 4 <= length; at += 4) {
+    const word =
+      (bytes[at] ?? 0) |
+      ((bytes[at + 1] ?? 0) << 8) |
+      ((bytes[at + 2] ?? 0) << 16) |
+      ((bytes[at + 3] ?? 0) << 24);
+    hash = mix(hash, word);
   }
+  for (; at < length; at += 1) hash = mix(hash, bytes[at] ?? 0);
   return hash;
 };
 

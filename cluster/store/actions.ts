@@ -2,8 +2,9 @@
  * Actions as they stand in the log. An update says only what it changes of the object before it, and parts that the store
  * holds already (a service's template) are referred to: the store before an entry is the same on every manager.
  */
-import { Encoder } from 'cbor-x';
+import { Decoder } from 'cbor-x';
 import { Recent } from '../recent.ts';
+import { CborWriter } from './cbor-writer.ts';
 import type { Kind, ObjectKinds, ServiceObject, TaskObject, TaskSpec } from './objects.ts';
 import { stamp } from './stamp.ts';
 import type { StoreAction, View } from './types.ts';
@@ -47,7 +48,8 @@ const previousIsOldSpec = 4;
 const kinds = ['cluster', 'node', 'service', 'task'] as const satisfies readonly Kind[];
 const numberOf: Readonly<Record<Kind, number>> = { cluster: 0, node: 1, service: 2, task: 3 };
 
-const codec = new Encoder({ useRecords: false, mapsAsObjects: true, variableMapSize: true });
+const writer = new CborWriter();
+const decoder = new Decoder({ useRecords: false, mapsAsObjects: true });
 
 /** The same bytes reach every manager of a simulation, so what they say is worked out once. */
 const known = new Recent<Uint8Array, readonly StoreAction[]>(1_024);
@@ -56,9 +58,7 @@ const known = new Recent<Uint8Array, readonly StoreAction[]>(1_024);
 export const encodeActions = (actions: readonly StoreAction[]): Uint8Array => {
   const header = headerOf(actions);
   const records = actions.map((action) => recordOf(action, header));
-  const { buffer, byteOffset, length } = codec.encode([header.index, header.time, ...records]);
-  // The same bytes as a plain array. The encoder goes on behind them, and never writes there again.
-  const data = new Uint8Array(buffer, byteOffset, length);
+  const data = writer.encode([header.index, header.time, ...records]);
   known.set(data, actions);
   return data;
 };
@@ -70,7 +70,7 @@ export const encodeActions = (actions: readonly StoreAction[]): Uint8Array => {
 export const decodeActions = (data: Uint8Array, view: View): readonly StoreAction[] => {
   const already = known.get(data);
   if (already !== undefined) return already;
-  const [index, time, ...records] = codec.decode(data) as Logged;
+  const [index, time, ...records] = decoder.decode(data) as Logged;
   const reader = new Reader(view, Object.freeze({ Index: index }), time);
   const actions = Object.freeze(
     records.map((record) => reader.action(record)).filter((action) => action !== undefined),
