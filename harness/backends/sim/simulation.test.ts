@@ -476,6 +476,22 @@ describe('programs that break their word', () => {
     },
   });
 
+  test('in strict runs a sender that goes on with its message is noticed', () => {
+    let sent: { count: number } | undefined;
+    const target = meddling((event, effects) => {
+      if (event.type === 'wake' && sent !== undefined) sent.count += 1;
+      for (const effect of effects as readonly { readonly type: string }[]) {
+        if (effect.type === 'send')
+          sent = (effect as unknown as { readonly message: { count: number } }).message;
+      }
+    });
+    const loose = new Driven(1, { target }).pass(200);
+    expect(loose.simulation.thrown).toBeUndefined();
+    const slow = { ...plainProfile, delayMin: 20_000, strict: true };
+    const strict = new Driven(1, { target, profile: slow }).pass(200);
+    expect(strict.simulation.thrown?.message).toBe('a message changed after it was sent');
+  });
+
   test('in strict runs a message cannot be changed once it is sent', () => {
     const target = meddling((event) => {
       if (event.type === 'message' && 'message' in event) {

@@ -77,6 +77,8 @@ export class Simulation implements World {
   readonly #wakes: Float64Array;
   #nextWake = Infinity;
   #nextWaker = 0;
+  /** In strict runs, by what is delivered in its place: each message as its sender holds it, and the hash of what it was. */
+  readonly #sent = new Map<unknown, { readonly message: unknown; readonly hash: number }>();
   /** Hashes of bytes given to persists that are under way, in strict runs. */
   readonly #given2disk = new Map<Persist, number>();
 
@@ -421,14 +423,27 @@ export class Simulation implements World {
     record.payload = message;
   }
 
-  /** The message as its receiver would decode it; frozen on both sides, so that neither can change it. */
+  /**
+   * The message as its receiver would decode it, frozen. The sender's own is looked at again when it arrives: freezing that as well
+   * would give every kind of object in the program a second hidden class, and so slow down all later runs.
+   */
   #carry(node: SimNode, message: unknown): unknown {
-    deepFreeze(message);
-    const carried = this.target.decode(this.target.encode(message));
-    if (carried === undefined)
+    const bytes = this.target.encode(message);
+    const hash = hashBytes(bytes, 0);
+    const carried = this.target.decode(bytes);
+    if (carried === undefined) {
       this.#threw(node, new Error('a message did not survive its encoding'));
+      return message;
+    }
     deepFreeze(carried);
-    return carried ?? message;
+    this.#sent.set(carried, { message, hash });
+    return carried;
+  }
+
+  #checkSent(node: SimNode, carried: unknown): void {
+    const sent = this.#sent.get(carried);
+    if (sent === undefined || hashBytes(this.target.encode(sent.message), 0) === sent.hash) return;
+    this.#threw(node, new Error('a message changed after it was sent'));
   }
 
   #arrive(record: Pending): void {
@@ -436,6 +451,7 @@ export class Simulation implements World {
     if (link?.era !== record.era) return;
     const node = this.nodes[record.node];
     if (node?.program === undefined) return;
+    if (this.profile.strict) this.#checkSent(node, payload);
     this.#digest.add(link.from | (this.target.fingerprint(payload) << 6));
     const from = this.#senderOver(link, record.identity, node.identity);
     this.deliver(node, { type: 'message', from, message: payload });
