@@ -1,5 +1,5 @@
 import type { ApiRequest } from '../../../../cluster/api/seam.ts';
-import type { Effect, Intent } from '../../../../harness/core/history.ts';
+import type { Effect, Intent, Sighting } from '../../../../harness/core/history.ts';
 import type { Json, JsonObject } from '../../../../harness/core/json.ts';
 import type {
   CallResult,
@@ -39,18 +39,24 @@ export type ApiKind = {
 
 const answeredOf = (result: CallResult, judge: (ended: Ended) => SwarmOutcome): Answered => {
   if ('failed' in result) {
-    return { ...judge(result), status: undefined, text: result.failed, body: undefined };
+    const { outcome, decided } = judge(result);
+    return { outcome, decided, status: undefined, text: result.failed, body: undefined };
   }
   const response = result.response as { readonly status: number; readonly body?: Json };
   const good = response.status >= 200 && response.status < 300;
   const text = good ? '' : messageOf(response.body);
-  return {
-    ...judge({ status: response.status, text }),
-    status: response.status,
-    text,
-    body: response.body,
-  };
+  const { outcome, decided } = judge({ status: response.status, text });
+  return { outcome, decided, status: response.status, text, body: response.body };
 };
+
+/** What a history keeps of an answer. Written out for answers that are good, which most are. */
+const outputOf = ({ status, text }: Answered, shown: JsonObject | undefined): JsonObject => {
+  if (status !== undefined && text === '')
+    return shown === undefined ? { status } : { status, ...shown };
+  return { ...(status !== undefined && { status }), ...(text !== '' && { text }), ...shown };
+};
+
+const nothingSeen: readonly Sighting[] = [];
 
 /** The harness's view of an API operation: outcomes by the classes of the swarm API, bodies reduced to what is looked at. */
 export const operationKind = (kind: ApiKind): OperationKind => {
@@ -65,18 +71,14 @@ export const operationKind = (kind: ApiKind): OperationKind => {
     read(args, request, result, memory) {
       const answered = answeredOf(result, judge);
       const asked = { args, request: request as ApiRequest };
-      const { output, ...shows } =
-        answered.status === undefined ? {} : (kind.read?.(answered, asked, memory) ?? {});
-      const { status, text } = answered;
+      const shows =
+        answered.status === undefined ? undefined : kind.read?.(answered, asked, memory);
       return {
         outcome: answered.outcome,
         decided: answered.decided && kind.effect !== 'local',
-        output: {
-          ...(status !== undefined && { status }),
-          ...(text !== '' && { text }),
-          ...output,
-        },
-        ...shows,
+        output: outputOf(answered, shows?.output),
+        seen: shows?.seen ?? nothingSeen,
+        complete: shows?.complete ?? false,
       };
     },
   };
