@@ -393,7 +393,7 @@ const run = promisify(execFile);
 /** A copy of consensus and its log, as sources; gone with the scope. */
 const copySources = async (): Promise<AsyncDisposable & { readonly folder: string }> => {
   const folder = await mkdtemp(join(tmpdir(), 'planted-'));
-  for (const part of ['raft', 'log', 'ports.ts'])
+  for (const part of ['raft', 'log', 'ports.ts', 'recent.ts'])
     await cp(join(__dirname, '..', part), join(folder, part), { recursive: true });
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
   return {

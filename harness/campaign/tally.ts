@@ -3,6 +3,10 @@ import type { CarriedOut } from './carry-out.ts';
 import { findingsOf } from './carry-out.ts';
 import type { Counts, Finding, Tally } from './job.ts';
 
+/** In whole microseconds, so that no sum depends on how its terms were grouped. */
+const exactSum = (a: number, b: number): number =>
+  (Math.round(a * 1_000) + Math.round(b * 1_000)) / 1_000;
+
 const noCounts: Counts = { pass: 0, tested: 0, fail: 0, unknown: 0, missing: undefined };
 
 /** Sums runs up as they end. */
@@ -21,7 +25,7 @@ export class TallyBuilder {
     const { run, events } = carried;
     this.#runs += 1;
     this.#digests.push(...wordsOf(run.digest));
-    this.#simulatedMs += run.simulatedMs;
+    this.#simulatedMs = exactSum(this.#simulatedMs, run.simulatedMs);
     this.#events += events;
     for (const fault of run.history.faults) {
       if (fault.beginAt === undefined) continue;
@@ -97,7 +101,7 @@ export class Total {
   add(tally: Tally): void {
     for (const word of tally.digests) this.#digest.add(word);
     this.runs += tally.runs;
-    this.simulatedMs += tally.simulatedMs;
+    this.simulatedMs = exactSum(this.simulatedMs, tally.simulatedMs);
     this.events += tally.events;
     this.faults += tally.faults;
     this.faultsBit += tally.faultsBit;
