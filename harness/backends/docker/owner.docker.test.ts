@@ -10,7 +10,6 @@ import { cleanLeftovers, leftoversOf } from '../live/reclaim.ts';
 import { listRecords, type RunRecord } from '../live/run-record.ts';
 import { until } from '../live/toxiproxy/loopback.ts';
 import { connectEngine } from './engine.ts';
-import { ownerIn } from './labels.ts';
 import { leftInEngine } from './left-in-engine.ts';
 import { reap, runsInEngine } from './reap.ts';
 
@@ -192,12 +191,6 @@ test('whoever finds a run in the engine without its record sees whether its owne
   expect(found).toEqual({ run: record.run, owner: 'alive' });
   owner.child.kill('SIGKILL');
   await goneWithAll(record);
-});
-
-test('an owner on another machine is not taken for a dead one', () => {
-  const self = { pid: process.pid, since: 'then', host: 'another-machine' };
-  expect(ownerIn({ 'schism.owner': JSON.stringify(self) })).toBe('elsewhere');
-  expect(ownerIn({})).toBe('dead');
 });
 
 test('a harness that is interrupted heals, removes everything and ends in peace', async () => {
