@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type Docker from 'dockerode';
-import { GenericContainer } from 'testcontainers';
 import { LiveFailure, messageOf } from '../live/failure.ts';
 import type { RunRecord } from '../live/run-record.ts';
 import type { ContainerProgram, NodePlace } from '../live/target.ts';
 import type { WorldEvents } from '../live/world.ts';
 import { engineDoes, statusOf } from './engine.ts';
 import { labelsOf } from './labels.ts';
+import { OnVolume } from './on-volume.ts';
 import { readOutput } from './output.ts';
 import { filesOfTar, type TarFile } from './tar.ts';
 import { nothingToWaitFor } from './waiting.ts';
@@ -22,26 +22,6 @@ export type NodeContainerWorld = {
   readonly place: NodePlace;
   readonly events: WorldEvents;
 };
-
-/** A container with a volume of its own, which ends with it and is found by the run's label. */
-class OnVolume extends GenericContainer {
-  constructor(
-    image: string,
-    volume: { readonly at: string; readonly labels: Record<string, string> },
-  ) {
-    super(image);
-    this.hostConfig.Mounts = [
-      {
-        Type: 'volume',
-        // Without a name: the engine removes it with the container.
-        Source: '',
-        Target: volume.at,
-        VolumeOptions: { NoCopy: false, Labels: volume.labels, DriverConfig: anyDriver },
-      },
-    ];
-  }
-}
-const anyDriver = { Name: '', Options: {} };
 
 /** One node: created once, then killed and started again on what its disk kept. */
 export class NodeContainer {
