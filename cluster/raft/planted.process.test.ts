@@ -1,6 +1,6 @@
 /** Each of these bugs, planted in a copy of the sources, must be noticed by the trials; the sources themselves must not be. */
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -393,7 +393,9 @@ const run = promisify(execFile);
 /** A copy of consensus and its log, as sources; gone with the scope. */
 const copySources = async (): Promise<AsyncDisposable & { readonly folder: string }> => {
   const folder = await mkdtemp(join(tmpdir(), 'planted-'));
-  for (const part of ['raft', 'log', 'ports.ts', 'recent.ts'])
+  // Both rooms, and what lies beside all rooms.
+  const beside = (await readdir(join(__dirname, '..'))).filter((name) => name.endsWith('.ts'));
+  for (const part of ['raft', 'log', ...beside])
     await cp(join(__dirname, '..', part), join(folder, part), { recursive: true });
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
   return {
