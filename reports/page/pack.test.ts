@@ -16,6 +16,14 @@ test('what is packed comes back the same', () => {
   );
 });
 
+test('a key that is called __proto__ is a key like any other', () => {
+  const odd = JSON.parse('{"__proto__":{"x":1},"a":[1]}') as Json;
+  for (const value of [odd, Array.from({ length: 9 }, () => odd)]) {
+    const back = unpack(JSON.parse(JSON.stringify(pack(value))) as Json);
+    expect(JSON.stringify(back)).toBe(JSON.stringify(value));
+  }
+});
+
 test('lists of records come back the same, in their order, whatever keys each of them has', () => {
   const record = fc.record(
     {

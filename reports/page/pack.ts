@@ -23,10 +23,12 @@ export const pack = (value: Json): Packed => {
       : { l: value.map(pack) };
   }
   if (!isRecord(value)) return value;
-  const packed: Record<string, Json> = {};
-  for (const [key, member] of Object.entries(value)) {
-    if (member !== undefined) packed[key] = pack(member);
-  }
+  // Entries, not assignments: a key may be called `__proto__`.
+  const packed = Object.fromEntries(
+    Object.entries(value).flatMap(([key, member]) =>
+      member === undefined ? [] : [[key, pack(member)] as const],
+    ),
+  );
   return { r: packed };
 };
 

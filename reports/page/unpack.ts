@@ -23,11 +23,11 @@ export const unpack = (packed: Packed): Json => {
   const bag = packed as Bag;
   if ('l' in bag) return listOf(bag.l, 'l').map(unpack);
   if ('r' in bag) {
-    const record: Record<string, Json> = {};
-    for (const [key, member] of Object.entries(bag.r as Bag)) {
-      if (member !== undefined) record[key] = unpack(member);
-    }
-    return record;
+    return Object.fromEntries(
+      Object.entries(bag.r as Bag).flatMap(([key, member]) =>
+        member === undefined ? [] : [[key, unpack(member)] as const],
+      ),
+    );
   }
   if ('t' in bag) return unpackRecords(bag);
   throw broken('an unknown kind of value');
@@ -47,13 +47,13 @@ const unpackRecords = (bag: Bag): Json => {
     if (shape === undefined) throw broken('a record without a shape');
     const row = shape.next;
     shape.next += 1;
-    const record: Record<string, Json> = {};
-    shape.keys.forEach((key, column) => {
-      const value = shape.columns[column]?.[row];
-      if (value === undefined) throw broken(`no value for ${key}`);
-      record[key] = value;
-    });
-    return record;
+    return Object.fromEntries(
+      shape.keys.map((key, column) => {
+        const value = shape.columns[column]?.[row];
+        if (value === undefined) throw broken(`no value for ${key}`);
+        return [key, value] as const;
+      }),
+    );
   });
 };
 
