@@ -67,6 +67,12 @@ type BodyRead =
   | { readonly ok: true; readonly json: Json | undefined }
   | { readonly ok: false; readonly why: string };
 
+/** A decoder of the log renames this key, as a guard; a store that reads the log would then differ from the one that wrote it. */
+const refuseProto = (key: string, value: unknown): unknown => {
+  if (key === '__proto__') throw new Error('no key may be called "__proto__"');
+  return value;
+};
+
 const readBody = ({ body, headers }: RawRequest): BodyRead => {
   if (body.length === 0) return { ok: true, json: undefined };
   const type = headers['content-type'] ?? '';
@@ -78,7 +84,7 @@ const readBody = ({ body, headers }: RawRequest): BodyRead => {
   }
   try {
     // JSON.parse makes nothing but JSON.
-    return { ok: true, json: JSON.parse(body.toString('utf8')) as Json };
+    return { ok: true, json: JSON.parse(body.toString('utf8'), refuseProto) as Json };
   } catch (error) {
     return { ok: false, why: `invalid JSON: ${error instanceof Error ? error.message : ''}` };
   }

@@ -138,6 +138,13 @@ const post = (url: string, body: string, type = 'application/json') =>
 
 test.each([
   ['a body that is no JSON', '{"Name":', 'application/json', 400, 'invalid JSON: '],
+  [
+    'a key that the log would not keep',
+    '{"Labels":{"__proto__":"x"}}',
+    'application/json',
+    400,
+    'invalid JSON: no key may be called "__proto__"',
+  ],
   ['a body of another type', 'Name=web', 'text/plain', 400, 'unsupported Content-Type header'],
   ['a body that is too long', `"${'x'.repeat(5_000)}"`, 'application/json', 413, 'too large'],
 ])('%s is refused without being looked at', async (_what, body, type, status, message) => {

@@ -18,7 +18,10 @@ test.each([
 });
 
 test('any plain value is read back', () => {
-  const value = fc.jsonValue({ maxDepth: 4 });
+  // The decoder renames a key called `__proto__`; the API refuses it, so the log never carries one.
+  const value = fc
+    .jsonValue({ maxDepth: 4 })
+    .filter((plain) => !JSON.stringify(plain).includes('"__proto__"'));
   fc.assert(
     fc.property(value, (plain) => {
       expect(readBack({ plain })).toStrictEqual({ plain: withoutNegativeZero(plain) });
