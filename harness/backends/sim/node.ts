@@ -1,4 +1,4 @@
-import type { Choices } from '../../core/choices.ts';
+import type { Choices, Stream } from '../../core/choices.ts';
 import type { Node, NodeName } from '../../core/cluster.ts';
 import type { Call } from './clients.ts';
 import { Clock } from './clock.ts';
@@ -15,6 +15,8 @@ export class SimNode {
   readonly name: NodeName;
   readonly disk = new Disk();
   readonly clock: Clock;
+  /** How long each of its syncs takes. */
+  readonly syncTimes: Stream;
   readonly cipher: Cipher;
   /** Advertised address → the link to whoever advertises it. */
   readonly routes = new Map<string, Link>();
@@ -49,6 +51,7 @@ export class SimNode {
     this.index = index;
     this.name = name;
     this.clock = new Clock(name, given);
+    this.syncTimes = given.choices.stream('sync-time', name);
     this.cipher = given.cipher;
   }
 

@@ -35,7 +35,7 @@ export type Profile = {
   /** How far wall clocks are off, in milliseconds, either way. */
   readonly wallOffMsMax: number;
   readonly noise: Noise;
-  /** Messages are encoded, decoded and deeply frozen; persisted bytes are checked for later changes. */
+  /** Messages are encoded, decoded and checked for later changes, as are persisted bytes. */
   readonly strict: boolean;
   /** The real cipher where one was given. */
   readonly realCipher: boolean;
@@ -44,8 +44,8 @@ export type Profile = {
 const pick = <T>(choices: Choices, what: string, from: readonly [T, ...T[]]): T =>
   from[choices.choose('profile', what, from.length)] ?? from[0];
 
-/** Runs with codec or real cipher take several times as long; one in so many has either, so that a campaign hardly notices. */
-const dearOneIn = 64;
+/** Runs with codec or real cipher take several times as long; one in so many has either, which costs a campaign about a hundredth. */
+const dearOneIn = 256;
 
 export const drawProfile = (choices: Choices): Profile => {
   const quiet = choices.choose('profile', 'quiet', 4) === 0;

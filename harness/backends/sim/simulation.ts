@@ -12,7 +12,6 @@ import { Deeds, type Probing } from './deeds.ts';
 import { Digest } from './digest.ts';
 import type { DiskTrouble, Persist } from './disk.ts';
 import { EventQueue, kinds, type Pending } from './event-queue.ts';
-import { deepFreeze } from './frozen.ts';
 import type { Journal } from './journal.ts';
 import { Network, never, type Link } from './network.ts';
 import { SimNode } from './node.ts';
@@ -77,7 +76,7 @@ export class Simulation implements World {
   readonly #wakes: Float64Array;
   #nextWake = Infinity;
   #nextWaker = 0;
-  /** In strict runs, by what is delivered in its place: each message as its sender holds it, and the hash of what it was. */
+  /** In strict runs, by what is delivered in its place: each message as its sender holds it, and the hash of what it said. */
   readonly #sent = new Map<unknown, { readonly message: unknown; readonly hash: number }>();
   /** Hashes of bytes given to persists that are under way, in strict runs. */
   readonly #given2disk = new Map<Persist, number>();
@@ -424,8 +423,8 @@ export class Simulation implements World {
   }
 
   /**
-   * The message as its receiver would decode it, frozen. The sender's own is looked at again when it arrives: freezing that as well
-   * would give every kind of object in the program a second hidden class, and so slow down all later runs.
+   * The message as its receiver would decode it. Sender's and receiver's are both looked at again later; frozen values would show
+   * a change at once, but give everything in the program a second hidden class, and so slow down all later runs.
    */
   #carry(node: SimNode, message: unknown): unknown {
     const bytes = this.target.encode(message);
@@ -435,15 +434,17 @@ export class Simulation implements World {
       this.#threw(node, new Error('a message did not survive its encoding'));
       return message;
     }
-    deepFreeze(carried);
     this.#sent.set(carried, { message, hash });
     return carried;
   }
 
-  #checkSent(node: SimNode, carried: unknown): void {
+  #checkMessage(node: SimNode, carried: unknown): void {
     const sent = this.#sent.get(carried);
-    if (sent === undefined || hashBytes(this.target.encode(sent.message), 0) === sent.hash) return;
-    this.#threw(node, new Error('a message changed after it was sent'));
+    if (sent === undefined) return;
+    const same = (message: unknown): boolean =>
+      hashBytes(this.target.encode(message), 0) === sent.hash;
+    if (!same(sent.message)) this.#threw(node, new Error('a message changed after it was sent'));
+    else if (!same(carried)) this.#threw(node, new Error('a message was changed by its receiver'));
   }
 
   #arrive(record: Pending): void {
@@ -451,10 +452,10 @@ export class Simulation implements World {
     if (link?.era !== record.era) return;
     const node = this.nodes[record.node];
     if (node?.program === undefined) return;
-    if (this.profile.strict) this.#checkSent(node, payload);
     this.#digest.add(link.from | (this.target.fingerprint(payload) << 6));
     const from = this.#senderOver(link, record.identity, node.identity);
     this.deliver(node, { type: 'message', from, message: payload });
+    if (this.profile.strict) this.#checkMessage(node, payload);
   }
 
   /** The sender as the receiving transport knows it: by id only where both ends prove the same secret. */
@@ -484,7 +485,7 @@ export class Simulation implements World {
 
   #sync(node: SimNode): void {
     const { syncMin, syncSpread, stallMax, noise } = this.profile;
-    const draws = this.choices.stream('sync-time', node.name);
+    const draws = node.syncTimes;
     let takes = syncMin + draws.next(syncSpread + 1);
     if (noise.stall > 0 && !this.#calm && draws.next(chanceBase) < noise.stall) {
       takes += draws.next(stallMax);
