@@ -40,10 +40,8 @@ export const confirmationMs = 1_000;
 /** Loops may set each other to work within one transaction; this often, then the rest waits for the next one. */
 const roundsMax = 8;
 
-const nothing: ManagerOutput = Object.freeze({
-  transactions: Object.freeze([]),
-  messages: Object.freeze([]),
-});
+/** Not frozen: engines walk a frozen list by a slow path, and these are walked at nearly every event. */
+const nothing: ManagerOutput = { transactions: [], messages: [] };
 const noTransactions: readonly ManagerTransaction[] = nothing.transactions;
 const noMessages = nothing.messages;
 
@@ -93,14 +91,14 @@ class LeadingManager implements Manager {
       service: watching('service'),
       task: watching('task'),
     };
-    this.#reconcile = Object.freeze([
+    this.#reconcile = [
       {
         name: 'reconcile',
         run: (transaction: Transaction): void => {
           this.#run(transaction);
         },
       },
-    ]);
+    ];
   }
 
   get deadline(): number | undefined {

@@ -63,8 +63,7 @@ const issue = (state: State): RaftPersist => {
   const { log, unsavedSnapshot } = state;
   const hardState =
     state.hardStateDirty || unsavedSnapshot !== undefined ? hardStateOf(state) : undefined;
-  const entries =
-    state.unstableFrom <= log.lastIndex ? log.slice(state.unstableFrom, log.lastIndex) : none;
+  const entries = log.slice(state.unstableFrom, log.lastIndex);
   state.sequence += 1;
   state.persisting = { lastIndex: log.lastIndex, hardState };
   state.hardStateDirty = false;

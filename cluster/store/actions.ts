@@ -72,9 +72,9 @@ export const decodeActions = (data: Uint8Array, view: View): readonly StoreActio
   if (already !== undefined) return already;
   const [index, time, ...records] = decoder.decode(data) as Logged;
   const reader = new Reader(view, Object.freeze({ Index: index }), time);
-  const actions = Object.freeze(
-    records.map((record) => reader.action(record)).filter((action) => action !== undefined),
-  );
+  const actions = records
+    .map((record) => reader.action(record))
+    .filter((action) => action !== undefined);
   known.set(data, actions);
   return actions;
 };
