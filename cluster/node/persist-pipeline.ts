@@ -15,6 +15,7 @@ export class PersistPipeline {
   #waitingDone: Done[] = [];
   #flightDone: Done[] | undefined;
   #lastId = 0;
+  #appended: string | undefined;
 
   constructor(effects: Effects, files: Files) {
     this.#effects = effects;
@@ -29,10 +30,17 @@ export class PersistPipeline {
     }
     for (const operation of operations) {
       this.#waiting.push(operation);
-      if (operation.op === 'remove') this.#names.delete(operation.file);
-      else this.#names.add(operation.file);
+      this.#note(operation);
     }
     if (done !== undefined) this.#waitingDone.push(done);
+  }
+
+  /** Most operations append to the file that the last one appended to. */
+  #note({ op, file }: DiskOperation): void {
+    if (op === 'append' && file === this.#appended) return;
+    if (op === 'remove') this.#names.delete(file);
+    else this.#names.add(file);
+    this.#appended = op === 'append' ? file : undefined;
   }
 
   /** Calls `done` once everything asked for so far is durable; at once where it is already. */

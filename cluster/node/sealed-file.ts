@@ -3,7 +3,9 @@
  * key's epoch in four bytes, the nonce, the sealed content.
  */
 import type { DataKey } from '../log/types.ts';
+import { putWord } from '../log/numbers.ts';
 import type { Cipher, Random } from '../ports.ts';
+import { roomFor } from '../room.ts';
 
 const mark = 1;
 const nonceBytes = 12;
@@ -16,10 +18,9 @@ export const sealFile = (
 ): Uint8Array => {
   const nonce = random.bytes('file-nonce', nonceBytes);
   const sealed = cipher.seal(key, nonce, content);
-  const file = new Uint8Array(headerBytes + sealed.length);
-  const view = new DataView(file.buffer);
-  view.setUint8(0, mark);
-  view.setUint32(1, epoch);
+  const file = roomFor(headerBytes + sealed.length);
+  file[0] = mark;
+  putWord(file, 1, epoch);
   file.set(nonce, 5);
   file.set(sealed, headerBytes);
   return file;
