@@ -29,7 +29,10 @@ function plainPart(
   operations: readonly Operation[],
   most: number,
 ): boolean | undefined {
-  const ends = operations.map(({ outcome, returned }) => (outcome === 'ok' ? returned! : Infinity));
+  // One that ended well took place, also where its end is given as infinitely late; only unknown ones may never have.
+  const ends = operations.map(({ outcome, returned }) =>
+    outcome === 'ok' ? Math.min(returned!, Number.MAX_VALUE) : Infinity,
+  );
   const seen = new Set<string>();
   const stack: { done: Uint8Array; state: unknown }[] = [
     { done: new Uint8Array(operations.length), state: model.init },
