@@ -80,9 +80,10 @@ export const measureLive = async (
       injectMs: untilMs,
       settleMs: 2_000,
     });
-    const killedAt = history.lifecycle
-      .filter(({ event, at }) => event === 'killed' && at > 0)
-      .map(({ at }) => at);
+    // From the first call that kills: what a world reports of a death comes later than the death.
+    const killedAt = history.faults.flatMap(({ beginAt, evidence }) =>
+      beginAt !== undefined && evidence.bit ? [beginAt] : [],
+    );
     const sorted = [...history.operations].sort(
       (a, b) => (a.endedAt ?? Infinity) - (b.endedAt ?? Infinity),
     );

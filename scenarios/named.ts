@@ -34,7 +34,7 @@ const inputs: readonly ScenarioInput[] = [
       { at: '1s', cut: 'leader', for: '2500ms' },
       {
         at: '4300ms',
-        when: { operation: 'service.update' },
+        when: { operation: 'service.update', within: '1500ms' },
         cut: 'leader',
         mode: 'refuse',
         for: '1s',
@@ -98,7 +98,7 @@ const inputs: readonly ScenarioInput[] = [
       { at: '3400ms', kill: 'm3', restartAfter: '500ms' },
       {
         at: '4400ms',
-        when: { operation: 'service.update' },
+        when: { operation: 'service.update', within: '1500ms' },
         kill: 'leader',
         restartAfter: '500ms',
       },
