@@ -11,7 +11,7 @@ import type { Json } from './seam.ts';
 
 /** Makes an object's shown form once; objects are frozen, so it stays true. */
 const remembered = <T extends object>(make: (object: T) => Json): ((object: T) => Json) => {
-  const known = new Recent<T, Json>(256);
+  const known = new Recent<T, Json>(64);
   return (object) => {
     const already = known.get(object);
     if (already !== undefined) return already;

@@ -39,7 +39,7 @@ export const samePlace = (left: TaskObject, right: TaskObject): boolean =>
 export const isInvalid = (node: NodeObject | undefined): boolean =>
   node === undefined || node.Status.State === 'down' || node.Spec.Availability === 'drain';
 
-const compared = new Recent<TaskSpec, { readonly template: TaskSpec; readonly same: boolean }>(256);
+const compared = new Recent<TaskSpec, { readonly template: TaskSpec; readonly same: boolean }>(64);
 
 /**
  * Whether a task was made from this template. Placement does not count: a task that no longer may be where it is gets

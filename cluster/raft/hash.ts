@@ -12,7 +12,7 @@ export const emptyLogHash = 0;
 const kinds = { data: 1, noop: 2, config: 3 } as const;
 
 /** In the simulator one entry object reaches every node; its payload is walked once. */
-const payloads = new Recent<Entry, number>(1_024);
+const payloads = new Recent<Entry, number>(64);
 
 const mix = (hash: number, value: number): number => {
   const product = Math.imul(hash ^ value, 0x85ebca6b);

@@ -52,7 +52,7 @@ const writer = new CborWriter();
 const decoder = new Decoder({ useRecords: false, mapsAsObjects: true });
 
 /** The same bytes reach every manager of a simulation, so what they say is worked out once. */
-const known = new Recent<Uint8Array, readonly StoreAction[]>(1_024);
+const known = new Recent<Uint8Array, readonly StoreAction[]>(64);
 
 /** Actions as an entry's data. */
 export const encodeActions = (actions: readonly StoreAction[]): Uint8Array => {
