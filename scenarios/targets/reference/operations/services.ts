@@ -36,7 +36,12 @@ const nameOf = (args: JsonObject, memory: Memory): string | undefined => {
   return typeof last === 'string' ? last : undefined;
 };
 
-const nameInPath = (request: ApiRequest): string => request.path.split('/')[2] ?? '';
+const collection = '/services/';
+
+const nameInPath = ({ path }: ApiRequest): string => {
+  const end = path.indexOf('/', collection.length);
+  return path.slice(collection.length, end < 0 ? undefined : end);
+};
 
 const sighting = ({ name, mark, version }: ServiceShown): Sighting => ({
   object: name,
