@@ -4,6 +4,7 @@ import type { Target } from '../harness/core/target.ts';
 import { properties } from '../properties/index.ts';
 import { faultHelp } from './fault-help.ts';
 import { guaranteesPage } from './guarantees-page.ts';
+import { scenarioJsonSchema } from './schema/scenario-schema.ts';
 import { readMutants } from './mutants/read-mutants.ts';
 import { namedScenarios } from './named.ts';
 import { parseScenario } from './schema/read-scenario.ts';
@@ -69,4 +70,10 @@ test('the files that the README and the docs lead to exist', () => {
       );
     }
   }
+});
+
+test('docs/scenario.schema.json, by which editors know scenario files, is that of the sources', () => {
+  expect(JSON.parse(readFileSync('docs/scenario.schema.json', 'utf8'))).toEqual(
+    scenarioJsonSchema(),
+  );
 });

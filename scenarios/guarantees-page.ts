@@ -38,7 +38,7 @@ export const guaranteesPage = (given: {
   return `# Guarantees
 
 What runs are judged by. Each is a pure function of a history, in a file of its own under \`properties/\`, with the words of its source. Written by
-\`node scripts/guarantees.ts\`; a test fails when the two differ.
+\`node scripts/generated-docs.ts\`; a test fails when the two differ.
 
 ${sections.join('\n')}`;
 };
