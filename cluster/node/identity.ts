@@ -61,8 +61,8 @@ export const admittedContent = (
 };
 
 /**
- * A swarm's first manager, known to nobody else, begins the log with itself; it does so again where it died before that was on
- * disk. All others get the membership along with the log.
+ * A swarm's first manager, known to nobody else, begins the log with itself; it does so again where it died before the first entry
+ * was on disk. All others get the membership along with the log.
  */
 export const foundersOf = ({
   nodeId,

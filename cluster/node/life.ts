@@ -19,7 +19,7 @@ import type { ApiResponse } from '../api/seam.ts';
 import type { InitRequest, JoinSwarmRequest, Local, LocalNodeState } from '../api/types.ts';
 import { decodeKeyFile, keyFileName } from '../keys/key-file.ts';
 import type { KeyFile, NodeFacts } from '../keys/types.ts';
-import { openLog } from '../log/log.ts';
+import type { RecoveredLog } from '../log/types.ts';
 import type { Files } from '../ports.ts';
 import type { JoinAnswer } from '../wire/messages.ts';
 import { AgentHost } from './agent-host.ts';
@@ -32,12 +32,21 @@ import { Joining } from './joining.ts';
 import { Keyring } from './keyring.ts';
 import type { KeyringContent } from './keyring.ts';
 import { ManagerSide } from './manager-side.ts';
+import { beginLog, findLog } from './replica-log.ts';
 import type { Requests } from './requests.ts';
 import { never } from './world.ts';
 import type { NodeWorld } from './world.ts';
 
 type Locked = KeyFile & { readonly state: 'locked' };
 type Leaving = { readonly reply: Reply; readonly deadline: number };
+
+/** What a node goes on from. `log`: of a membership that begins now; otherwise it lies in `files`. */
+type Start = {
+  readonly files: Files;
+  readonly unlocked: boolean;
+  readonly founding?: Founding;
+  readonly log?: RecoveredLog;
+};
 
 export type LifeHost = {
   readonly world: NodeWorld;
@@ -49,6 +58,13 @@ export type LifeHost = {
 
 const noFiles: Files = new Map();
 const isRaftFile = (file: string): boolean => file.startsWith('raft/');
+
+/** What stays of a manager that is none any more. */
+const asWorker = ({ facts, secrets }: Keyring): KeyringContent => ({
+  facts: { ...facts, role: 'worker', raftId: undefined },
+  secrets: { ...secrets, dataKeys: [] },
+  seal: undefined,
+});
 
 export class Life {
   state: LocalNodeState = 'inactive';
@@ -208,15 +224,20 @@ export class Life {
   #enter(content: KeyringContent, founding: Founding = plainFounding): void {
     this.#world.pipeline.remove(() => true);
     this.keyring = new Keyring(this.#world, content);
-    this.keyring.write(content);
-    this.#takePlace(content.facts, { files: noFiles, unlocked: false, founding });
+    this.#begin(this.keyring, content, founding);
+  }
+
+  /** A place that this node did not have before: the log goes first, then the key file that speaks of it. */
+  #begin(keyring: Keyring, content: KeyringContent, founding = plainFounding): void {
+    const start = { files: noFiles, unlocked: false, founding };
+    const isManager = content.facts.role === 'manager';
+    const log = isManager ? beginLog(this.#world, content.secrets) : undefined;
+    keyring.write(content);
+    this.#takePlace(content.facts, log === undefined ? start : { ...start, log });
   }
 
   /** Goes on as what the facts say. */
-  #takePlace(
-    facts: NodeFacts,
-    from: { readonly files: Files; readonly unlocked: boolean; readonly founding?: Founding },
-  ): void {
+  #takePlace(facts: NodeFacts, from: Start): void {
     const { keyring } = this;
     if (keyring === undefined) return;
     this.#identify();
@@ -233,18 +254,9 @@ export class Life {
   }
 
   /** Answers whether the replica could be opened. */
-  #openManager(
-    keyring: Keyring,
-    from: { readonly files: Files; readonly unlocked: boolean; readonly founding?: Founding },
-  ): boolean {
+  #openManager(keyring: Keyring, from: Start): boolean {
     const { raftId } = keyring.facts;
-    const opened = openLog({
-      files: from.files,
-      keys: keyring.secrets.dataKeys,
-      cipher: this.#world.cipher,
-      random: this.#world.random,
-      segmentBytesMax: this.#world.config.segmentBytesMax,
-    });
+    const opened = from.log ?? findLog(this.#world, keyring, from.files);
     if (!opened.ok || raftId === undefined) {
       const why = opened.ok ? 'the key file names no raft id' : opened.message;
       this.#fail(`manager stopped: can't initialize raft node: ${why}`);
@@ -279,11 +291,12 @@ export class Life {
     if (this.#formerRaftIds.has(raftId) || removed.includes(raftId)) return;
     if (this.#leaving !== undefined || this.state === 'error') return;
     this.#endManager(noManagerYet);
-    // What a former membership left goes first: its key is about to be forgotten.
+    const { keyring } = this;
+    if (keyring === undefined) return;
+    // What a former membership left goes first, and no key file may speak of a log that is gone.
+    if (facts.role === 'manager') keyring.write(asWorker(keyring));
     this.#world.pipeline.remove(isRaftFile);
-    const content = admittedContent(answer, facts.advertiseAddr, this.#world);
-    this.keyring?.write(content);
-    this.#takePlace(content.facts, { files: noFiles, unlocked: false });
+    this.#begin(keyring, admittedContent(answer, facts.advertiseAddr, this.#world));
   }
 
   /** Taken out of Raft: a worker from now on, whose key is never locked. The key file goes first. */
@@ -291,12 +304,7 @@ export class Life {
     const { keyring } = this;
     this.#endManager(noManagerOnWorker);
     if (keyring === undefined) return;
-    const { facts, secrets } = keyring;
-    keyring.write({
-      facts: { ...facts, role: 'worker', raftId: undefined },
-      secrets: { ...secrets, dataKeys: [] },
-      seal: undefined,
-    });
+    keyring.write(asWorker(keyring));
     this.#takePlace(keyring.facts, { files: noFiles, unlocked: false });
   }
 
