@@ -164,7 +164,7 @@ export const eventTable = (
   return html`<p class="count" data-events>
       ${shown.length === rows.length ? `${rows.length} events.` : `${shown.length} of ${rows.length} events, the weightiest; all of them are in the document inside this page.`}
     </p>
-    <div class="scroll" tabindex="0" role="region" aria-label="Events">
+    <div class="scroll endless" tabindex="0" role="region" aria-label="Events">
       <table class="events">
         <thead>
           <tr>

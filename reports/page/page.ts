@@ -116,7 +116,7 @@ const properties = (summary: CampaignSummary): Html =>
 const failures = (summary: CampaignSummary): Html | undefined =>
   summary.failures.length === 0
     ? undefined
-    : html`<div class="scroll" tabindex="0" role="region" aria-label="Failures">
+    : html`<div class="scroll endless" tabindex="0" role="region" aria-label="Failures">
         <table class="failures">
           <caption>
             Failures
