@@ -20,6 +20,7 @@ export type Chronicle = {
   /** In order of arrival. */
   readonly roles: readonly Said<'role'>[];
   readonly commits: readonly Said<'commit'>[];
+  readonly votes: readonly Said<'vote'>[];
   /** Faults that were carried out and bit. */
   readonly bitten: readonly FaultRecord[];
   /** Whether some node said who leads, what it committed, whether it is locked. */
@@ -33,6 +34,7 @@ const compose = (history: History): Chronicle => {
   const latest = new Map<NodeName, Growing>();
   const roles: Said<'role'>[] = [];
   const commits: Said<'commit'>[] = [];
+  const votes: Said<'vote'>[] = [];
   let locks = 0;
   for (const observation of history.observations) {
     const { node } = observation;
@@ -46,6 +48,7 @@ const compose = (history: History): Chronicle => {
     if (observation.kind === 'role') roles.push(observation);
     else if (observation.kind === 'commit') commits.push(observation);
     else if (observation.kind === 'lock') locks += 1;
+    else if (observation.kind === 'vote') votes.push(observation);
   }
   for (const boot of boots) {
     if (!boot.sorted) boot.said.sort((a, b) => a.seq - b.seq);
@@ -55,6 +58,7 @@ const compose = (history: History): Chronicle => {
     boots,
     roles,
     commits,
+    votes,
     bitten: history.faults.filter(({ evidence }) => evidence.bit),
     locks,
   };

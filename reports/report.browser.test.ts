@@ -77,9 +77,11 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
 test('without JavaScript the verdict, the moments, the picture and the events are all there', async () => {
   const { page } = await open(broken, { javaScriptEnabled: false });
   expect(await page.textContent('h1')).toContain('at-most-one-leader-per-term');
-  expect(await page.locator('.moments li').count()).toBe(2);
+  expect(await page.locator('.moments li').count()).toBe(5);
   expect(await page.locator('svg .bar.leader').count()).toBe(3);
-  expect(await page.locator('svg circle.pin').count()).toBe(2);
+  expect(await page.locator('svg circle.pin').count()).toBe(5);
+  expect(await page.locator('svg .vote').count()).toBe(3);
+  expect(await page.locator('svg .vote.again').count()).toBe(1);
   expect(await page.locator('.events tbody tr').count()).toBeGreaterThan(100);
 });
 

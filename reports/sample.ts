@@ -29,6 +29,14 @@ export const sampleRun = (events: number, hostile = ''): RunFile => {
       raftId: `raft-${node}`,
     });
   };
+  const vote = (node: string, at: number, candidate: string): void => {
+    say(node, at, {
+      kind: 'vote',
+      term: 2,
+      candidate: `raft-${candidate}`,
+      raftId: `raft-${node}`,
+    });
+  };
   for (const node of nodes.slice(0, 3)) role(node, 100, 'follower', 1);
   role('m1', 150, 'leader', 1);
   const commits = Math.floor(events * 0.7);
@@ -56,7 +64,10 @@ export const sampleRun = (events: number, hostile = ''): RunFile => {
     });
   }
   role('m2', 2_204, 'candidate', 2);
+  vote('m2', 2_206, 'm2');
+  vote('m3', 2_214, 'm2');
   role('m2', 2_219, 'leader', 2);
+  vote('m3', 2_223, 'm3');
   role('m3', 2_231, 'leader', 2);
   role('m1', 2_320, 'follower', 2);
   say('m2', 2_400, { kind: 'note', text: hostile });
@@ -174,8 +185,11 @@ export const sampleRun = (events: number, hostile = ''): RunFile => {
           verdict: 'fail',
           summary: 'term 2 has two leaders: m2 from 2.019 s, m3 from 2.031 s',
           moments: [
-            { at: 2_219, node: 'm2', text: 'leads term 2' },
-            { at: 2_231, node: 'm3', text: 'leads term 2 too' },
+            { at: 2_204, node: 'm2', text: 'm2 asks for votes in term 2' },
+            { at: 2_214, node: 'm3', text: 'm3 votes for m2' },
+            { at: 2_219, node: 'm2', text: 'm2 leads term 2 with the votes of m2, m3' },
+            { at: 2_223, node: 'm3', text: 'm3 votes for itself  ← its second vote in term 2' },
+            { at: 2_231, node: 'm3', text: 'm3 leads term 2 too with the votes of m3' },
           ],
         },
         {

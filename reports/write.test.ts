@@ -24,6 +24,14 @@ test('a report cut off in the middle is refused', () => {
   expect(() => runFilesOfReport(text.slice(0, text.length / 2))).toThrow(/cut off/);
 });
 
+test('votes stand in the table of events and in the lanes, a second one in a term as such', () => {
+  const text = renderReport(sampleSummary(false), [sampleRun(100)]).replace(/\s+/g, ' ');
+  expect(text).toContain('>votes for m2 in term 2<');
+  expect(text).toContain('>votes for itself in term 2, its second vote in this term<');
+  expect(text.split('<path class="vote"')).toHaveLength(3);
+  expect(text.split('<path class="vote again"')).toHaveLength(2);
+});
+
 test('the verdict stands in one sentence at the top', () => {
   expect(renderReport(sampleSummary(true), [])).toContain('All 2 guarantees held in 2,412 runs.');
   expect(renderReport(sampleSummary(false), [sampleRun(100)])).toContain(

@@ -20,6 +20,8 @@ import type { TaskChange } from './observation.ts';
 import { noteTaskChanges } from './task-changes.ts';
 import type { NodeWorld } from './world.ts';
 import type { MemberWatcher } from './member-watcher.ts';
+import { Votes } from './votes.ts';
+import type { Vote } from './votes.ts';
 
 export type MemberBoot = {
   readonly raftId: string;
@@ -50,6 +52,7 @@ export class Member {
   /** Where to reach members, also those that were removed or are not in the log yet. */
   readonly #addresses = new Map<string, string>();
   readonly #inputs: RaftInput[] = [];
+  readonly #votes = new Votes();
   #busy = false;
   #membership: RaftStatus['membership'] | undefined;
   #snapshotIndex: number;
@@ -156,8 +159,15 @@ export class Member {
   #send(messages: RaftOutput['messages']): void {
     for (const message of messages) {
       const to = this.#addresses.get(message.to);
-      if (to !== undefined) this.#world.send(to, { type: 'raft', message });
+      if (to === undefined) continue;
+      const vote = this.#votes.leaving(message);
+      if (vote !== undefined) this.#observeVote(vote);
+      this.#world.send(to, { type: 'raft', message });
     }
+  }
+
+  #observeVote({ term, candidate }: Vote): void {
+    this.#world.effects.observe({ kind: 'vote', term, candidate, raftId: this.raftId });
   }
 
   #apply({ committed, hashes }: RaftOutput): void {

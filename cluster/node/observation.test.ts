@@ -117,3 +117,26 @@ test('after its disk has failed a node says so, and nothing more', () => {
   expect(node.handle({ type: 'request', id: 2, request: ping }, now)).toEqual([]);
   expect(node.handle({ type: 'persisted', id: 1 }, now)).toEqual([]);
 });
+
+test('a vote is told once, before it leaves, and names who got it', () => {
+  const world = swarmOf(3, 0);
+  world.run(500);
+  world.kill('m1');
+  world.runUntil('another one leads', () => leaderOf(world) !== undefined);
+  const won = leaderOf(world) ?? '';
+  const other = won === 'm2' ? 'm3' : 'm2';
+  const last = (name: string, kind: 'vote' | 'role') =>
+    world.node(name).observations.findLast((one) => one.kind === kind);
+  const leads = last(won, 'role');
+  if (leads?.kind !== 'role') throw new Error('nobody leads');
+  const { term, raftId } = leads;
+  const votes = (name: string) =>
+    world.node(name).observations.filter((one) => one.kind === 'vote' && one.term === term);
+  expect(votes(won)).toEqual([{ kind: 'vote', term, candidate: raftId, raftId }]);
+  expect(votes(other)).toMatchObject([{ kind: 'vote', term, candidate: raftId }]);
+  // PreVotes promise nothing and are no votes.
+  const asked = world.traffic.filter(
+    ({ message }) => message.type === 'raft' && message.message.type === 'vote-request',
+  );
+  expect(asked.length).toBeGreaterThan(votes(won).length);
+});

@@ -28,6 +28,14 @@ export type NodeObservation =
       readonly nodeId: string;
       readonly raftId: string;
     }
+  /** A vote in an election, its own included, as it leaves: said before anybody can count it. */
+  | {
+      readonly kind: 'vote';
+      readonly term: number;
+      /** In Raft, as `raftId`, who votes. */
+      readonly candidate: string;
+      readonly raftId: string;
+    }
   /**
    * An advance of commit, with the rolling hash up to `index` and the changes of tasks that it applied, one by one in the
    * order of the log. A snapshot, at boot or from the leader, stands for entries that others applied: it shows no tasks.

@@ -119,6 +119,13 @@ export type Observation = Said &
         readonly nodeId: string;
         readonly raftId: string;
       }
+    /** A vote that was given away: a candidate's own with its first request. Both ids are those of `role`. */
+    | {
+        readonly kind: 'vote';
+        readonly term: number;
+        readonly candidate: string;
+        readonly raftId: string;
+      }
     | {
         readonly kind: 'commit';
         readonly index: number;

@@ -11,6 +11,7 @@ import {
   role,
   says,
   scan,
+  vote,
 } from '../testing/histories.ts';
 import { autolockedRestart } from './autolocked-restart.ts';
 
@@ -121,8 +122,9 @@ describe('a locked manager', () => {
   });
 
   test.each([
-    ['votes', role('m2', 2, 'candidate')],
+    ['stands', role('m2', 2, 'candidate')],
     ['follows the log', commit(6, 1)],
+    ['votes', vote('m2', 9, 'm3')],
   ])('must not take part: one that %s is found', (_, words) => {
     const taking = says('m2', 'b', [
       [2_200, lock('locked')],

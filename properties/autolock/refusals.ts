@@ -1,4 +1,4 @@
-import type { History, Operation } from '../../harness/core/history.ts';
+import type { History, Observation, Operation } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
 import { broken, moment, seconds } from '../verdicts.ts';
 import { isUnlock, type LockedSpan } from './locked-spans.ts';
@@ -59,7 +59,12 @@ export const opensWithWrongKey = ({ operations }: History): Verdict | undefined 
   );
 };
 
-/** A locked manager takes no part: it has no role in any term, commits nothing and runs no loops. */
+const doing = (words: Observation): string => {
+  if (words.kind === 'role') return `is a ${words.role} in term ${words.term}`;
+  return words.kind === 'vote' ? `votes in term ${words.term}` : 'follows the log';
+};
+
+/** A locked manager takes no part: it has no role in any term, gives no vote, commits nothing and runs no loops. */
 export const takesPartWhileLocked = ({ node, boot }: LockedSpan): Verdict | undefined => {
   let locked = boot.said.find((words) => words.kind === 'lock' && words.state === 'locked');
   for (const words of boot.said) {
@@ -68,10 +73,10 @@ export const takesPartWhileLocked = ({ node, boot }: LockedSpan): Verdict | unde
     const takesPart =
       (words.kind === 'role' && words.role !== 'none') ||
       words.kind === 'commit' ||
+      words.kind === 'vote' ||
       words.kind === 'manager';
     if (locked === undefined || !takesPart) continue;
-    const does =
-      words.kind === 'role' ? `is a ${words.role} in term ${words.term}` : 'follows the log';
+    const does = doing(words);
     return broken(`${node} is locked and ${does}`, [
       moment(locked.at, node, `${node} is locked`),
       moment(words.at, node, `${node} ${does}`),

@@ -1,6 +1,7 @@
 import type { Property } from '../../harness/core/property.ts';
-import { chronicleOf, type Said } from '../chronicle.ts';
-import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
+import { chronicleOf, type Chronicle, type Said } from '../chronicle.ts';
+import { broken, held, seconds, unknown, untested } from '../verdicts.ts';
+import { electionStory } from './elections.ts';
 
 /**
  * Election Safety: at most one leader can be elected in a given term.
@@ -13,13 +14,14 @@ export const atMostOneLeaderPerTerm: Property = {
   source:
     'Ongaro & Ousterhout, In Search of an Understandable Consensus Algorithm (extended), §5.2, figure 3',
   judge(history) {
-    const { roles } = chronicleOf(history);
+    const chronicle = chronicleOf(history);
     const leaders = new Map<number, Said<'role'>>();
-    for (const said of roles) {
+    for (const said of chronicle.roles) {
       if (said.role !== 'leader') continue;
       const first = leaders.get(said.term);
       if (first === undefined) leaders.set(said.term, said);
-      else if (first.raftId !== said.raftId || first.node !== said.node) return twice(first, said);
+      else if (first.raftId !== said.raftId || first.node !== said.node)
+        return twice(chronicle, first, said);
     }
     if (leaders.size === 0) return unknown('no node said that it leads');
     return leaders.size > 1
@@ -28,11 +30,8 @@ export const atMostOneLeaderPerTerm: Property = {
   },
 };
 
-const twice = (first: Said<'role'>, second: Said<'role'>) =>
+const twice = (chronicle: Chronicle, first: Said<'role'>, second: Said<'role'>) =>
   broken(
     `term ${second.term} has two leaders: ${first.node} from ${seconds(first.at)}, ${second.node} from ${seconds(second.at)}`,
-    [
-      moment(first.at, first.node, `${first.node} leads term ${first.term}`),
-      moment(second.at, second.node, `${second.node} leads term ${second.term} too`),
-    ],
+    electionStory(chronicle, [first, second]),
   );

@@ -188,6 +188,13 @@ export const role = (
   raftId: `${node}-raft`,
 });
 
+export const vote = (node: NodeName, term: number, candidate: NodeName): Unsaid<Observation> => ({
+  kind: 'vote',
+  term,
+  candidate: `${candidate}-raft`,
+  raftId: `${node}-raft`,
+});
+
 export const commit = (
   index: number,
   hash: number,

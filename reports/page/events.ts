@@ -1,13 +1,14 @@
 import type { Ms } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import { html, type Html } from './html.ts';
+import { voteWords, votesOf } from './votes.ts';
 import { deedWords, faultWords, seconds } from './words.ts';
 
 /** One line of the table of events. */
 export type EventRow = {
   readonly at: Ms;
   readonly node: string;
-  /** `fault`, `heal`, `role`, `lock`, `node`, `operation`, `note`, `phase`. */
+  /** `fault`, `heal`, `role`, `vote`, `lock`, `node`, `operation`, `note`, `phase`. */
   readonly kind: string;
   readonly text: string;
   /** What a reader looks for first; shown also where the table is cut. */
@@ -82,12 +83,23 @@ const observationRows = (history: History): readonly EventRow[] =>
             weight: 1,
           },
         ];
+      // Votes have names in rows of their own.
+      case 'vote':
       case 'boot':
       case 'commit':
       case 'task':
         return [];
     }
   });
+
+const voteRows = (history: History): readonly EventRow[] =>
+  votesOf(history).map((vote) => ({
+    at: vote.at,
+    node: vote.node,
+    kind: 'vote',
+    text: voteWords(vote),
+    weight: vote.again ? 2 : 1,
+  }));
 
 const operationRows = (history: History): readonly EventRow[] =>
   history.operations.map((operation) => {
@@ -126,6 +138,7 @@ export const eventRows = (history: History): readonly EventRow[] => {
     phase(phases.quietAt, 'the workload has ended'),
     phase(phases.endAt, 'the end'),
     ...faultRows(history),
+    ...voteRows(history),
     ...observationRows(history),
     ...history.lifecycle.map((event): EventRow => ({
       at: event.at,

@@ -3,6 +3,7 @@ import type { FaultRecord, History, Operation } from '../../harness/core/history
 import type { Moment } from '../../harness/core/property.ts';
 import { html, type Html } from './html.ts';
 import { stretchesOf, taskCountsOf, type TaskCounts } from './lanes.ts';
+import { voteWords, votesOf, type Vote } from './votes.ts';
 import { deedWords, faultWords, seconds } from './words.ts';
 
 const width = 1200;
@@ -11,6 +12,7 @@ const laneHeight = { manager: 30, worker: 18, client: 12, fault: 15 } as const;
 /** More marks than this are thinned out: first those of operations that ended well. */
 const marksMax = 2_000;
 const faultsMax = 60;
+const votesMax = 500;
 
 type Frame = { readonly from: Ms; readonly to: Ms; readonly zero: Ms };
 
@@ -82,6 +84,18 @@ const nodeLane = (
     >`;
   });
   return html`<text class="lane" x="4" y="${y + height / 2 + 4}">${node.name}</text>${bars}`;
+};
+
+/** A ballot in the lane of who voted; what nobody may do twice is drawn as it is: twice, and in another colour. */
+const voteMark = (
+  vote: Vote,
+  { frame, y }: { readonly frame: Frame; readonly y: number },
+): Html => {
+  const left = x(vote.at, frame);
+  return html`<g
+    ><title>${vote.node} ${voteWords(vote)}, ${seconds(vote.at - frame.zero)}</title
+    ><path class="vote${vote.again ? ' again' : ''}" d="M${left} ${y + 3}l5 6l-5 6l-5 -6z"
+  /></g>`;
 };
 
 const faultLane = (
@@ -220,8 +234,14 @@ export const timeline = (history: History, moments: readonly Moment[]): Html => 
   }
   if (faults.length > 0) parts.push(html`<text class="lane" x="4" y="32">faults</text>`);
   y += 4;
+  const votes = votesOf(history)
+    .filter(({ at }) => at >= frame.from)
+    .slice(0, votesMax);
   for (const node of history.nodes) {
     parts.push(nodeLane(history, node, { frame, y }));
+    for (const vote of votes) {
+      if (vote.node === node.name) parts.push(voteMark(vote, { frame, y }));
+    }
     y += laneHeight[node.role];
   }
   y += 6;
@@ -272,6 +292,7 @@ export const timeline = (history: History, moments: readonly Moment[]): Html => 
       <span class="key leader">leader</span> <span class="key candidate">candidate</span>
       <span class="key follower">follower</span> <span class="key locked">locked</span>
       <span class="key paused">paused</span> <span class="key down">down</span>
+      <span class="key vote">vote</span> <span class="key voteagain">second vote in a term</span>
       <span class="key ok">operation ok</span> <span class="key rejected">rejected</span>
       <span class="key unknown">unknown</span> <span class="key desiredkey">tasks desired</span>
       <span class="key runningkey">tasks running</span>

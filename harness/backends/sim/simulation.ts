@@ -548,6 +548,10 @@ export class Simulation implements World {
         digest.addWord(observation.role);
         digest.addWide(observation.term);
         return;
+      case 'vote':
+        digest.addText(observation.candidate);
+        digest.addWide(observation.term);
+        return;
       case 'commit':
         digest.addWide(observation.index);
         digest.addWide(observation.hash);
