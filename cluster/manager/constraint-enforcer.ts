@@ -6,6 +6,7 @@
 import type { NodeObject } from '../store/objects.ts';
 import { isAssigned, isWanted } from '../store/task-transitions.ts';
 import type { StoreEvent, Transaction } from '../store/types.ts';
+import { sameValue } from '../store/values.ts';
 import { meetsConstraints } from './constraints.ts';
 import type { Desk } from './desk.ts';
 import { isFull, type Loop, never } from './loop.ts';
@@ -30,7 +31,7 @@ export class ConstraintEnforcer implements Loop {
       if (isAnother(event.object, event.old)) this.#dirty.add(event.object.ID);
     } else if (event.kind === 'service' && event.op === 'update') {
       const { TaskTemplate } = event.object.Spec;
-      if (TaskTemplate.Placement === event.old.Spec.TaskTemplate.Placement) return;
+      if (sameValue(TaskTemplate.Placement, event.old.Spec.TaskTemplate.Placement)) return;
       for (const task of this.#desk.view.tasksOfService(event.object.ID)) {
         if (task.NodeID !== '') this.#dirty.add(task.NodeID);
       }
@@ -68,7 +69,7 @@ export class ConstraintEnforcer implements Loop {
 
 /** Anything that constraints look at. */
 const isAnother = (node: NodeObject, old: NodeObject): boolean =>
-  node.Spec !== old.Spec ||
   node.role !== old.role ||
-  node.Description !== old.Description ||
-  node.Status.Addr !== old.Status.Addr;
+  node.Status.Addr !== old.Status.Addr ||
+  !sameValue(node.Spec, old.Spec) ||
+  !sameValue(node.Description, old.Description);

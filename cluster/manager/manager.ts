@@ -16,6 +16,7 @@ import { Liveness } from './liveness.ts';
 import { isFull, type Loop, never } from './loop.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { Orphans } from './orphans.ts';
+import { OwnWrites } from './own-writes.ts';
 import { Reaper } from './reaper.ts';
 import { Reports } from './reports.ts';
 import { Scheduler } from './scheduler.ts';
@@ -54,8 +55,7 @@ class LeadingManager implements Manager {
   readonly #watching: Readonly<Record<Kind, readonly Loop[]>>;
   /** Waits for its turn; a second one would find nothing to do. */
   #queued = false;
-  /** Objects that the loops wrote and have seen already, before they are committed. */
-  readonly #own = new Set<object>();
+  readonly #own = new OwnWrites();
   /** Loops that go along with the transaction that is being made. */
   readonly #willing = new Set<Loop>();
   #resyncAt = never;
@@ -155,7 +155,7 @@ class LeadingManager implements Manager {
   #committed(event: StoreEvent): void {
     this.#dispatcher.observe(event);
     // Removed objects are told twice: forgetting them again does no harm.
-    if (event.op !== 'remove' && this.#own.delete(event.object)) return;
+    if (event.op !== 'remove' && this.#own.take(event.object)) return;
     for (const loop of this.#watching[event.kind]) loop.observe(event);
   }
 

@@ -5,6 +5,7 @@
 import type { ServiceObject, TaskObject } from '../store/objects.ts';
 import { isAssigned, isTerminal, isWanted } from '../store/task-transitions.ts';
 import type { StoreEvent, Transaction, View } from '../store/types.ts';
+import { sameValue } from '../store/values.ts';
 import type { Desk } from './desk.ts';
 import { isFull, type Loop, never } from './loop.ts';
 import { nodeDeleted, nodeDownForLong } from './orphans.ts';
@@ -136,7 +137,7 @@ const mayGo = (task: TaskObject): boolean =>
 const isToGo = (task: TaskObject): boolean => task.DesiredState === 'remove';
 
 const hasOtherTemplate = (service: ServiceObject, old: ServiceObject): boolean =>
-  service.Spec.TaskTemplate !== old.Spec.TaskTemplate;
+  !sameValue(service.Spec.TaskTemplate, old.Spec.TaskTemplate);
 
 const isUnreachable = (view: View, task: TaskObject): boolean => {
   const node = view.node(task.NodeID);

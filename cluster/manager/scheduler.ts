@@ -5,6 +5,7 @@
 import type { NodeObject, TaskObject, TaskSpec } from '../store/objects.ts';
 import { isTerminal, isWanted } from '../store/task-transitions.ts';
 import type { StoreEvent, Transaction, View } from '../store/types.ts';
+import { sameValue } from '../store/values.ts';
 import type { Desk } from './desk.ts';
 import { Failures } from './failures.ts';
 import { suitable } from './filters.ts';
@@ -135,9 +136,9 @@ const templateOf = (view: View, task: TaskObject): TaskSpec => {
 /** A node that became able to take tasks that it could not take before. */
 const canHelp = (node: NodeObject, old: NodeObject): boolean =>
   node.Status.State !== old.Status.State ||
-  node.Spec !== old.Spec ||
-  node.Description !== old.Description ||
-  node.role !== old.role;
+  node.role !== old.role ||
+  !sameValue(node.Spec, old.Spec) ||
+  !sameValue(node.Description, old.Description);
 
 /** The task makes room on its node. */
 const frees = (task: TaskObject, old: TaskObject): boolean =>

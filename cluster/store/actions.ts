@@ -8,7 +8,7 @@ import { CborWriter } from './cbor-writer.ts';
 import type { Kind, ObjectKinds, ServiceObject, TaskObject, TaskSpec } from './objects.ts';
 import { stamp } from './stamp.ts';
 import type { StoreAction, View } from './types.ts';
-import { frozen } from './values.ts';
+import { frozen, sameValue } from './values.ts';
 
 /** An action together with what it may refer to; made by transactions. */
 export type ReferringAction = StoreAction & {
@@ -115,7 +115,7 @@ const recordOf = (action: ReferringAction, header: Header): LoggedRecord => {
 const referencesOf = (action: ReferringAction): number => {
   if (action.op === 'remove') return 0;
   if (action.kind === 'task') {
-    return action.template !== undefined && action.object.Spec === action.template
+    return action.template !== undefined && sameValue(action.object.Spec, action.template)
       ? templateOfService
       : 0;
   }
@@ -124,8 +124,8 @@ const referencesOf = (action: ReferringAction): number => {
   const old = basis as ServiceObject;
   const { Spec, PreviousSpec } = action.object;
   return (
-    (Spec !== old.Spec && Spec.TaskTemplate === old.Spec.TaskTemplate ? sameTemplate : 0) |
-    (PreviousSpec !== undefined && PreviousSpec === old.Spec ? previousIsOldSpec : 0)
+    (Spec !== old.Spec && sameValue(Spec.TaskTemplate, old.Spec.TaskTemplate) ? sameTemplate : 0) |
+    (PreviousSpec !== undefined && sameValue(PreviousSpec, old.Spec) ? previousIsOldSpec : 0)
   );
 };
 
