@@ -150,6 +150,20 @@ describe('a campaign', () => {
     const counted = await runCampaign({ ...plan, runsMax: result.runs });
     expect(counted.digest).toBe(result.digest);
   });
+
+  test('an interrupted campaign keeps the run of what it found', async () => {
+    const controller = new AbortController();
+    const { failures } = await runCampaign({
+      ...plan,
+      runsMax: 1_000_000,
+      signal: controller.signal,
+      onProgress: ({ findings }) => {
+        if (findings > 0) controller.abort();
+      },
+    });
+    expect(failures.length).toBeGreaterThan(0);
+    for (const { finding, whole } of failures) expect(whole?.run.digest).toBe(finding.digest);
+  });
 });
 
 describe('what a campaign finds besides', () => {

@@ -240,7 +240,8 @@ class Campaign {
     const task = { job: this.#job, index: finding.index };
     // A run without a digest could not be carried out at all, and would end its thread again.
     if (finding.digest === '') return { finding, whole: undefined, shrunk: undefined };
-    const whole = await this.#unlessAborted(this.#pool.whole(task));
+    // Also of a campaign that was interrupted: what it found until then must not be lost.
+    const whole = await this.#pool.whole(task);
     const shrunk =
       shrink === undefined || finding.kind !== 'violated'
         ? undefined

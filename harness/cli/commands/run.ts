@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { createHash, randomInt } from 'node:crypto';
-import type { CampaignSummary, FailureSummary } from '../../core/campaign.ts';
+import { randomInt } from 'node:crypto';
+import type { CampaignSummary } from '../../core/campaign.ts';
 import type { BackendName, RunFile } from '../../core/run.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import { LiveFailure } from '../../backends/live/failure.ts';
@@ -11,9 +11,10 @@ import type { Planting, Registry, TargetEntry } from '../registry.ts';
 import { writeWhole } from '../run-file.ts';
 import { nearest, quorumWarning, selectScenarios, shaped } from '../select.ts';
 import type { RunOptions } from '../run/options.ts';
-import { printProperties, printStory, printWorlds, stateOf } from '../run/print.ts';
-import { commitOf, platformText, runFilePath, savingFor, shortest } from '../run/saving.ts';
-import { summed, type WorldResult } from '../run/world-result.ts';
+import { printProperties, printStory, printWorlds } from '../run/print.ts';
+import { commitOf, runFilePath, savingFor, shortest } from '../run/saving.ts';
+import { summarised } from '../run/summarise.ts';
+import type { WorldResult } from '../run/world-result.ts';
 import {
   dockerMissing,
   requireDocker,
@@ -71,7 +72,8 @@ export const run = async (registry: Registry, io: Io, options: RunOptions): Prom
   const summary = summarised({
     worlds,
     seed,
-    title: names.join(', '),
+    names,
+    options,
     commit,
     started,
     registry,
@@ -202,62 +204,6 @@ const notRun = (backend: BackendName, note: string): WorldResult => ({
   shown: [],
   interrupted: false,
 });
-
-const digestOf = (worlds: readonly WorldResult[]): string => {
-  const digests = worlds.map(({ digest }) => digest).filter((digest) => digest !== '');
-  const [only, second] = digests;
-  if (only !== undefined && second === undefined) return only;
-  return createHash('sha256').update(digests.join()).digest('hex').slice(0, 16);
-};
-
-const summarised = (given: {
-  readonly worlds: readonly WorldResult[];
-  readonly seed: number;
-  readonly title: string;
-  readonly commit: string;
-  readonly started: Date;
-  readonly registry: Registry;
-  readonly folder: string;
-}): CampaignSummary => {
-  const { worlds, registry, folder } = given;
-  const properties = summed(worlds);
-  const failures = worlds.flatMap(({ tally, broken }) =>
-    broken.map((of): FailureSummary => {
-      const file = runFilePath(folder, { backend: tally.backend, index: of.index });
-      const whole = `${registry.invocation} run ${of.scenario} --backend ${tally.backend} --seed ${given.seed}`;
-      return {
-        property: of.property,
-        scenario: of.scenario,
-        backend: tally.backend,
-        seed: given.seed,
-        index: of.index,
-        summary: of.summary,
-        file: of.file === undefined ? '' : file,
-        digest: of.digest,
-        replay: of.file?.replay ?? whole,
-      };
-    }),
-  );
-  const interrupted = worlds.some((world) => world.interrupted);
-  return {
-    title: given.title,
-    seed: given.seed,
-    ok:
-      failures.length === 0 &&
-      !interrupted &&
-      properties.every((tally) => stateOf(tally) === 'held'),
-    worlds: worlds.map(({ tally }) => tally),
-    properties,
-    failures,
-    digest: digestOf(worlds),
-    wallMs: Date.now() - given.started.getTime(),
-    simulatedMs: worlds.reduce((sum, { tally }) => sum + tally.simulatedMs, 0),
-    version: registry.version,
-    commit: given.commit,
-    platform: `${platformText()}, Node ${process.version}`,
-    startedAt: given.started.toISOString(),
-  };
-};
 
 /** Writes the run files of everything that broke; each run once. */
 const written = (worlds: readonly WorldResult[], folder: string): readonly RunFile[] => {
