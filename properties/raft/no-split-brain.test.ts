@@ -121,6 +121,24 @@ describe('look-alikes', () => {
     expect(judged([3_500, 3_600])).toBe('pass');
   });
 
+  test('a pause ends when its node goes on, whoever let it', () => {
+    const faults = [cut(between(['m1'], ['m2']), [2_000, 6_000]), pause('m3', [2_100, 5_000])];
+    const lifecycle = [lived('m3', 'paused', 2_100), lived('m3', 'resumed', 3_000)];
+    const judged = (times: readonly [number, number]) =>
+      judge([operation('m1', times)], { faults, lifecycle }).verdict;
+    expect(judged([2_500, 2_600])).toBe('fail');
+    expect(judged([3_500, 3_600])).toBe('pass');
+  });
+
+  test('a pause that began when its node was up again lasts for its own lease', () => {
+    const faults = [cut(between(['m1'], ['m2']), [2_000, 6_000]), pause('m3', [3_200, 5_000])];
+    const lifecycle = [lived('m3', 'killed', 2_500), lived('m3', 'started', 3_100)];
+    const judged = (times: readonly [number, number]) =>
+      judge([operation('m1', times)], { faults, lifecycle }).verdict;
+    expect(judged([3_110, 3_120])).toBe('pass');
+    expect(judged([3_500, 3_600])).toBe('fail');
+  });
+
   test('a locked manager is no help, until it may have been unlocked', () => {
     const faults = [cut(between(['m1'], ['m2']), [2_000, 6_000])];
     const lifecycle = [lived('m3', 'killed', 2_500), lived('m3', 'started', 2_600)];

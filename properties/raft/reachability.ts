@@ -92,7 +92,10 @@ const apartBy = (
   return apart;
 };
 
-/** A kill ends a pause, and whoever starts a killed node ends that: another fault or a procedure may come before the lease's end. */
+/**
+ * Whoever starts a killed node ends its absence, and a kill ends a pause, as does whoever lets the node go on: another fault or a
+ * procedure may come before the lease's end.
+ */
 const endOfAbsence = (
   { deed, node }: Deed & { readonly deed: 'kill' | 'pause' },
   {
@@ -105,7 +108,7 @@ const endOfAbsence = (
     ({ node: of, event, at }) =>
       of === node &&
       at >= (fault.beginAt ?? to) &&
-      (deed === 'kill' ? event === 'started' : event === 'killed' || event === 'exited'),
+      (event === 'started' || (deed === 'pause' && event !== 'paused')),
   );
   return Math.min(to, ending?.at ?? to);
 };

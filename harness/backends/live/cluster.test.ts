@@ -201,6 +201,19 @@ describe('a call', () => {
   });
 });
 
+test('the end of a pause leaves a later pause of the node alone', async () => {
+  const { ask, world } = await start();
+  const pause = { deed: 'pause', node: 'm1' } as const;
+  await ask({ type: 'begin', id: 1, deed: pause });
+  await ask({ type: 'kill', id: 2, node: 'm1' });
+  await ask({ type: 'start', id: 3, node: 'm1' });
+  await ask({ type: 'begin', id: 4, deed: pause });
+  await ask({ type: 'end', id: 1 });
+  expect(world.done).not.toContain('resume m1');
+  await ask({ type: 'end', id: 4 });
+  expect(world.done.filter((what) => what === 'resume m1')).toHaveLength(1);
+});
+
 describe('what nodes write', () => {
   test('becomes observations, counted by boot and line where the node does not count', async () => {
     const { cluster, world, happenings, ask } = await start();

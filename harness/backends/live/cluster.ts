@@ -219,7 +219,7 @@ class RunningCluster implements LiveCluster {
       case 'kill':
         return this.#nodes.kill(deed.node);
       case 'pause':
-        return this.#nodes.pause(deed.node);
+        return this.#nodes.pause(deed.node, id);
       default:
         return unreachable(deed);
     }
@@ -256,7 +256,7 @@ class RunningCluster implements LiveCluster {
           healed: true,
         };
       case 'pause':
-        await this.#nodes.resume(deed.node);
+        await this.#nodes.resume(deed.node, id);
         return {
           evidence: { bit: true, text: `${deed.node} was running and stood still` },
           healed: true,

@@ -12,7 +12,8 @@ type NodeState = {
   running: boolean;
   /** An end that we asked for. */
   killing: boolean;
-  paused: boolean;
+  /** The pause that holds it, by the id of its deed. */
+  pausedBy: number | undefined;
   boots: number;
   lines: number;
   /** Starts, kills and pauses of one node follow one another. */
@@ -53,7 +54,7 @@ export class LiveNodes {
           log: new NodeLog(),
           running: false,
           killing: false,
-          paused: false,
+          pausedBy: undefined,
           boots: 0,
           lines: 0,
           queue: Promise.resolve(),
@@ -78,7 +79,7 @@ export class LiveNodes {
       const state = this.#state(node);
       const wanted = state.killing;
       state.running = false;
-      state.paused = false;
+      state.pausedBy = undefined;
       this.#listener.lived(node, wanted ? 'killed' : 'exited', text);
       // Nobody waits for this one: whoever dials the dead node until then is closed on, as by a node that is just dying.
       if (!wanted && !this.#listener.over())
@@ -113,12 +114,13 @@ export class LiveNodes {
   }
 
   /** Rejects where it does not run, or stands still already. */
-  pause(node: NodeName): Promise<string> {
-    return this.#queued(node, () => this.#pause(node));
+  pause(node: NodeName, by: number): Promise<string> {
+    return this.#queued(node, () => this.#pause(node, by));
   }
 
-  resume(node: NodeName): Promise<void> {
-    return this.#queued(node, () => this.#resume(node));
+  /** Ends this very pause: where the node was killed and started since, another one may hold it by now. */
+  resume(node: NodeName, by: number): Promise<void> {
+    return this.#queued(node, () => this.#resume(node, by));
   }
 
   /** It is up when it listens, its links lead to it, and it says that it is ready. */
@@ -150,22 +152,21 @@ export class LiveNodes {
     return `${what} of ${node} was alive and has ended`;
   }
 
-  async #pause(node: NodeName): Promise<string> {
+  async #pause(node: NodeName, by: number): Promise<string> {
     const state = this.#state(node);
     if (!state.running) throw new Error(`${node} does not run`);
-    if (state.paused) throw new Error(`${node} stands still already`);
+    if (state.pausedBy !== undefined) throw new Error(`${node} stands still already`);
     const what = await this.#given.world().pause(node);
-    state.paused = true;
+    state.pausedBy = by;
     this.#listener.lived(node, 'paused', what);
     return `${what} of ${node} was running and stands still`;
   }
 
-  async #resume(node: NodeName): Promise<void> {
+  async #resume(node: NodeName, by: number): Promise<void> {
     const state = this.#state(node);
-    // Killed meanwhile: nothing stands still any more.
-    if (!state.paused) return;
+    if (state.pausedBy !== by) return;
     await this.#given.world().resume(node);
-    state.paused = false;
+    state.pausedBy = undefined;
     this.#listener.lived(node, 'resumed', '');
   }
 
