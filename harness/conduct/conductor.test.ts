@@ -217,6 +217,54 @@ describe('faults', () => {
   });
 });
 
+describe('the healed tail', () => {
+  const writes: Schedule = Array.from({ length: 12 }, (_, place) => ({
+    at: 2_010 + place * 40,
+    client: place % 2,
+    operation: 'write',
+    args: {},
+  }));
+  const lasting = { at: 1_900, fault: killOf('m2'), forMs: 5_000 };
+  const played = (given: Parameters<typeof play>[1]) => {
+    const { conducting } = play([lasting, ...writes], given);
+    const { phases, operations } = conducting.history();
+    const asked = operations.filter(({ client }) => client !== undefined);
+    return { phases, asked: asked.map(({ invokedAt }) => invokedAt) };
+  };
+
+  test('a heal that is over at once leaves the clients the first half of it', () => {
+    const { phases, asked } = played({});
+    expect(phases).toMatchObject({ healedAt: 2_007, quietAt: 2_500 });
+    expect(Math.max(...asked)).toBeGreaterThan(2_400);
+  });
+
+  test('every second operation waits for a heal that takes longer, and the first accepted one is enough', () => {
+    const { phases, asked } = played({ endMs: 4_000 });
+    expect(asked.filter((at) => at < 2_500)).toHaveLength(6);
+    const [first] = asked.filter((at) => at >= phases.healedAt);
+    expect(phases.healedAt).toBe(6_005);
+    expect(phases.quietAt).toBe((first ?? 0) + 5);
+  });
+
+  test('where none is accepted clients go on until the bound has passed', () => {
+    const { phases, asked } = played({
+      endMs: 4_000,
+      answer: (_node, at) => (at < 6_010 ? 'ok' : 'unknown'),
+    });
+    expect(asked.filter((at) => at >= phases.healedAt)).toHaveLength(6);
+    expect(Math.max(...asked)).toBeGreaterThan(phases.healedAt + 850);
+    expect(phases.quietAt).toBeGreaterThan(Math.max(...asked));
+  });
+
+  test('calls that are never answered do not keep the run from its end', () => {
+    const { phases } = played({
+      endMs: 4_000,
+      answer: (_node, at) => (at < 6_010 ? 'ok' : undefined),
+    });
+    expect(phases.quietAt).toBeLessThan(phases.healedAt + 7_000);
+  });
+});
+
 describe('clients', () => {
   test('one client asks one thing at a time', () => {
     const { conducting } = play(

@@ -13,6 +13,7 @@ import type { Plan } from './plan.ts';
 import { runProcedure, type ProcedureWorld } from './procedures.ts';
 import { createRecorder, type OperationPhase } from './recorder.ts';
 import { createRoles } from './roles.ts';
+import { createTail } from './tail.ts';
 import { createTimeline } from './timeline.ts';
 
 export type Conducting = Conductor & {
@@ -46,6 +47,9 @@ export const createConductor = (plan: Plan): Conducting => {
   const recorder = createRecorder();
   const desk = createDesk(target, { recorder, callTimeoutMs: limits.callTimeoutMs });
   const timeline = createTimeline();
+  const { injectMs, settleMs } = scenario;
+  const returnsMs = target.bounds.leaderReturnsMs;
+  const tail = createTail({ injectMs, settleMs, returnsMs });
 
   let phase: OperationPhase = 'formation';
   let injectAt = 0;
@@ -146,18 +150,21 @@ export const createConductor = (plan: Plan): Conducting => {
     injectAt = desk.now;
     faults.schedule(schedule, injectAt);
     for (const entry of schedule) {
-      if (isFault(entry)) continue;
+      if (isFault(entry) || tail.keep(entry)) continue;
       timeline.at(injectAt + entry.at, () => {
         clients.issue(entry);
         // It may be what a fault waits for.
         faults.reconsider();
       });
     }
-    timeline.at(injectAt + scenario.injectMs, heal);
+    timeline.at(injectAt + injectMs, heal);
   };
 
-  /** The last operations are asked in the first half of the tail, so that the rest of it is quiet. */
-  const lastAskedAt = (): Ms => healAt + scenario.settleMs / 2;
+  /** Operations are asked in the first half of the tail, so that the rest of it is quiet. */
+  const askedUntil = (): Ms => healAt + settleMs / 2;
+  /** They go on until the healed cluster accepts a write, or the bound by which it must has passed. */
+  const askedAtMost = (): Ms =>
+    Math.max(askedUntil(), (healedAt ?? desk.now) + Math.min(returnsMs, tail.keptMs));
 
   const heal = (): void => {
     if (phase !== 'inject') return;
@@ -165,26 +172,27 @@ export const createConductor = (plan: Plan): Conducting => {
     healAt = desk.now;
     faults.heal();
     timeline.at(healAt + limits.healMs, healed);
-    timeline.at(lastAskedAt(), () => {
-      clients.close();
-    });
-    // A world that never answers a call does not keep the run from its end.
-    timeline.at(lastAskedAt() + 2 * limits.callTimeoutMs, () => {
-      healed();
-      if (quietAt === undefined) quiet();
-    });
+    timeline.at(askedUntil(), advance);
     advance();
   };
 
   const healed = (): void => {
     if (healedAt !== undefined) return;
     healedAt = desk.now;
+    for (const { operation, afterMs } of tail.kept)
+      timeline.at(healedAt + afterMs, () => {
+        clients.issue(operation);
+      });
+    timeline.at(askedAtMost(), advance);
+    // A world that never answers a call does not keep the run from its end.
+    timeline.at(askedAtMost() + 2 * limits.callTimeoutMs, () => {
+      if (quietAt === undefined) quiet();
+    });
   };
 
   const quiet = (): void => {
     quietAt = desk.now;
-    const tail = Math.max(scenario.settleMs / 2, target.bounds.convergeMs);
-    timeline.at(quietAt + tail, finalReads);
+    timeline.at(quietAt + Math.max(settleMs / 2, target.bounds.convergeMs), finalReads);
   };
 
   const finalReads = (): void => {
@@ -201,8 +209,15 @@ export const createConductor = (plan: Plan): Conducting => {
     if (phase !== 'settle') return;
     if (healedAt === undefined && faults.busy === 0) healed();
     if (healedAt === undefined) return;
-    if (interrupted) finish();
-    else if (quietAt === undefined && desk.now >= lastAskedAt() && clients.busy === 0) quiet();
+    if (interrupted) {
+      finish();
+      return;
+    }
+    if (quietAt !== undefined || desk.now < askedUntil()) return;
+    const accepted = (recorder.writtenInTailAt ?? -Infinity) >= healedAt;
+    if (!accepted && desk.now < askedAtMost()) return;
+    clients.close();
+    if (clients.busy === 0) quiet();
   };
 
   const commands = (): readonly Command[] => {

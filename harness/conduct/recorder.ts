@@ -14,6 +14,8 @@ export type Recorder = {
   invoked(invocation: Invocation, at: Ms): number;
   ended(id: number, reading: Reading, at: Ms): void;
   readonly operations: readonly Operation[];
+  /** When a client was last told that a write of the healed tail is done. */
+  readonly writtenInTailAt: Ms | undefined;
   /** How often an operation of that name was invoked. */
   count(operation: string): number;
 };
@@ -23,8 +25,12 @@ const none: readonly Sighting[] = [];
 export const createRecorder = (): Recorder => {
   const operations: Operation[] = [];
   const counts = new Map<string, number>();
+  let writtenInTailAt: Ms | undefined;
   return {
     operations,
+    get writtenInTailAt() {
+      return writtenInTailAt;
+    },
     invoked(invocation, at) {
       const id = operations.length;
       const { process, client, node, operation, effect, intent, args, input, phase } = invocation;
@@ -54,6 +60,9 @@ export const createRecorder = (): Recorder => {
       const open = operations[id];
       if (open === undefined) throw new Error(`no operation ${id} was invoked`);
       operations[id] = { ...open, endedAt: at, outcome, output, decided, seen, complete };
+      const { client, effect, phase } = open;
+      if (client !== undefined && effect === 'write' && phase === 'settle' && outcome === 'ok')
+        writtenInTailAt = at;
     },
     count: (operation) => counts.get(operation) ?? 0,
   };

@@ -80,6 +80,8 @@ export const play = (
     readonly answer?: (node: NodeName, at: Ms) => 'ok' | 'unknown' | undefined;
     readonly leader?: (at: Ms) => NodeName | undefined;
     readonly ended?: { readonly bit: boolean; readonly healed: boolean };
+    /** How long the end of a deed takes. */
+    readonly endMs?: Ms;
     readonly interruptAt?: Ms;
     /** How long a deed takes, by the node that it names. */
     readonly beginMs?: (node: NodeName) => Ms;
@@ -132,7 +134,7 @@ export const play = (
           break;
         case 'end': {
           const { bit, healed } = given.ended ?? { bit: true, healed: true };
-          push(at + 2, {
+          push(at + (given.endMs ?? 2), {
             type: 'ended',
             id: command.id,
             evidence: { bit, text: `${bit ? '3' : 'no'} messages` },
