@@ -31,6 +31,11 @@ function keyedFamily<I, O>(family: Family<I, O>): Family<KeyedInput<I>, O> {
   switch (family.kind) {
     case 'register':
       return { ...family, role: (call) => family.role({ ...call, input: call.input.call }) };
+    case 'text':
+      return {
+        ...family,
+        roles: (calls) => family.roles(calls.map((call) => ({ ...call, input: call.input.call }))),
+      };
     case 'set':
       return { ...family, role: (call) => family.role({ ...call, input: call.input.call }) };
     case 'queue':

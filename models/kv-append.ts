@@ -1,5 +1,6 @@
 import { canonical, show } from './canonical.ts';
 import type { Key, Model, PartCall, Viability } from './model.ts';
+import { FIRST_TEXT, textRoles } from './text-roles.ts';
 
 /** What a client may ask of a map from keys to texts. */
 export type KvAppendInput =
@@ -32,6 +33,7 @@ export function kvAppend(initial = ''): Model<string, KvAppendInput, string> {
       if (input.f !== 'get') return `${call} ${show(input.value)}`;
       return output === undefined ? call : `${call} → ${show(output)}`;
     },
+    family: { kind: 'text', initial: FIRST_TEXT, roles: (calls) => textRoles(initial, calls) },
   };
 }
 
@@ -79,21 +81,45 @@ function readsStayPrefixed(calls: readonly PartCall<KvAppendInput, string>[]): V
 /** The latest to return first: it is the likeliest to remain. */
 function getsOf(calls: readonly PartCall<KvAppendInput, string>[]): readonly Get[] {
   const gets: Get[] = [];
-  const puts = calls.flatMap(({ input }, index) => (input.f === 'put' ? [{ index, input }] : []));
+  const puts = putsByLength(calls);
   let longer: Get | undefined;
   for (let index = calls.length - 1; index >= 0; index--) {
     const { input, output, certain } = calls[index] ?? {};
     if (input?.f !== 'get' || certain !== true || output === undefined) continue;
     const isBeginning = longer?.saw.startsWith(output) === true;
-    const beginners = puts.filter((put) => output.startsWith(put.input.value));
     const get: Get = {
       index,
       saw: output,
       longer: isBeginning ? longer : undefined,
-      puts: beginners.map((put) => put.index),
+      puts: beginnersOf(output, puts),
     };
     if (!isBeginning) longer = get;
     gets.push(get);
   }
   return gets;
+}
+
+type PutsByLength = ReadonlyMap<number, ReadonlyMap<string, readonly number[]>>;
+
+function putsByLength(calls: readonly PartCall<KvAppendInput, string>[]): PutsByLength {
+  const puts = new Map<number, Map<string, number[]>>();
+  calls.forEach(({ input }, index) => {
+    if (input.f !== 'put') return;
+    const alike = puts.get(input.value.length) ?? new Map<string, number[]>();
+    puts.set(input.value.length, alike);
+    const same = alike.get(input.value);
+    if (same === undefined) alike.set(input.value, [index]);
+    else same.push(index);
+  });
+  return puts;
+}
+
+/** The puts whose value a text begins with. */
+function beginnersOf(text: string, puts: PutsByLength): readonly number[] {
+  let found: readonly number[] = [];
+  for (const [length, alike] of puts) {
+    const more = length > text.length ? undefined : alike.get(text.slice(0, length));
+    if (more !== undefined) found = found.length === 0 ? more : [...found, ...more];
+  }
+  return found;
 }

@@ -90,6 +90,12 @@ export type Family<I, O> =
       role(call: PartCall<I, O>): RegisterRole | undefined;
     }
   | {
+      /** Texts that are seen whole: what a call means to a register of them shows only beside the others. */
+      readonly kind: 'text';
+      readonly initial: Key;
+      roles(calls: readonly PartCall<I, O>[]): readonly RegisterRole[] | undefined;
+    }
+  | {
       readonly kind: 'set';
       readonly emptyAtFirst: boolean;
       role(call: PartCall<I, O>): SetRole | undefined;

@@ -1,11 +1,12 @@
 /** The command line: hands the registry of targets and scenarios to the harness. */
-import { terminal } from '../harness/cli/terminal.ts';
+import { enableCompileCache } from 'node:module';
 
 const startedAt = performance.now();
 const [command, ...rest] = process.argv.slice(2);
 
 if (command === 'check') {
   // Judging a history needs nothing of the rest, and is timed from here.
+  enableCompileCache();
   const { runCheck } = await import('./check/command.ts');
   process.exitCode = await runCheck(rest, {
     stdout: (text) => process.stdout.write(text),
@@ -13,12 +14,13 @@ if (command === 'check') {
     startedAt,
   });
 } else {
-  const io = terminal();
-  const [{ main }, { createRegistry }, { UsageError }] = await Promise.all([
+  const [{ main }, { terminal }, { createRegistry }, { UsageError }] = await Promise.all([
     import('../harness/cli/main.ts'),
+    import('../harness/cli/terminal.ts'),
     import('./registry.ts'),
     import('../harness/cli/exit.ts'),
   ]);
+  const io = terminal();
   try {
     process.exitCode = await main(process.argv.slice(2), await createRegistry(), io);
   } catch (error) {

@@ -1,17 +1,17 @@
 import type { AnyModel, Key, Model, Operation } from '../../models/model.ts';
 import { Judging, sources, type Decision } from './decide.ts';
 import { explain, type Failure } from './explain.ts';
-import { Meter, type Limits } from './limits.ts';
+import { GaveUp, Meter, type Limits } from './limits.ts';
 import { partsOf } from './part.ts';
 import type { Witness } from './replay.ts';
-import type { Tuning } from './search.ts';
+import type { Search, Tuning } from './search.ts';
 import { ModelThrew } from './states.ts';
 
 /** How far one part has come when the check gave up. */
 export type Progress = {
   readonly key: Key | undefined;
   readonly verdict: 'pass' | 'unknown';
-  /** Calls of the part, and how many of them the longest order found places (positions in the history). */
+  /** Calls of the part; and the longest order that was found of them (positions in the history), made when it is asked for. */
   readonly calls: number;
   readonly prefix: readonly number[];
   readonly configurations: number;
@@ -46,6 +46,8 @@ export type Explaining = {
 
 /** Configurations of a part's first turn. */
 const FIRST_TURN = 4096;
+/** Configurations after which others may have their turn, and an abort can act. */
+const SLICE = 16_384;
 const GAVE_UP = {
   time: 'the time given was over',
   aborted: 'it was aborted',
@@ -108,14 +110,14 @@ function* judge(
 ): Generator<undefined, Verdict> {
   const meter = new Meter(limits);
   let count = 0;
+  const judgings: Judging[] = [];
   try {
-    const parts = partsOf(model, operations);
+    const parts = partsOf(model, operations, meter);
     if ('why' in parts) {
       const why = `operation ${parts.operation} is malformed: ${parts.why}`;
       return { verdict: 'unknown', parts: 0, why, operation: parts.operation, progress: [] };
     }
     count = parts.length;
-    const judgings: Judging[] = [];
     const firstTurn = explaining.tuning?.firstTurn ?? FIRST_TURN;
     for (const part of parts) {
       const judging = new Judging(
@@ -126,6 +128,7 @@ function* judge(
       judgings.push(judging);
       judging.turn(firstTurn);
       if (judging.failed) break;
+      yield undefined;
     }
     yield* inTurns(judgings, firstTurn);
     const failed = judgings.find((judging) => judging.failed);
@@ -143,6 +146,10 @@ function* judge(
     return { ...passedOrUnknown(judgings, meter), parts: count };
   } catch (error) {
     if (error instanceof ModelThrew) return { ...threw(model, operations, error), parts: count };
+    if (error instanceof GaveUp) {
+      const why = GAVE_UP[meter.stopped ?? 'time'];
+      return { verdict: 'unknown', parts: count, why, progress: judgings.map(progressOf) };
+    }
     return {
       verdict: 'unknown',
       parts: count,
@@ -158,8 +165,10 @@ function* inTurns(judgings: readonly Judging[], firstTurn: number): Generator<un
   let open = judgings.filter(({ decision }) => decision === undefined);
   for (let turn = 2 * firstTurn; open.length > 0; turn *= 2) {
     for (const judging of open) {
-      yield undefined;
-      judging.turn(turn);
+      for (let left = turn; left > 0 && judging.decision === undefined; left -= SLICE) {
+        yield undefined;
+        judging.turn(Math.min(left, SLICE));
+      }
       if (judging.failed) return;
     }
     open = open.filter(({ decision }) => decision === undefined);
@@ -167,26 +176,38 @@ function* inTurns(judgings: readonly Judging[], firstTurn: number): Generator<un
 }
 
 function passedOrUnknown(judgings: readonly Judging[], meter: Meter): Judgement {
-  const progress = judgings.map(({ part, decision, search }): Progress => {
-    const passed = decision?.verdict === 'pass';
-    return {
-      key: part.key,
-      verdict: passed ? 'pass' : 'unknown',
-      calls: part.source.length,
-      prefix:
-        decision?.verdict === 'pass' ? decision.order : search === undefined ? [] : sources(search),
-      configurations: search?.steps ?? 0,
-    };
-  });
-  if (progress.some(({ verdict }) => verdict === 'unknown')) {
-    const stop = meter.stopped ?? meter.full();
-    const why = stop === undefined ? 'a part has more calls than can be judged' : GAVE_UP[stop];
-    return { verdict: 'unknown', why, progress };
+  const parts: { key: Key | undefined; order: readonly number[] }[] = [];
+  for (const { part, decision } of judgings) {
+    if (decision?.verdict === 'pass') parts.push({ key: part.key, order: decision.order });
   }
+  if (parts.length === judgings.length) return { verdict: 'pass', witness: { parts } };
+  const limits = judgings.map(({ decision }) =>
+    decision?.verdict === 'unknown' ? decision.limit : undefined,
+  );
+  const limit = meter.stopped ?? limits.find((each) => each !== undefined);
+  const why = limit === undefined ? 'a part has more calls than can be judged' : GAVE_UP[limit];
+  return { verdict: 'unknown', why, progress: judgings.map(progressOf) };
+}
+
+function progressOf({ part, decision, search }: Judging): Progress {
+  let prefix: readonly number[] | undefined;
   return {
-    verdict: 'pass',
-    witness: { parts: progress.map(({ key, prefix }) => ({ key, order: prefix })) },
+    key: part.key,
+    verdict: decision?.verdict === 'pass' ? 'pass' : 'unknown',
+    calls: part.source.length,
+    // Time is over: for a million calls this would take too long here.
+    get prefix() {
+      prefix ??= orderOf(decision, search);
+      return prefix;
+    },
+    configurations: search?.steps ?? 0,
   };
+}
+
+function orderOf(decision: Decision | undefined, search: Search | undefined): readonly number[] {
+  if (decision?.verdict === 'pass') return decision.order;
+  if (decision?.verdict === 'unknown') return decision.prefix();
+  return search === undefined ? [] : sources(search);
 }
 
 function threw(model: AnyModel, operations: readonly Operation[], error: ModelThrew): Judgement {

@@ -1,6 +1,8 @@
 import { canonical } from '../../models/canonical.ts';
 import type { AnyModel, Call, Key, Operation, PartCall } from '../../models/model.ts';
+import type { Meter } from './limits.ts';
 import { NEVER, type Part } from './part.ts';
+import { ranking } from './ranking.ts';
 
 /** Calls that no state tells apart. */
 export type CallClass = Call<unknown, unknown> & {
@@ -43,9 +45,14 @@ export type Columns = {
   readonly words: number;
 };
 
+/** Calls between two looks at the clock. */
+const STRETCH = 1023;
+
+type PartOf = { readonly operations: readonly Operation[]; readonly part: Part };
+
 /** The columns of a part; identical calls share a class. */
-export function columnsOf(model: AnyModel, operations: readonly Operation[], part: Part): Columns {
-  const order = byReturn(part);
+export function columnsOf(model: AnyModel, { operations, part }: PartOf, meter: Meter): Columns {
+  const order = byReturn(part, meter);
   const certain = order.length;
   const size = part.source.length;
   const unknownMembers: number[] = [];
@@ -57,7 +64,7 @@ export function columnsOf(model: AnyModel, operations: readonly Operation[], par
   }
   const members = [...order, ...unknownMembers];
   const classes: CallClass[] = [];
-  const cls = classify(model, operations, part, { members, certain, classes });
+  const cls = classify(model, { operations, part }, { members, certain, classes, meter });
   const indexOf = new Int32Array(size).fill(-1);
   for (let index = 0; index < certain; index++) indexOf[order[index]!] = index;
   const byInvocation = new Int32Array(certain);
@@ -70,7 +77,7 @@ export function columnsOf(model: AnyModel, operations: readonly Operation[], par
     classes,
     unknown: unknownClasses(part, { members, order, cls }),
     byInvocation,
-    ...sweep(part, order, byInvocation),
+    ...sweep(part, { order, byInvocation }, meter),
   };
 }
 
@@ -82,26 +89,23 @@ export function partCalls(columns: Columns): readonly PartCall<unknown, unknown>
   });
 }
 
-/** Members that were seen to end, by their returns. Rank and member share one number: sorted natively. */
-function byReturn(part: Part): Int32Array {
-  const keys = new Float64Array(part.source.length);
-  let count = 0;
-  for (let member = 0; member < keys.length; member++) {
-    const rank = part.returned[member]!;
-    if (rank !== NEVER) keys[count++] = rank * 0x400000 + member;
-  }
-  return Int32Array.from(keys.subarray(0, count).sort(), (key) => key % 0x400000);
+/** Members that were seen to end, by their returns. */
+export function byReturn(part: Part, meter: Meter): Int32Array {
+  let certain = 0;
+  for (const returned of part.returned) if (returned !== NEVER) certain += 1;
+  // Those that nobody saw end come last, for no rank is greater.
+  return ranking(part.returned, meter).subarray(0, certain);
 }
 
 function classify(
   model: AnyModel,
-  operations: readonly Operation[],
-  part: Part,
-  into: { members: readonly number[]; certain: number; classes: CallClass[] },
+  { operations, part }: PartOf,
+  into: { members: readonly number[]; certain: number; classes: CallClass[]; meter: Meter },
 ): Int32Array {
   const known = new Map<Key, number>();
   const cls = new Int32Array(into.members.length);
   into.members.forEach((member, index) => {
+    if ((index & STRETCH) === STRETCH) into.meter.check();
     const example = part.source[member]!;
     const operation = operations[example]!;
     const { input } = operation;
@@ -147,7 +151,11 @@ function returnOf(part: Part, order: Int32Array, index: number): number {
 }
 
 /** Goes through invocations and returns in order and hands out slots. */
-function sweep(part: Part, order: Int32Array, byInvocation: Int32Array) {
+function sweep(
+  part: Part,
+  { order, byInvocation }: { readonly order: Int32Array; readonly byInvocation: Int32Array },
+  meter: Meter,
+) {
   const certain = order.length;
   const invokedAt = new Int32Array(certain + 1);
   const visibleFrom = new Int32Array(certain);
@@ -156,6 +164,7 @@ function sweep(part: Part, order: Int32Array, byInvocation: Int32Array) {
   let slots = 0;
   let next = 0;
   for (let r = 0; r < certain; r++) {
+    if ((r & STRETCH) === STRETCH) meter.check();
     const returned = returnOf(part, order, r);
     for (; next < certain; next++) {
       const index = byInvocation[next]!;

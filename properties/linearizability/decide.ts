@@ -1,5 +1,5 @@
 import type { AnyModel, Operation } from '../../models/model.ts';
-import type { Meter } from './limits.ts';
+import { GaveUp, type Limit, type Meter } from './limits.ts';
 import { monitored } from './monitors/index.ts';
 import type { Part } from './part.ts';
 import { Search, type Tuning } from './search.ts';
@@ -18,12 +18,19 @@ export type Decision =
       readonly by: number | undefined;
       readonly search: Search | undefined;
     }
-  | { readonly verdict: 'unknown'; readonly search: Search | undefined };
+  | {
+      readonly verdict: 'unknown';
+      /** Undefined where the part was refused, as having too many calls. */
+      readonly limit: Limit | undefined;
+      /** The operations of the longest order that was found, made when it is asked for. */
+      readonly prefix: () => readonly number[];
+    };
 
 /** A part while it is being judged: by a monitor at once, or by a search in turns. */
 export class Judging {
   decision: Decision | undefined;
   readonly #of: PartOf;
+  readonly #meter: Meter;
   #search: Search | undefined;
 
   constructor(
@@ -33,8 +40,9 @@ export class Judging {
   ) {
     this.#of = of;
     const { meter, tuning } = judge;
+    this.#meter = meter;
     if (of.part.source.length > CALLS_MAX) {
-      this.decision = { verdict: 'unknown', search: undefined };
+      this.decision = unknown(undefined);
       return;
     }
     const found = tuning?.monitors === false ? undefined : monitored(model, of, meter);
@@ -46,7 +54,7 @@ export class Judging {
       };
     } else if (found.verdict === 'fail') {
       this.decision = { verdict: 'fail', by: found.by, search: undefined };
-    } else this.decision = { verdict: 'unknown', search: undefined };
+    } else this.decision = unknown(meter.stopped);
   }
 
   get failed(): boolean {
@@ -65,15 +73,32 @@ export class Judging {
       case 'turn over':
         return;
       case 'pass':
-        this.decision = { verdict: 'pass', order: sources(search) };
+        this.decision = { verdict: 'pass', order: sources(search, this.#meter) };
         search.release();
         return;
       case 'fail':
         this.decision = { verdict: 'fail', by: undefined, search };
         return;
       case 'stopped':
-        this.decision = { verdict: 'unknown', search };
+        this.decision = this.#unknown(search);
     }
+  }
+
+  /**
+   * Where memory is used up, what this part holds is given back, for others may still be found wrong. Where time
+   * is over, the order waits until it is asked for.
+   */
+  #unknown(search: Search): Decision {
+    const { limit } = search;
+    if (limit === 'time' || limit === 'aborted') return unknown(limit, () => sources(search));
+    let prefix: readonly number[] = [];
+    try {
+      prefix = sources(search, this.#meter);
+    } catch (error) {
+      if (!(error instanceof GaveUp)) throw error;
+    }
+    search.release();
+    return unknown(limit, () => prefix);
   }
 
   get part(): Part {
@@ -81,15 +106,26 @@ export class Judging {
   }
 }
 
-/** Judges a part to its end. */
+function unknown(limit: Limit | undefined, prefix: () => readonly number[] = () => []): Decision {
+  return { verdict: 'unknown', limit, prefix };
+}
+
+/** Judges a part to its end; `unknown` where a limit is reached. */
 export function decide(model: AnyModel, of: PartOf, meter: Meter): Decision {
-  const judging = new Judging(model, of, { meter });
-  judging.turn(Infinity);
-  judging.search?.release();
-  return judging.decision!;
+  let judging: Judging | undefined;
+  try {
+    judging = new Judging(model, of, { meter });
+    judging.turn(Infinity);
+    return judging.decision!;
+  } catch (error) {
+    if (error instanceof GaveUp) return unknown(meter.stopped);
+    throw error;
+  } finally {
+    judging?.search?.release();
+  }
 }
 
 /** The operations of the history that a search placed, in their order. */
-export function sources(search: Search): readonly number[] {
-  return search.order().map((index) => search.columns.source[index]!);
+export function sources(search: Search, patience?: Meter): readonly number[] {
+  return search.order(patience).map((index) => search.columns.source[index]!);
 }

@@ -1,6 +1,7 @@
 import { canonical } from '../../models/canonical.ts';
 import type { AnyModel, Key } from '../../models/model.ts';
 import { decide, sources, type Decision, type PartOf } from './decide.ts';
+import { byReturn } from './columns.ts';
 import type { Meter } from './limits.ts';
 import { NEVER, type Part } from './part.ts';
 import { relax, type Relaxation } from './relax.ts';
@@ -45,20 +46,18 @@ function explained(
   { meter, how }: { readonly meter: Meter; readonly how: 'hint' | 'where' | 'fully' },
 ): Failure {
   const { operations, part, decision } = of;
-  const returns = memberByReturn(part);
-  const prefix = (at: number) => cutAfter(part, returnRank(part, returns, at));
   decision.search?.release();
-  const guessed = guess(part, returns, decision);
-  const last = part.source[returns[guessed]!]!;
   const nothing = {
     key: part.key,
-    at: last,
+    at: hint(part, decision),
     first: false,
     legal: [],
     prefix: [],
     relaxation: undefined,
   };
   if (how === 'hint') return nothing;
+  const returns = byReturn(part, meter);
+  const prefix = (at: number) => cutAfter(part, returnRank(part, returns, at));
   let costliest = 0;
   const verdictOf = (k: number): Decision['verdict'] => {
     // Not begun if it would probably not end in time.
@@ -89,10 +88,21 @@ function explained(
   };
 }
 
-function memberByReturn(part: Part): Int32Array {
-  return Int32Array.from(part.source.keys())
-    .filter((member) => part.returned[member] !== NEVER)
-    .sort((a, b) => part.returned[a]! - part.returned[b]!);
+/** The operation at which a judge stopped; the last to return where none is known. */
+function hint(part: Part, { by, search }: Extract<Decision, { verdict: 'fail' }>): number {
+  if (search !== undefined) {
+    const { source, certain } = search.columns;
+    return source[Math.min(search.reached, certain - 1)]!;
+  }
+  let [found, last] = [-1, -1];
+  const returned = (member: number) => (member === -1 ? NEVER : part.returned[member]!);
+  for (let member = 0; member < part.source.length; member++) {
+    const at = returned(member);
+    if (at === NEVER) continue;
+    if (last === -1 || at > returned(last)) last = member;
+    if (by !== undefined && at >= by && at < returned(found)) found = member;
+  }
+  return part.source[found === -1 ? last : found]!;
 }
 
 function returnRank(part: Part, returns: Int32Array, at: number): number {

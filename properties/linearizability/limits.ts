@@ -15,6 +15,25 @@ export type Limits = {
   readonly maxStates?: number | undefined;
 };
 
+/** Thrown by {@link Meter.check} out of loops and sorts that would take too long, and caught where the verdict is made. */
+export class GaveUp extends Error {
+  constructor() {
+    super('a limit was reached');
+  }
+}
+
+/**
+ * A model is asked about all calls of a part at once only where there are no more than this, for it cannot be
+ * interrupted: beyond, a search goes on without that help.
+ */
+export const CALLS_AT_ONCE_MAX = 200_000;
+
+/** Comparisons between two looks at the clock. */
+const COMPARISONS = 8192;
+
+/** What can end a check before its verdict. */
+export type Limit = 'time' | 'aborted' | 'memory' | 'states';
+
 /** Watches the limits of one check while it runs. */
 export class Meter {
   /** Set once and for all when a limit that binds every part is reached. */
@@ -59,6 +78,31 @@ export class Meter {
     if (this.#limits.signal?.aborted === true) this.stopped = 'aborted';
     else if (this.#now !== undefined && this.#now() >= this.#deadline) this.stopped = 'time';
     return this.stopped !== undefined;
+  }
+
+  /** Gives up where it is time to; called now and then by whatever goes through all operations. */
+  check(): void {
+    if (this.over()) throw new GaveUp();
+  }
+
+  /** The same comparison for a sort that gives up in time. */
+  watched<T>(compare: (a: T, b: T) => number): (a: T, b: T) => number {
+    let left = COMPARISONS;
+    return (a, b) => {
+      if (--left === 0) {
+        left = COMPARISONS;
+        this.check();
+      }
+      return compare(a, b);
+    };
+  }
+
+  /**
+   * Whether as many bytes may be taken and then as many given back: what grows is copied, and both
+   * copies take room meanwhile.
+   */
+  hasRoom(bytes: number): boolean {
+    return this.bytes + bytes <= this.maxBytes;
   }
 
   /** Whether states or bytes are used up. */

@@ -1,4 +1,5 @@
 import type { AnyModel, Key, Operation } from '../../models/model.ts';
+import type { Meter } from './limits.ts';
 
 /** The rank of a return that nobody saw. */
 export const NEVER = 0x7fffffff;
@@ -23,26 +24,35 @@ export type Malformed = { readonly operation: number; readonly why: string };
 export function partsOf(
   model: AnyModel,
   operations: readonly Operation[],
+  meter: Meter,
 ): readonly Part[] | Malformed {
-  const malformed = firstMalformed(operations);
+  const malformed = firstMalformed(operations, meter);
   if (malformed !== undefined) return malformed;
-  const ranks = rank(operations);
-  const groups = grouped(model, operations, ranks.inOrder);
+  const ranks = rank(operations, meter);
+  const groups = grouped(model, { operations, inOrder: ranks.inOrder }, meter);
   const parts: Part[] = [];
   for (const [key, members] of groups) {
-    const source = Int32Array.from(members);
-    parts.push({
-      key,
-      source,
-      invoked: source.map((index) => ranks.invoked[index]!),
-      returned: source.map((index) => ranks.returned[index]!),
-    });
+    meter.check();
+    const size = members.length;
+    const [source, invoked] = [new Int32Array(size), new Int32Array(size)];
+    const returned = new Int32Array(size);
+    for (let member = 0; member < size; member++) {
+      const index = members[member]!;
+      source[member] = index;
+      invoked[member] = ranks.invoked[index]!;
+      returned[member] = ranks.returned[index]!;
+    }
+    parts.push({ key, source, invoked, returned });
   }
   return parts;
 }
 
-function firstMalformed(operations: readonly Operation[]): Malformed | undefined {
+/** Operations between two looks at the clock. */
+const STRETCH = 4095;
+
+function firstMalformed(operations: readonly Operation[], meter: Meter): Malformed | undefined {
   for (let index = 0; index < operations.length; index++) {
+    if ((index & STRETCH) === STRETCH) meter.check();
     const { outcome, invoked, returned } = operations[index]!;
     if (Number.isNaN(invoked)) return { operation: index, why: 'its invocation has no instant' };
     if (outcome === 'ok' && !(returned !== undefined && returned >= invoked)) {
@@ -55,14 +65,16 @@ function firstMalformed(operations: readonly Operation[]): Malformed | undefined
 /** Members by object, each in the order of invocations; one group where a call spans objects. */
 function grouped(
   model: AnyModel,
-  operations: readonly Operation[],
-  inOrder: Int32Array,
-): Map<Key | undefined, number[]> {
+  { operations, inOrder }: { operations: readonly Operation[]; inOrder: Int32Array },
+  meter: Meter,
+): Map<Key | undefined, ArrayLike<number>> {
   const groups = new Map<Key | undefined, number[]>();
-  const whole = () => new Map([[undefined, [...inOrder]]]);
+  const whole = () => new Map([[undefined, inOrder]]);
   if (inOrder.length === 0) return groups;
   if (model.partition === undefined) return whole();
-  for (const index of inOrder) {
+  for (let at = 0; at < inOrder.length; at++) {
+    if ((at & STRETCH) === STRETCH) meter.check();
+    const index = inOrder[at]!;
     const key = model.partition(operations[index]!.input);
     if (key === undefined) return whole();
     const group = groups.get(key);
@@ -80,56 +92,70 @@ type Ranks = {
   readonly returned: Int32Array;
 };
 
-function rank(operations: readonly Operation[]): Ranks {
+function rank(operations: readonly Operation[], meter: Meter): Ranks {
   const invoked = new Int32Array(operations.length);
   const returned = new Int32Array(operations.length).fill(NEVER);
-  const inOrder: number[] = [];
-  let at = 0;
-  for (const event of events(operations)) {
+  const inOrder = new Int32Array(operations.length);
+  const sorted = events(operations, meter);
+  let count = 0;
+  for (let at = 0; at < sorted.length; at++) {
+    const event = sorted[at]!;
     const index = event >> 1;
     if ((event & 1) === 0) {
-      invoked[index] = at++;
-      inOrder.push(index);
+      invoked[index] = at;
+      inOrder[count++] = index;
     } else {
-      returned[index] = at++;
+      returned[index] = at;
     }
   }
-  return { inOrder: Int32Array.from(inOrder), invoked, returned };
+  return { inOrder: inOrder.subarray(0, count), invoked, returned };
 }
 
 /** Events in order, each as twice its operation's index, plus one where it is a return. */
-function events(operations: readonly Operation[]): Int32Array {
+function events(operations: readonly Operation[], meter: Meter): Int32Array {
   // Positions in a file are small integers, no two alike: each event has its place at once.
   const places = new Int32Array(4 * operations.length + 64);
-  const times: number[] = [];
-  const codes: number[] = [];
-  let crowded = 0;
-  const add = (time: number, code: number) => {
-    times.push(time);
-    codes.push(code);
-    // Only small integers are places: of anything else, nothing is there.
-    if (places[time] === 0) places[time] = code + 1;
-    else crowded += 1;
-  };
+  let count = 0;
   for (let index = 0; index < operations.length; index++) {
+    if ((index & STRETCH) === STRETCH) meter.check();
     const { outcome, invoked, returned } = operations[index]!;
     if (outcome === 'rejected') continue;
-    add(invoked, index * 2);
-    if (outcome === 'ok') add(returned!, index * 2 + 1);
+    // Only small integers are places: of anything else, nothing is there.
+    if (places[invoked] !== 0) return byComparison(operations, meter);
+    places[invoked] = index * 2 + 1;
+    count += 1;
+    if (outcome !== 'ok') continue;
+    if (places[returned!] !== 0) return byComparison(operations, meter);
+    places[returned!] = index * 2 + 2;
+    count += 1;
   }
-  if (crowded > 0) return byComparison(times, codes);
-  const sorted = new Int32Array(times.length);
+  const sorted = new Int32Array(count);
   let filled = 0;
-  for (const place of places) if (place !== 0) sorted[filled++] = place - 1;
+  for (let at = 0; filled < count; at++) {
+    const place = places[at]!;
+    if (place !== 0) sorted[filled++] = place - 1;
+  }
   return sorted;
 }
 
-function byComparison(times: number[], codes: number[]): Int32Array {
-  const order = Int32Array.from(times.keys());
-  order.sort((a, b) => {
-    const [timeA, timeB] = [times[a]!, times[b]!];
-    if (timeA !== timeB) return timeA < timeB ? -1 : 1;
-    return (codes[a]! & 1) - (codes[b]! & 1) || a - b;
+function byComparison(operations: readonly Operation[], meter: Meter): Int32Array {
+  const times: number[] = [];
+  const codes: number[] = [];
+  operations.forEach(({ outcome, invoked, returned }, index) => {
+    if (outcome === 'rejected') return;
+    times.push(invoked);
+    codes.push(index * 2);
+    if (outcome !== 'ok') return;
+    times.push(returned!);
+    codes.push(index * 2 + 1);
   });
+  const order = Int32Array.from(times.keys());
+  order.sort(
+    meter.watched((a, b) => {
+      const [timeA, timeB] = [times[a]!, times[b]!];
+      if (timeA !== timeB) return timeA < timeB ? -1 : 1;
+      return (codes[a]! & 1) - (codes[b]! & 1) || a - b;
+    }),
+  );
   return order.map((at) => codes[at]!);
 }

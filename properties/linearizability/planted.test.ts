@@ -24,8 +24,8 @@ const planted: readonly Planted[] = [
     patches: [
       {
         file: `${CHECKER}/part.ts`,
-        find: "if (outcome === 'ok') add(returned!, index * 2 + 1);",
-        replace: "add(outcome === 'ok' ? returned! : 1e9, index * 2 + 1);",
+        find: 'returned[member] = ranks.returned[index]!;',
+        replace: 'returned[member] = Math.min(ranks.returned[index]!, 1e9);',
       },
     ],
   },
@@ -137,6 +137,39 @@ const planted: readonly Planted[] = [
         file: `${CHECKER}/monitors/register.ts`,
         find: 'const writerOf: number[] = [INITIAL];',
         replace: 'const writerOf: number[] = [NOBODY];',
+      },
+    ],
+  },
+  {
+    title: 'a monitor forgets what an append was appended to',
+    kinds: ['kv-append, unique pieces'],
+    patches: [
+      {
+        file: 'models/text-roles.ts',
+        find: 'roles[key - 1] = { reads: before, writes: key };',
+        replace: 'roles[key - 1] = { writes: key };',
+      },
+    ],
+  },
+  {
+    title: 'a monitor takes a piece that is in two texts for two pieces',
+    kinds: ['kv-append, unique pieces'],
+    patches: [
+      {
+        file: 'models/text-roles.ts',
+        find: 'if (known !== undefined || chain === undefined || !wasWritten(roles, chain)) {',
+        replace: 'if (chain === undefined) {',
+      },
+    ],
+  },
+  {
+    title: 'a monitor takes texts apart that can be taken apart in several ways',
+    kinds: ['kv-append, unique pieces'],
+    patches: [
+      {
+        file: 'models/text-roles.ts',
+        find: 'if (found !== NONE) return SEVERAL;',
+        replace: '',
       },
     ],
   },

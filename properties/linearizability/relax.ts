@@ -39,7 +39,7 @@ export function relax(model: AnyModel, of: PartOf, meter: Meter): Relaxation {
   const fails = (entries: readonly Entry[]): boolean => {
     if (!meter.has(costliest)) return (minimal = false);
     const startedAt = meter.time();
-    const { verdict } = decide(model, { operations, part: partOf(part, entries) }, meter);
+    const { verdict } = decide(model, { operations, part: partOf(part, entries, meter) }, meter);
     costliest = Math.max(costliest, meter.time() - startedAt);
     if (verdict === 'unknown') minimal = false;
     return verdict === 'fail';
@@ -105,8 +105,8 @@ function entriesOf(part: Part): Entry[] {
   }));
 }
 
-function partOf({ key }: Part, entries: readonly Entry[]): Part {
-  const sorted = [...entries].sort((a, b) => a.invoked - b.invoked);
+function partOf({ key }: Part, entries: readonly Entry[], meter: Meter): Part {
+  const sorted = [...entries].sort(meter.watched((a, b) => a.invoked - b.invoked));
   return {
     key,
     source: Int32Array.from(sorted, ({ source }) => source),

@@ -1,6 +1,6 @@
 import type { AnyModel, Operation, Remaining, Viability } from '../../models/model.ts';
 import { columnsOf, partCalls, type Columns, type UnknownClass } from './columns.ts';
-import type { Meter } from './limits.ts';
+import { CALLS_AT_ONCE_MAX, type Limit, type Meter } from './limits.ts';
 import type { Part } from './part.ts';
 import { ILLEGAL, States } from './states.ts';
 import { Windows } from './window.ts';
@@ -21,6 +21,9 @@ export type Tuning = {
 
 /** Room for so many configurations at first: most parts need few, and memory is slow to get. */
 const FIRST_TABLE = 32;
+
+/** Configurations for which there is still room when there is none. */
+const SPARE = 4096;
 
 /** A part is judged, or its turn is over, or a limit ended it. */
 export type Outcome = 'pass' | 'fail' | 'turn over' | 'stopped';
@@ -87,6 +90,8 @@ export class Search {
   #candidates: number[] = [];
   #base = 0;
   #final = -1;
+  /** There was no room to grow. What was at hand is finished, and then the search ends. */
+  #isCramped = false;
 
   constructor(
     model: AnyModel,
@@ -94,12 +99,13 @@ export class Search {
     meter: Meter,
     tuning: Tuning = {},
   ) {
-    const columns = columnsOf(model, history.operations, history.part);
+    const columns = columnsOf(model, history, meter);
     this.columns = columns;
     this.#meter = meter;
     this.states = new States(model, columns.classes, meter);
-    this.#windows = new Windows(columns, tuning.windowEntries);
-    this.#viable = model.viable?.(partCalls(columns));
+    this.#windows = new Windows(columns, meter, tuning.windowEntries);
+    this.#viable =
+      columns.source.length > CALLS_AT_ONCE_MAX ? undefined : model.viable?.(partCalls(columns));
     const bits = tuning.hashBits ?? 32;
     this.#hashMask = bits >= 32 ? -1 : (1 << bits) - 1;
     this.#readOnly = Uint8Array.from(columns.classes, ({ readOnly }) => (readOnly ? 1 : 0));
@@ -130,14 +136,20 @@ export class Search {
     for (let left = turns; this.#final < 0; left--) {
       if (this.#stack.length === 0) return 'fail';
       if (left <= 0) return 'turn over';
-      if (this.#meter.full() !== undefined) return 'stopped';
-      if ((this.steps++ & 63) === 0) this.#meter.over();
+      if (this.#isCramped || this.#meter.full() !== undefined) return 'stopped';
+      // A configuration may have thousands of pending calls.
+      if ((this.steps++ & 7) === 0 && this.#meter.over()) return 'stopped';
       if (this.#meter.stopped !== undefined) return 'stopped';
       const at = this.#stack.pop()!;
       if (at >= 0) this.#expand(at);
       else this.#expandUnknown(~at);
     }
     return 'pass';
+  }
+
+  /** Which limit ended the search. */
+  get limit(): Limit {
+    return this.#meter.stopped ?? (this.#isCramped ? 'memory' : (this.#meter.full() ?? 'memory'));
   }
 
   /** What the search holds is given back to the meter. */
@@ -147,8 +159,11 @@ export class Search {
     this.states.release();
   }
 
-  /** The calls as placed on the way to the end, or to the configuration that got furthest. */
-  order(): readonly number[] {
+  /**
+   * The calls as placed on the way to the end, or to the configuration that got furthest.
+   * @param patience gives up in time; without it, a search that was stopped can still be asked
+   */
+  order(patience?: Meter): readonly number[] {
     const path: number[] = [];
     for (
       let at = this.#final < 0 ? this.furthest : this.#final;
@@ -171,7 +186,8 @@ export class Search {
       }
     };
     let before = 0;
-    for (const at of path.reverse()) {
+    for (const [stop, at] of path.reverse().entries()) {
+      if ((stop & 255) === 255 && patience !== undefined) patience.check();
       const via = this.#field(at, VIA);
       if (via >= 0) place(via);
       if (via <= PASSED) {
@@ -533,13 +549,18 @@ export class Search {
   }
 
   #growNodes(): void {
-    const bigger = new Int32Array(Math.max(this.#nodes.length * 2, this.#top * this.#stride));
+    this.#isCramped ||= !this.#meter.hasRoom(8 * this.#nodes.length);
+    const more = this.#isCramped ? SPARE * this.#stride : this.#nodes.length;
+    const bigger = new Int32Array(this.#nodes.length + more);
     this.#meter.bytes += 4 * (bigger.length - this.#nodes.length);
     bigger.set(this.#nodes);
     this.#nodes = bigger;
   }
 
   #growTable(): void {
+    this.#isCramped ||= !this.#meter.hasRoom(8 * this.#table.length);
+    // A table that is too full is slow, and right.
+    if (this.#isCramped) return;
     this.#meter.bytes += 4 * this.#table.length;
     this.#table = new Int32Array(this.#table.length * 2).fill(-1);
     for (let at = 0; at < this.#top - 1; at++) {

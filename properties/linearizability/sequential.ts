@@ -1,5 +1,5 @@
 import type { AnyModel, Key, Model, Operation } from '../../models/model.ts';
-import { Meter, type Limits } from './limits.ts';
+import { GaveUp, Meter, type Limits } from './limits.ts';
 
 /** What {@link checkSequential} answers; `order` and `prefix` are positions in the history. */
 export type SequentialVerdict =
@@ -26,13 +26,16 @@ export function checkSequential<S, I, O>(
   operations: readonly Operation<I, O>[],
   limits: Limits = {},
 ): SequentialVerdict {
-  const search = new SequentialSearch(model as unknown as AnyModel, operations, new Meter(limits));
+  const meter = new Meter(limits);
   try {
-    return search.run();
+    return new SequentialSearch(model as unknown as AnyModel, operations, meter).run();
   } catch (error) {
+    if (error instanceof GaveUp) return { verdict: 'unknown', why: TIME_OVER, prefix: [] };
     return { verdict: 'unknown', why: `the model threw: ${String(error)}`, prefix: [] };
   }
 }
+
+const TIME_OVER = 'the time given was over';
 
 class SequentialSearch {
   readonly #model: AnyModel;
@@ -48,7 +51,7 @@ class SequentialSearch {
     const lanes = new Map<Key, number[]>();
     const byInvocation = [...operations.keys()]
       .filter((at) => this.#operation(at).outcome !== 'rejected')
-      .sort((a, b) => this.#operation(a).invoked - this.#operation(b).invoked);
+      .sort(meter.watched((a, b) => this.#operation(a).invoked - this.#operation(b).invoked));
     for (const at of byInvocation) {
       const { process } = this.#operation(at);
       const lane = lanes.get(process);
@@ -70,7 +73,7 @@ class SequentialSearch {
     let furthest: { node: Node; placed: number } = { node: root, placed: -1 };
     const stack: Node[] = [root];
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      if (this.#meter.over()) return this.#gaveUp('the time given was over', furthest.node);
+      if (this.#meter.over()) return this.#gaveUp(TIME_OVER, furthest.node);
       const settled = this.#settle(node);
       const key = `${settled.at.join()} ${this.#model.key(settled.state)}`;
       if (seen.has(key)) continue;

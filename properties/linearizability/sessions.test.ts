@@ -40,3 +40,26 @@ test('a value written twice makes every answer unknown', () => {
   const found = verdicts('1 w x 1', '2 w x 1', '1 r x 1');
   for (const verdict of Object.values(found)) expect(verdict.verdict).toBe('unknown');
 });
+
+test('what a process wrote long ago and in between is not forgotten', () => {
+  const many = Array.from({ length: 37 }, (_, at) => `1 w x ${at + 1}`);
+  for (const seen of [1, 13, 36]) {
+    // Its own write is there although others of its own came later; then they came first, and the last write is gone.
+    const lines = [...many, `1 r x ${seen}`, '2 w x 99', '1 r x 99', '1 r x 37'];
+    expect(verdicts(...lines)['read-your-writes'].verdict).toBe('fail');
+    expect(verdicts(...lines.slice(0, -1))['read-your-writes'].verdict).toBe('pass');
+  }
+});
+
+test('a long session takes no longer for each of its steps than a short one', () => {
+  const lines = Array.from(
+    { length: 20_000 },
+    (_, at) => `1 ${at % 2 === 0 ? 'w' : 'r'} x ${at - (at % 2) + 1}`,
+  );
+  const startedAt = performance.now();
+  const found = verdicts(...lines);
+  expect(found['read-your-writes'].verdict).toBe('pass');
+  expect(found['writes-follow-reads'].verdict).toBe('pass');
+  // In pairs these are 10^8 steps.
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+});

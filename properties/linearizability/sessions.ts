@@ -21,8 +21,8 @@ export type SessionVerdict =
 export type SessionRole =
   { readonly key: Key; readonly reads: unknown } | { readonly key: Key; readonly writes: unknown };
 
-/** One write must come before another, as these two operations of a process say. */
-type Edge = { readonly from: Key; readonly to: Key; readonly because: readonly [number, number] };
+/** One write must come before another, as these operations of a process say. */
+type Edge = { readonly from: Key; readonly to: Key; readonly because: readonly number[] };
 
 /**
  * Judges each session guarantee on registers, each by itself: whether the writes of every register can be
@@ -125,24 +125,86 @@ const PAIRS: Readonly<Record<SessionGuarantee, readonly [Step['kind'], Step['kin
   'writes-follow-reads': ['read', 'write'],
 };
 
-/** Each step and the next ones of its session until the first of the wanted kind, which passes the order on. */
+/**
+ * Of equal kinds the order is passed on from one step of a session to the next; of unequal ones every earlier step
+ * counts, and there are too many pairs: their edges lead through {@link Past}.
+ */
 function edgesOf(steps: readonly Step[], guarantee: SessionGuarantee): readonly Edge[] {
   const [first, second] = PAIRS[guarantee];
   const edges: Edge[] = [];
-  const last = new Map<string, Step[]>();
+  const last = new Map<string, Step>();
+  const pasts = new Map<string, Past>();
   for (const step of steps) {
-    const before = last.get(step.session) ?? [];
-    if (step.kind === second) {
-      for (const earlier of before) {
-        if (earlier.value !== step.value) {
-          edges.push({ from: earlier.value, to: step.value, because: [earlier.at, step.at] });
-        }
+    if (first === second) {
+      const before = step.kind === first ? last.get(step.session) : undefined;
+      if (before !== undefined && before.value !== step.value) {
+        edges.push({ from: before.value, to: step.value, because: [before.at, step.at] });
       }
+      if (step.kind === first) last.set(step.session, step);
+      continue;
     }
-    // Of equal kinds the order is passed on from one to the next; of unequal ones every earlier counts.
-    if (step.kind === first) last.set(step.session, first === second ? [step] : [...before, step]);
+    let past = pasts.get(step.session);
+    if (past === undefined) pasts.set(step.session, (past = new Past(step.session, edges)));
+    if (step.kind === first) past.add(step);
+    else past.comesBefore(step);
   }
   return edges;
+}
+
+/**
+ * The steps of one kind that a session has made. Whatever all of a stretch of them must come before, a node for the
+ * stretch must: nodes stand for 1, 2, 4, … steps, so that few are needed for any stretch.
+ */
+class Past {
+  readonly #name: string;
+  readonly #edges: Edge[];
+  readonly #steps: Step[] = [];
+  readonly #places = new Map<Key, number[]>();
+
+  constructor(session: string, edges: Edge[]) {
+    this.#name = session;
+    this.#edges = edges;
+  }
+
+  add(step: Step): void {
+    const place = this.#steps.push(step) - 1;
+    const places = this.#places.get(step.value);
+    if (places === undefined) this.#places.set(step.value, [place]);
+    else places.push(place);
+    this.#edges.push({ from: step.value, to: this.#node(0, place), because: [step.at] });
+    for (let level = 1; (place + 1) % 2 ** level === 0; level++) {
+      const at = (place + 1) / 2 ** level - 1;
+      for (const half of [2 * at, 2 * at + 1]) {
+        const edge = { from: this.#node(level - 1, half), to: this.#node(level, at), because: [] };
+        this.#edges.push(edge);
+      }
+    }
+  }
+
+  /** Every step so far comes before this one, but for those of the same value. */
+  comesBefore(step: Step): void {
+    const end = this.#steps.length;
+    let from = 0;
+    for (const same of [...(this.#places.get(step.value) ?? []), end]) {
+      this.#stretch({ from, to: same }, step);
+      from = same + 1;
+    }
+  }
+
+  #stretch({ from, to }: { readonly from: number; readonly to: number }, step: Step): void {
+    for (let at = from; at < to;) {
+      let level = 0;
+      while (at % 2 ** (level + 1) === 0 && at + 2 ** (level + 1) <= to) level += 1;
+      const node = this.#node(level, at / 2 ** level);
+      this.#edges.push({ from: node, to: step.value, because: [this.#steps[at]!.at, step.at] });
+      at += 2 ** level;
+    }
+  }
+
+  /** No value begins so. */
+  #node(level: number, at: number): string {
+    return `\u0000${this.#name} ${level} ${at}`;
+  }
 }
 
 /** A circle of edges, or one into the initial value, which comes before every write. */

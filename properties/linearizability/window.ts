@@ -1,4 +1,5 @@
 import type { Columns } from './columns.ts';
+import type { Meter } from './limits.ts';
 
 /** Returns of one block; its lists are made together, when one of them is asked for. */
 const BLOCK = 256;
@@ -19,12 +20,13 @@ export class Windows {
   #held = 0;
 
   /** @param heldMax how many entries of lists to hold before they are made anew */
-  constructor(columns: Columns, heldMax = 8_000_000) {
+  constructor(columns: Columns, meter: Meter, heldMax = 8_000_000) {
     this.#columns = columns;
     this.#heldMax = heldMax;
     let pending: number[] = [];
     let next = 0;
     for (let r = 0; r < columns.certain; r += BLOCK) {
+      meter.check();
       const invoked = columns.invokedAt[r]!;
       const added = Array.from(columns.byInvocation.subarray(next, invoked)).filter((i) => i >= r);
       pending = [...pending.filter((index) => index >= r), ...added].sort((a, b) => a - b);

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 
-import { show } from '../../models/index.ts';
+import { show } from '../../models/canonical.ts';
 import {
   eventsOf,
   operationsOf,
@@ -11,7 +11,7 @@ import {
   checkLinearizable,
   type Explaining,
   type Verdict,
-} from '../../properties/linearizability/index.ts';
+} from '../../properties/linearizability/check.ts';
 import type { CheckOptions } from './options.ts';
 
 /** Larger files are refused: a history is read as one text. */

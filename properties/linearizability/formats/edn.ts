@@ -22,14 +22,41 @@ const ESCAPES = new Map([
   ['f', '\f'],
 ]);
 
+/**
+ * The maps that most files hold, told in one go by the engine's own code, for a file is read before any of ours is
+ * warm. Whatever else is in a map, it is read value by value.
+ */
+const FLAT =
+  /\{:process (\d{1,15}), :type :(invoke|ok|fail|info), :f :([\w-]+)(?:, :key "([^"\\]*)")?, :value (?:nil|(\d{1,15})|"([^"\\]*)")\}/y;
+
+function flatEvent(reader: EdnReader, text: string): HistoryEvent | undefined {
+  FLAT.lastIndex = reader.at;
+  const found = FLAT.exec(text);
+  if (found === null) return undefined;
+  const line = reader.line();
+  reader.at = FLAT.lastIndex;
+  const [, process, type, f, key, number, string] = found;
+  return {
+    line,
+    process: Number(process),
+    type: type as HistoryEvent['type'],
+    f: f!,
+    value: string ?? (number === undefined ? null : Number(number)),
+    key,
+  };
+}
+
 /** Events of a file in EDN: one vector or list of maps, or one map after another. Throws {@link Unreadable}. */
 export function ednEvents(text: string, add: (event: HistoryEvent) => void): void {
   const reader = new EdnReader(text);
   let inside = 0;
   for (let code = reader.peek(); code !== -1; code = reader.peek()) {
     if (code === OPEN_BRACE) {
-      const line = reader.line();
-      add(eventOf(reader.fields(), line));
+      const flat = flatEvent(reader, text);
+      if (flat === undefined) {
+        const line = reader.line();
+        add(eventOf(reader.fields(), line));
+      } else add(flat);
     } else if (inside === 0 && (code === OPEN_SQUARE || code === OPEN)) {
       reader.at += 1;
       inside = code === OPEN ? CLOSE : CLOSE_SQUARE;

@@ -33,7 +33,8 @@ export function operationsOf(
   const operations: Written[] = [];
   const lines: number[] = [];
   const open = new Map<number | string, Pending>();
-  for (const [at, event] of events.entries()) {
+  for (let at = 0; at < events.length; at++) {
+    const event = events[at]!;
     const { process, type, line } = event;
     if (process === ':nemesis' || process === 'nemesis') continue;
     const reason = wordProblem(vocabulary, event);
@@ -47,7 +48,15 @@ export function operationsOf(
       const input = vocabulary.input(event.f, event.value, event.key);
       if (input === undefined) return { line, reason: wrongShape(vocabulary, event) };
       open.set(process, { index: operations.length, event, input });
-      operations.push({ process, input, outcome: 'unknown', invoked: at });
+      // All fields from the start: objects that grow are slow to make and to read.
+      operations.push({
+        process,
+        input,
+        output: undefined,
+        outcome: 'unknown',
+        invoked: at,
+        returned: undefined,
+      });
       lines.push(line);
       continue;
     }
@@ -78,12 +87,16 @@ function complete(
     case 'ok': {
       const output = vocabulary.output(f, value, input);
       if (output === WRONG) return wrongShape(vocabulary, completion);
-      Object.assign(operation, { outcome: 'ok', returned: at, output });
+      operation.outcome = 'ok';
+      operation.returned = at;
+      operation.output = output;
       return undefined;
     }
     case 'fail':
       if (f === 'cas' && reading.failedCas === 'constrains') {
-        Object.assign(operation, { outcome: 'ok', returned: at, output: false });
+        operation.outcome = 'ok';
+        operation.returned = at;
+        operation.output = false;
       } else operation.outcome = 'rejected';
       return undefined;
     case 'info': {

@@ -1,4 +1,6 @@
+import type { Meter } from '../limits.ts';
 import type { Part } from '../part.ts';
+import { ranking } from '../ranking.ts';
 
 /**
  * What a monitor found. `order` holds members of the part; `by` is the rank of a return such that
@@ -15,12 +17,13 @@ export type Finding =
  */
 export function withUnconstrained(
   part: Part,
-  order: readonly number[],
-  free: readonly number[],
+  { order, free }: { readonly order: readonly number[]; readonly free: readonly number[] },
+  meter: Meter,
 ): readonly number[] {
   if (free.length === 0) return order;
-  const byReturn = Int32Array.from(order.keys()).sort(
-    (a, b) => returnedAt(part, order, a) - returnedAt(part, order, b),
+  const byReturn = ranking(
+    Int32Array.from(order, (member) => part.returned[member]!),
+    meter,
   );
   const after: number[][] = Array.from({ length: order.length + 1 }, () => []);
   let next = 0;

@@ -1,5 +1,5 @@
 import type { AnyModel, Operation } from '../../../models/model.ts';
-import type { Meter } from '../limits.ts';
+import { CALLS_AT_ONCE_MAX, type Meter } from '../limits.ts';
 import { NEVER, type Part } from '../part.ts';
 import type { Finding } from './finding.ts';
 import { monitorQueue } from './queue.ts';
@@ -22,7 +22,22 @@ export function monitored(
   };
   switch (family.kind) {
     case 'register':
-      return monitorRegister(part, { ...family, call, role: (of) => family.role(of) }, meter);
+      return monitorRegister(
+        part,
+        { initial: family.initial, role: (member) => family.role(call(member)) },
+        meter,
+      );
+    case 'text': {
+      if (part.source.length > CALLS_AT_ONCE_MAX) return undefined;
+      const calls = Array.from(part.source, (_, member) => call(member));
+      const roles = family.roles(calls);
+      if (roles === undefined) return undefined;
+      return monitorRegister(
+        part,
+        { initial: family.initial, role: (member) => roles[member] },
+        meter,
+      );
+    }
     case 'set':
       return family.emptyAtFirst
         ? monitorSet(part, { call, role: (of) => family.role(of) }, meter)

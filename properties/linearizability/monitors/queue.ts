@@ -56,13 +56,13 @@ export function monitorQueue(
   if (twice !== NEVER) return { verdict: 'fail', by: twice };
   const items = itemsOf(part, puts, takes);
   if (typeof items === 'number') return { verdict: 'fail', by: items };
-  const cuts = cutsOf(part, items, empties);
+  const cuts = cutsOf(part, { items, empties }, meter);
   if (cuts === undefined) return { verdict: 'fail', by: NEVER - 1 };
   keepToCuts(items, cuts);
   const order = inOrder(items, meter);
   if (order === 'stopped') return { verdict: 'stopped' };
   if (order === undefined) return { verdict: 'fail', by: NEVER - 1 };
-  return { verdict: 'pass', order: scheduled(order, cuts) };
+  return { verdict: 'pass', order: scheduled(order, cuts, meter) };
 }
 
 /** A number: by this return a value came out that nobody can have put in. */
@@ -97,15 +97,20 @@ function itemsOf(part: Part, puts: Map<Key, number>, takes: Map<Key, number>): I
 type Cut = { readonly at: number; readonly empties: number[] };
 
 /** For each dequeue that found nothing, its first instant at which no value surely is inside. */
-function cutsOf(part: Part, items: readonly Item[], empties: readonly number[]): Cut[] | undefined {
+function cutsOf(
+  part: Part,
+  { items, empties }: { readonly items: readonly Item[]; readonly empties: readonly number[] },
+  meter: Meter,
+): Cut[] | undefined {
   const inside = items
     .filter(({ putBy, takeFrom }) => putBy < takeFrom)
-    .sort((a, b) => a.putBy - b.putBy);
+    .sort(meter.watched((a, b) => a.putBy - b.putBy));
   const cuts = new Map<number, Cut>();
   let next = 0;
   let until = -1;
   for (const member of empties) {
     // In the order of invocations: what began to be inside before this one stays in `until`.
+    meter.check();
     const from = part.invoked[member]!;
     let at = from + 0.5;
     let probe = next;
@@ -150,7 +155,7 @@ function keepToCuts(items: readonly Item[], cuts: readonly Cut[]): void {
 /** Repeatedly the value for which no other one surely went in or came out before. */
 function inOrder(items: readonly Item[], meter: Meter): readonly Item[] | undefined | 'stopped' {
   const sorted = (field: 'putFrom' | 'putBy' | 'takeFrom' | 'takeBy') =>
-    [...items].sort((a, b) => a[field] - b[field]);
+    [...items].sort(meter.watched((a, b) => a[field] - b[field]));
   const [byPutFrom, byPutBy] = [sorted('putFrom'), sorted('putBy')];
   const [byTakeFrom, byTakeBy] = [sorted('takeFrom'), sorted('takeBy')];
   const done = new Set<Item>();
@@ -183,7 +188,7 @@ function inOrder(items: readonly Item[], meter: Meter): readonly Item[] | undefi
 }
 
 /** Every call at its earliest instant that keeps the order of values; puts and takes are two queues. */
-function scheduled(order: readonly Item[], cuts: readonly Cut[]): readonly number[] {
+function scheduled(order: readonly Item[], cuts: readonly Cut[], meter: Meter): readonly number[] {
   const events: {
     readonly at: number;
     readonly rank: number;
@@ -198,5 +203,6 @@ function scheduled(order: readonly Item[], cuts: readonly Cut[]): readonly numbe
     take = Math.max(take, item.takeFrom, put);
     events.push({ at: take, rank: 2 * index + 2, members: [item.take] });
   });
-  return events.sort((a, b) => a.at - b.at || a.rank - b.rank).flatMap(({ members }) => members);
+  events.sort(meter.watched((a, b) => a.at - b.at || a.rank - b.rank));
+  return events.flatMap(({ members }) => members);
 }

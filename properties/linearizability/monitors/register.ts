@@ -1,6 +1,7 @@
-import type { Key, RegisterRole, PartCall } from '../../../models/model.ts';
+import type { Key, RegisterRole } from '../../../models/model.ts';
 import type { Meter } from '../limits.ts';
 import { NEVER, type Part } from '../part.ts';
+import { ranking } from '../ranking.ts';
 import { withUnconstrained, type Finding } from './finding.ts';
 
 /** The writer of the value that the register holds at first. */
@@ -23,8 +24,8 @@ export function monitorRegister(
   part: Part,
   of: {
     readonly initial: Key;
-    readonly call: (member: number) => PartCall<unknown, unknown>;
-    readonly role: (call: PartCall<unknown, unknown>) => RegisterRole | undefined;
+    /** Of a member of the part; undefined: this monitor cannot judge it. */
+    readonly role: (member: number) => RegisterRole | undefined;
   },
   meter: Meter,
 ): Finding | undefined {
@@ -41,7 +42,7 @@ export function monitorRegister(
   };
   for (let member = 0; member < size; member++) {
     if ((member & 4095) === 0 && meter.over()) return { verdict: 'stopped' };
-    const role = of.role(of.call(member));
+    const role = of.role(member);
     if (role === undefined) return undefined;
     if (role.reads !== undefined) reads[member] = idOf(role.reads);
     if (role.writes !== undefined) {
@@ -53,10 +54,10 @@ export function monitorRegister(
   const happened = whatHappened(part, { reads, writes, writerOf });
   if (happened === 'not for this monitor') return undefined;
   if (typeof happened === 'number') return { verdict: 'fail', by: happened };
+  meter.check();
   const blocks = blocksOf(part, { reads, writes, writerOf, happened });
   if (typeof blocks === 'number') return { verdict: 'fail', by: blocks };
-  if (meter.over()) return { verdict: 'stopped' };
-  const sorted = sortedBlocks(blocks);
+  const sorted = sortedBlocks(blocks, meter);
   if (typeof sorted === 'number') return { verdict: 'fail', by: sorted };
   const order: number[] = [];
   for (const block of sorted) {
@@ -70,7 +71,7 @@ export function monitorRegister(
       free.push(member);
     }
   }
-  return { verdict: 'pass', order: withUnconstrained(part, order, free) };
+  return { verdict: 'pass', order: withUnconstrained(part, { order, free }, meter) };
 }
 
 type Roles = {
@@ -220,11 +221,13 @@ function lateBy(
  * invocation) holds the register all that time; a backward one needs one instant of its own.
  * A number: by this return two blocks must each come before the other.
  */
-function sortedBlocks({ firstReturn, lastInvoked }: Blocks): Int32Array | number {
+function sortedBlocks({ firstReturn, lastInvoked }: Blocks, meter: Meter): Int32Array | number {
   const count = firstReturn.length;
-  const forward = Int32Array.from(firstReturn.keys())
-    .filter((block) => firstReturn[block]! < lastInvoked[block]!)
-    .sort((a, b) => firstReturn[a]! - firstReturn[b]!);
+  // The initial value was there before the first rank.
+  const returns = Uint32Array.from(firstReturn, (rank) => rank + 1);
+  const forward = ranking(returns, meter).filter(
+    (block) => firstReturn[block]! < lastInvoked[block]!,
+  );
   let wrong = NEVER;
   for (let at = 1; at < forward.length; at++) {
     const end = lastInvoked[forward[at - 1]!]!;
@@ -233,20 +236,22 @@ function sortedBlocks({ firstReturn, lastInvoked }: Blocks): Int32Array | number
   }
   if (wrong !== NEVER) return wrong;
   const starts = forward.map((block) => firstReturn[block]!);
+  meter.check();
+  // Twice the instant, so that there is room right after each; from that of the initial value on.
   const point = new Float64Array(count);
   for (let block = 0; block < count; block++) {
     const [first, last] = [firstReturn[block]!, lastInvoked[block]!];
     if (first < last) {
-      point[block] = first;
+      point[block] = 2 * first + 4;
       continue;
     }
     const holder = forward[lastAtMost(starts, last)];
     const until = holder === undefined ? -Infinity : lastInvoked[holder]!;
     // Inside a forward zone: its instant comes right after that one's end, if it lasts so long.
     if (until > last && first < until) return NEVER - 1;
-    point[block] = until > last ? until + 0.5 : last;
+    point[block] = until > last ? 2 * until + 5 : 2 * last + 4;
   }
-  return Int32Array.from(firstReturn.keys()).sort((a, b) => point[a]! - point[b]! || a - b);
+  return ranking(point, meter);
 }
 
 /** The last position whose value is at most `limit`; -1 where none is. */

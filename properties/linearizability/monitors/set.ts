@@ -22,7 +22,7 @@ export function monitorSet(part: Part, of: Roles, meter: Meter): Finding | undef
     if (role === undefined) return undefined;
     roles.push(role);
   }
-  return part.key === undefined ? growingSet(part, roles, meter) : oneElement(part, roles);
+  return part.key === undefined ? growingSet(part, roles, meter) : oneElement(part, roles, meter);
 }
 
 /** Reads ordered by size must each contain the one before; adds go between the reads that tell. */
@@ -44,7 +44,7 @@ function growingSet(part: Part, roles: readonly SetRole[], meter: Meter): Findin
     }
   }
   const seen = (member: number) => roles[member]!.sees!;
-  reads.sort((a, b) => seen(a).length - seen(b).length || a - b);
+  reads.sort(meter.watched((a, b) => seen(a).length - seen(b).length || a - b));
   const order: number[] = [];
   const placed = new Set<Key>();
   let latest = -1;
@@ -91,11 +91,11 @@ function growingSet(part: Part, roles: readonly SetRole[], meter: Meter): Findin
     .filter(([key, member]) => !placed.has(key) && part.returned[member] !== NEVER)
     .map(([, member]) => member);
   if (!stage(unseen)) return { verdict: 'fail', by: NEVER - 1 };
-  return { verdict: 'pass', order: withUnconstrained(part, order, free) };
+  return { verdict: 'pass', order: withUnconstrained(part, { order, free }, meter) };
 }
 
 /** One element: absent, then present, then absent. Adding as late and removing as early as the rest allows. */
-function oneElement(part: Part, roles: readonly SetRole[]): Finding | undefined {
+function oneElement(part: Part, roles: readonly SetRole[], meter: Meter): Finding | undefined {
   let add = -1;
   let remove = -1;
   const present: number[] = [];
@@ -118,7 +118,7 @@ function oneElement(part: Part, roles: readonly SetRole[]): Finding | undefined 
   if (add === -1 || (part.returned[add] === NEVER && remove === -1 && present.length === 0)) {
     if (present.length > 0) return fail;
     // Removing what was never added changes nothing here.
-    return remove === -1 ? everything(part, absent, free) : undefined;
+    return remove === -1 ? everything(part, { absent, free }, meter) : undefined;
   }
   const invoked = (member: number) => part.invoked[member]!;
   const returned = (member: number) => part.returned[member]!;
@@ -135,9 +135,13 @@ function oneElement(part: Part, roles: readonly SetRole[]): Finding | undefined 
   const late = absent.filter((member) => invoked(member) >= addBy);
   if (late.some((member) => returned(member) < removeFrom)) return fail;
   const order = [...early, add, ...present, ...(remove === -1 ? [] : [remove]), ...late];
-  return { verdict: 'pass', order: withUnconstrained(part, order, free) };
+  return { verdict: 'pass', order: withUnconstrained(part, { order, free }, meter) };
 }
 
-function everything(part: Part, absent: readonly number[], free: readonly number[]): Finding {
-  return { verdict: 'pass', order: withUnconstrained(part, absent, free) };
+function everything(
+  part: Part,
+  { absent, free }: { readonly absent: readonly number[]; readonly free: readonly number[] },
+  meter: Meter,
+): Finding {
+  return { verdict: 'pass', order: withUnconstrained(part, { order: absent, free }, meter) };
 }

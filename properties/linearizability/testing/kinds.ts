@@ -63,6 +63,17 @@ export const kinds: Readonly<Record<string, Kind>> = {
     if (r.chance(0.5)) return { f: 'get', key };
     return { f: r.chance(0.2) ? 'put' : 'append', key, value: r.pick(['a', 'b', 'c', 'ab']) };
   }),
+  // Pieces that can be told apart in every text, and now and then some that cannot.
+  'kv-append, unique pieces': kind(kvAppend(), (r, unique) => {
+    const key = r.pick(['x', 'x', 'y']);
+    if (r.chance(0.45)) return { f: 'get', key };
+    const value = r.chance(0.03) ? r.pick(['1', '11', '']) : `${unique()}.`;
+    return { f: r.chance(0.2) ? 'put' : 'append', key, value };
+  }),
+  'kv-append, unique pieces, not empty at first': kind(kvAppend('1'), (r, unique) => {
+    if (r.chance(0.45)) return { f: 'get', key: 'x' };
+    return { f: r.chance(0.2) ? 'put' : 'append', key: 'x', value: `${unique()}.` };
+  }),
   set: kind(set<number>(), (r) => {
     if (r.chance(0.3)) return { f: 'read' };
     return { f: r.pick(['add', 'add', 'remove', 'contains']), value: few(r) };
