@@ -111,16 +111,19 @@ function returnRank(part: Part, returns: Int32Array, at: number): number {
 
 /** What is known right after a return: later invocations are not there, later ends not seen. */
 function cutAfter(part: Part, rank: number): Part {
-  const members = Int32Array.from(part.source.keys()).filter((m) => part.invoked[m]! < rank);
-  return {
-    key: part.key,
-    source: members.map((member) => part.source[member]!),
-    invoked: members.map((member) => part.invoked[member]!),
-    returned: members.map((member) => {
-      const returned = part.returned[member]!;
-      return returned > rank ? NEVER : returned;
-    }),
-  };
+  // Members are in the order of their invocations.
+  let [size, above] = [0, part.source.length];
+  while (size < above) {
+    const middle = (size + above) >>> 1;
+    if (part.invoked[middle]! < rank) size = middle + 1;
+    else above = middle;
+  }
+  const returned = part.returned.slice(0, size);
+  for (let member = 0; member < size; member++) {
+    if (returned[member]! > rank) returned[member] = NEVER;
+  }
+  const { key, source, invoked } = part;
+  return { key, source: source.subarray(0, size), invoked: invoked.subarray(0, size), returned };
 }
 
 /** Where it probably is: the return that a search could not get past, or that a monitor named. */

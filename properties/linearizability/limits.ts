@@ -85,6 +85,12 @@ export class Meter {
     if (this.over()) throw new GaveUp();
   }
 
+  /** Gives up before something that cannot be interrupted, if it would probably not end in time. */
+  expect(ms: number): void {
+    if (this.stopped === undefined && !this.has(ms)) this.stopped = 'time';
+    this.check();
+  }
+
   /** The same comparison for a sort that gives up in time. */
   watched<T>(compare: (a: T, b: T) => number): (a: T, b: T) => number {
     let left = COMPARISONS;

@@ -139,17 +139,21 @@ function events(operations: readonly Operation[], meter: Meter): Int32Array {
 }
 
 function byComparison(operations: readonly Operation[], meter: Meter): Int32Array {
-  const times: number[] = [];
-  const codes: number[] = [];
-  operations.forEach(({ outcome, invoked, returned }, index) => {
-    if (outcome === 'rejected') return;
-    times.push(invoked);
-    codes.push(index * 2);
-    if (outcome !== 'ok') return;
-    times.push(returned!);
-    codes.push(index * 2 + 1);
-  });
-  const order = Int32Array.from(times.keys());
+  const times = new Float64Array(2 * operations.length);
+  const codes = new Int32Array(2 * operations.length);
+  let count = 0;
+  for (let index = 0; index < operations.length; index++) {
+    if ((index & STRETCH) === STRETCH) meter.check();
+    const { outcome, invoked, returned } = operations[index]!;
+    if (outcome === 'rejected') continue;
+    times[count] = invoked;
+    codes[count++] = index * 2;
+    if (outcome !== 'ok') continue;
+    times[count] = returned!;
+    codes[count++] = index * 2 + 1;
+  }
+  const order = new Int32Array(count);
+  for (let at = 0; at < count; at++) order[at] = at;
   order.sort(
     meter.watched((a, b) => {
       const [timeA, timeB] = [times[a]!, times[b]!];
@@ -157,5 +161,6 @@ function byComparison(operations: readonly Operation[], meter: Meter): Int32Arra
       return (codes[a]! & 1) - (codes[b]! & 1) || a - b;
     }),
   );
-  return order.map((at) => codes[at]!);
+  for (let at = 0; at < count; at++) order[at] = codes[order[at]!]!;
+  return order;
 }

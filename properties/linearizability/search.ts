@@ -25,6 +25,11 @@ const FIRST_TABLE = 32;
 /** Configurations for which there is still room when there is none. */
 const SPARE = 4096;
 
+/** From so many numbers on, growing takes a while; and how many a slow machine copies, or finds a new place for, in a ms. */
+const LARGE = 2 ** 20;
+const COPIED_A_MS = 200_000;
+const HASHED_A_MS = 10_000;
+
 /** A part is judged, or its turn is over, or a limit ended it. */
 export type Outcome = 'pass' | 'fail' | 'turn over' | 'stopped';
 
@@ -551,6 +556,7 @@ export class Search {
   #growNodes(): void {
     this.#isCramped ||= !this.#meter.hasRoom(8 * this.#nodes.length);
     const more = this.#isCramped ? SPARE * this.#stride : this.#nodes.length;
+    if (this.#nodes.length > LARGE) this.#meter.expect(this.#nodes.length / COPIED_A_MS);
     const bigger = new Int32Array(this.#nodes.length + more);
     this.#meter.bytes += 4 * (bigger.length - this.#nodes.length);
     bigger.set(this.#nodes);
@@ -561,6 +567,7 @@ export class Search {
     this.#isCramped ||= !this.#meter.hasRoom(8 * this.#table.length);
     // A table that is too full is slow, and right.
     if (this.#isCramped) return;
+    if (this.#table.length > LARGE) this.#meter.expect(this.#table.length / HASHED_A_MS);
     this.#meter.bytes += 4 * this.#table.length;
     this.#table = new Int32Array(this.#table.length * 2).fill(-1);
     for (let at = 0; at < this.#top - 1; at++) {

@@ -1,6 +1,7 @@
 import type { Key, QueueRole, PartCall } from '../../../models/model.ts';
 import type { Meter } from '../limits.ts';
 import { NEVER, type Part } from '../part.ts';
+import { ranking } from '../ranking.ts';
 import type { Finding } from './finding.ts';
 
 /** A value: who put it in, who took it out, and between which instants each must take effect. */
@@ -154,8 +155,12 @@ function keepToCuts(items: readonly Item[], cuts: readonly Cut[]): void {
 
 /** Repeatedly the value for which no other one surely went in or came out before. */
 function inOrder(items: readonly Item[], meter: Meter): readonly Item[] | undefined | 'stopped' {
-  const sorted = (field: 'putFrom' | 'putBy' | 'takeFrom' | 'takeBy') =>
-    [...items].sort(meter.watched((a, b) => a[field] - b[field]));
+  const sorted = (field: 'putFrom' | 'putBy' | 'takeFrom' | 'takeBy') => {
+    // Cuts are halfway between two ranks.
+    const instants = new Float64Array(items.length);
+    for (let at = 0; at < items.length; at++) instants[at] = 2 * items[at]![field];
+    return Array.from(ranking(instants, meter), (at) => items[at]!);
+  };
   const [byPutFrom, byPutBy] = [sorted('putFrom'), sorted('putBy')];
   const [byTakeFrom, byTakeBy] = [sorted('takeFrom'), sorted('takeBy')];
   const done = new Set<Item>();

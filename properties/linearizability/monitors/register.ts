@@ -55,7 +55,7 @@ export function monitorRegister(
   if (happened === 'not for this monitor') return undefined;
   if (typeof happened === 'number') return { verdict: 'fail', by: happened };
   meter.check();
-  const blocks = blocksOf(part, { reads, writes, writerOf, happened });
+  const blocks = blocksOf(part, { reads, writes, writerOf, happened }, meter);
   if (typeof blocks === 'number') return { verdict: 'fail', by: blocks };
   const sorted = sortedBlocks(blocks, meter);
   if (typeof sorted === 'number') return { verdict: 'fail', by: sorted };
@@ -125,7 +125,11 @@ type Blocks = {
 };
 
 /** Clusters, contracted along compare-and-sets. A number: at this return no block can be built. */
-function blocksOf(part: Part, of: Roles & { readonly happened: Uint8Array }): Blocks | number {
+function blocksOf(
+  part: Part,
+  of: Roles & { readonly happened: Uint8Array },
+  meter: Meter,
+): Blocks | number {
   const size = part.source.length;
   // A cluster is named by its writer's member plus one; 0 is that of the initial value.
   const firstReader = new Int32Array(size + 1).fill(-1);
@@ -162,7 +166,10 @@ function blocksOf(part: Part, of: Roles & { readonly happened: Uint8Array }): Bl
   const lastInvoked = new Int32Array(heads.length);
   let filled = 0;
   let visited = 0;
-  for (const [block, head] of heads.entries()) {
+  meter.check();
+  for (let block = 0; block < heads.length; block++) {
+    if ((block & 65_535) === 65_535) meter.check();
+    const head = heads[block]!;
     let [first, last] = head === 0 ? [-1, -2] : [NEVER, -1];
     const add = (member: number) => {
       members[filled++] = member;
@@ -224,7 +231,8 @@ function lateBy(
 function sortedBlocks({ firstReturn, lastInvoked }: Blocks, meter: Meter): Int32Array | number {
   const count = firstReturn.length;
   // The initial value was there before the first rank.
-  const returns = Uint32Array.from(firstReturn, (rank) => rank + 1);
+  const returns = new Uint32Array(count);
+  for (let block = 0; block < count; block++) returns[block] = firstReturn[block]! + 1;
   const forward = ranking(returns, meter).filter(
     (block) => firstReturn[block]! < lastInvoked[block]!,
   );

@@ -67,6 +67,7 @@ function growingSet(part: Part, roles: readonly SetRole[], meter: Meter): Findin
     const added: number[] = [];
     let common = 0;
     for (const key of saw) {
+      if ((placed.size & 4095) === 4095) meter.check();
       if (placed.has(key)) {
         common += 1;
         continue;
