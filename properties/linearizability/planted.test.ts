@@ -79,8 +79,8 @@ const planted: readonly Planted[] = [
     patches: [
       {
         file: `${CHECKER}/part.ts`,
-        find: "if (outcome === 'rejected') continue;",
-        replace: '',
+        find: "if (outcome === 'rejected') continue;\n    // Only small",
+        replace: '// Only small',
       },
     ],
   },
