@@ -1,5 +1,5 @@
 import { canonical, show } from './canonical.ts';
-import type { Family, Key, Model } from './model.ts';
+import type { Family, Key, Model, PartCall } from './model.ts';
 
 /** A call of one of many like objects. */
 export type KeyedInput<I> = { readonly key: Key; readonly call: I };
@@ -20,25 +20,27 @@ export function keyed<S, I, O>(model: Model<S, I, O>): Model<S, KeyedInput<I>, O
     ...(readOnly === undefined ? {} : { readOnly: (input) => readOnly(input.call) }),
     ...(overwrites === undefined ? {} : { overwrites: (input) => overwrites(input.call) }),
     ...(answers === undefined ? {} : { answers: (state, input) => answers(state, input.call) }),
-    ...(viable === undefined
-      ? {}
-      : { viable: (calls) => viable(calls.map((call) => ({ ...call, input: call.input.call }))) }),
+    ...(viable === undefined ? {} : { viable: (calls) => viable(calls.map(unkeyed)) }),
     ...(family === undefined ? {} : { family: keyedFamily(family) }),
   };
+}
+
+function unkeyed<I, O>({ input, output, certain }: PartCall<KeyedInput<I>, O>): PartCall<I, O> {
+  return { input: input.call, output, certain };
 }
 
 function keyedFamily<I, O>(family: Family<I, O>): Family<KeyedInput<I>, O> {
   switch (family.kind) {
     case 'register':
-      return { ...family, role: (call) => family.role({ ...call, input: call.input.call }) };
+      return { ...family, role: (call) => family.role(unkeyed(call)) };
     case 'text':
       return {
         ...family,
-        roles: (calls) => family.roles(calls.map((call) => ({ ...call, input: call.input.call }))),
+        roles: (calls) => family.roles(calls.map(unkeyed)),
       };
     case 'set':
-      return { ...family, role: (call) => family.role({ ...call, input: call.input.call }) };
+      return { ...family, role: (call) => family.role(unkeyed(call)) };
     case 'queue':
-      return { ...family, role: (call) => family.role({ ...call, input: call.input.call }) };
+      return { ...family, role: (call) => family.role(unkeyed(call)) };
   }
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { eventsOf, operationsOf } from '../../properties/linearizability/formats/index.ts';
+import { historyOf } from '../../properties/linearizability/formats/index.ts';
 import { checkLinearizable } from '../../properties/linearizability/index.ts';
 import { seeded } from '../../properties/linearizability/testing/random.ts';
 import { appending, busy, etcdLike } from './histories.ts';
@@ -143,10 +143,8 @@ function textSet(): readonly string[] {
 }
 
 function verdict(text: string): 'pass' | 'fail' | 'unknown' {
-  const events = eventsOf(text);
-  if ('reason' in events) throw new Error(events.reason);
   const reading = { nil: 'unconstrained', failedCas: 'dropped', independent: false } as const;
-  const history = operationsOf(events, 'cas-register', reading);
+  const history = historyOf(text, 'cas-register', reading);
   if ('reason' in history) throw new Error(history.reason);
   const limits = { timeoutMs: 20_000, now: () => performance.now() };
   return checkLinearizable(history.model, history.operations, limits, { explain: 'hint' }).verdict;

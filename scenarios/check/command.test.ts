@@ -122,6 +122,15 @@ describe('schism check', () => {
     expect(err).toContain(words);
   });
 
+  test('the time given includes reading: a file that takes longer to read is unknown', async () => {
+    const lines = Array.from({ length: 60_000 }, (_, at) => `${at}\t:invoke\t:write\t${at}\n`);
+    writeFileSync(path('long.txt'), lines.join(''));
+    const { code, out } = await check(path('long.txt'), '--model', 'register', '--timeout', '1ms');
+    rmSync(path('long.txt'));
+    expect(code).toBe(3);
+    expect(out).toContain('the time given was over while the file was read');
+  });
+
   test('refuses a file that is too large, and names the limit', async () => {
     writeFileSync(path('large.log'), '');
     truncateSync(path('large.log'), FILE_BYTES_MAX + 1);

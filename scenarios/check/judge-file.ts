@@ -2,8 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 
 import { show } from '../../models/canonical.ts';
 import {
-  eventsOf,
-  operationsOf,
+  historyOf,
   type Problem,
   type ReadHistory,
 } from '../../properties/linearizability/formats/index.ts';
@@ -54,7 +53,18 @@ export function judgeFile(file: string, options: CheckOptions): Judged {
     ms: Math.round((performance.now() - startedAt) * 100) / 100,
     why: part.why,
   });
-  const history = read(file, options);
+  const left = () => options.timeoutMs - (performance.now() - startedAt);
+  let history: ReadHistory | Problem;
+  try {
+    history = read(file, options, left);
+  } catch (error) {
+    if (!(error instanceof TimeOver)) throw error;
+    return {
+      result: row({ verdict: 'unknown', why: TIME_OVER }),
+      history: undefined,
+      verdict: undefined,
+    };
+  }
   if ('reason' in history) {
     const why = `${file}:${history.line}: ${history.reason}`;
     return { result: row({ verdict: 'bad-input', why }), history: undefined, verdict: undefined };
@@ -67,7 +77,7 @@ export function judgeFile(file: string, options: CheckOptions): Judged {
   const verdict = checkLinearizable(
     model,
     operations,
-    { timeoutMs: options.timeoutMs, now: () => performance.now() },
+    { timeoutMs: Math.max(0, left()), now: () => performance.now() },
     howMuch(options),
   );
   const why = reasonOf(history, verdict);
@@ -83,7 +93,15 @@ function howMuch({ draw, json }: CheckOptions): Explaining {
   return json ? { explain: 'hint' } : { explain: 'where', explainMs: WHERE_MS };
 }
 
-function read(file: string, { model, reading }: CheckOptions): ReadHistory | Problem {
+class TimeOver extends Error {}
+const TIME_OVER = 'the time given was over while the file was read';
+
+/** @param left milliseconds of the time given */
+function read(
+  file: string,
+  { model, reading }: CheckOptions,
+  left: () => number,
+): ReadHistory | Problem {
   let text: string;
   try {
     const { size } = statSync(file);
@@ -95,8 +113,10 @@ function read(file: string, { model, reading }: CheckOptions): ReadHistory | Pro
   } catch (error) {
     return { line: 0, reason: error instanceof Error ? error.message : String(error) };
   }
-  const events = eventsOf(text);
-  return 'reason' in events ? events : operationsOf(events, model, reading);
+  const watch = () => {
+    if (left() <= 0) throw new TimeOver();
+  };
+  return historyOf(text, model, { ...reading, watch });
 }
 
 /** One line for a person: what is wrong and where, or what was missing. */

@@ -1,4 +1,11 @@
-import { eventOf, Unreadable, type Fields, type HistoryEvent, type Value } from './event.ts';
+import {
+  eventOf,
+  Unreadable,
+  type AddEvent,
+  type Fields,
+  type HistoryEvent,
+  type Value,
+} from './event.ts';
 
 /** Nesting beyond this is refused, so that a hostile file cannot exhaust the stack. */
 const DEPTH_MAX = 500;
@@ -47,7 +54,7 @@ function flatEvent(reader: EdnReader, text: string): HistoryEvent | undefined {
 }
 
 /** Events of a file in EDN: one vector or list of maps, or one map after another. Throws {@link Unreadable}. */
-export function ednEvents(text: string, add: (event: HistoryEvent) => void): void {
+export function ednEvents(text: string, add: AddEvent): void {
   const reader = new EdnReader(text);
   let inside = 0;
   for (let code = reader.peek(); code !== -1; code = reader.peek()) {

@@ -24,6 +24,9 @@ export type HistoryEvent = {
   readonly key: Value | undefined;
 };
 
+/** Takes the events of a file as they come; undefined for a line that holds none. */
+export type AddEvent = (event: HistoryEvent | undefined) => void;
+
 /** Why a file cannot be read. */
 export type Problem = { readonly line: number; readonly reason: string };
 

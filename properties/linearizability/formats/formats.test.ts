@@ -1,25 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { eventsOf, formatOf, operationsOf, type ModelName, type Reading } from './index.ts';
+import { formatOf, historyOf, type ModelName, type Reading } from './index.ts';
 
 const plain: Reading = { nil: 'unconstrained', failedCas: 'dropped', independent: false };
 
 function read(text: string, model: ModelName, reading: Partial<Reading> = {}) {
-  const events = eventsOf(text);
-  return 'reason' in events ? events : operationsOf(events, model, { ...plain, ...reading });
+  return historyOf(text, model, { ...plain, ...reading });
 }
 
 const twoWays = [
   {
     process: 0,
-    input: { key: null, call: { f: 'write', value: 3 } },
+    input: { f: 'write', value: 3 },
     outcome: 'ok',
     invoked: 0,
     returned: 2,
   },
   {
     process: 1,
-    input: { key: null, call: { f: 'read' } },
+    input: { f: 'read' },
     outcome: 'ok',
     invoked: 1,
     returned: 3,
@@ -117,10 +116,10 @@ describe('what an end means', () => {
 
   test('an info leaves it unknown and may say other arguments; so does the end of the file', () => {
     expect(read(cas('0\t:info\t:cas\t:timed-out'), 'cas-register')).toMatchObject({
-      operations: [{ outcome: 'unknown', input: { call: { from: 1 } } }],
+      operations: [{ outcome: 'unknown', input: { from: 1 } }],
     });
     expect(read(cas('0\t:info\t:cas\t[3 4]'), 'cas-register')).toMatchObject({
-      operations: [{ outcome: 'unknown', input: { call: { from: 3 } } }],
+      operations: [{ outcome: 'unknown', input: { from: 3 } }],
     });
     expect(read(cas(''), 'cas-register')).toMatchObject({ operations: [{ outcome: 'unknown' }] });
   });

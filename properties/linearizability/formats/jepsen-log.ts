@@ -1,11 +1,11 @@
 import { EdnReader } from './edn.ts';
-import { Unreadable, type HistoryEvent } from './event.ts';
+import { Unreadable, type AddEvent, type HistoryEvent } from './event.ts';
 
 /**
  * Events of Jepsen's text log (`INFO  jepsen.util - 4 :invoke :cas [1 4]`) and of its `history.txt`
  * (`4 :invoke :cas [1 4]`); lines that are neither are other output and skipped. Throws {@link Unreadable}.
  */
-export function jepsenLogEvents(text: string, add: (event: HistoryEvent) => void): void {
+export function jepsenLogEvents(text: string, add: AddEvent): void {
   const reader = new EdnReader(text);
   let line = 0;
   for (let start = 0; start < text.length;) {
@@ -13,8 +13,8 @@ export function jepsenLogEvents(text: string, add: (event: HistoryEvent) => void
     const newline = text.indexOf('\n', start);
     const end = newline === -1 ? text.length : newline;
     const event = lineEvent(text, { start, end, line }, reader);
-    if (event !== undefined) add(event);
-    else refuseBroken(text.slice(start, end), line);
+    if (event === undefined) refuseBroken(text.slice(start, end), line);
+    add(event);
     start = end + 1;
   }
 }

@@ -1,7 +1,7 @@
-import { eventOf, Unreadable, type Fields, type HistoryEvent } from './event.ts';
+import { eventOf, Unreadable, type Fields, type AddEvent } from './event.ts';
 
 /** Events of a file with one JSON object a line, its fields those of EDN's maps. Throws {@link Unreadable}. */
-export function jsonLinesEvents(text: string, add: (event: HistoryEvent) => void): void {
+export function jsonLinesEvents(text: string, add: AddEvent): void {
   let line = 0;
   for (let start = 0; start < text.length;) {
     line += 1;

@@ -1,4 +1,4 @@
-import { Unreadable, type HistoryEvent, type Value } from './event.ts';
+import { Unreadable, type AddEvent, type HistoryEvent, type Value } from './event.ts';
 
 /** The fields of a run's operation that say what it meant for one object; see `harness/core/history.ts`. */
 type RunOperation = {
@@ -27,7 +27,7 @@ const REGISTER_WORDS = new Map([['put', 'write']]);
  * object are skipped. Every operation counts as a process: a run's clients may overlap with themselves
  * only across failures. Throws {@link Unreadable}.
  */
-export function runFileEvents(text: string, add: (event: HistoryEvent) => void): void {
+export function runFileEvents(text: string, add: AddEvent): void {
   const operations = operationsOf(text);
   const events: { at: number; end: boolean; event: HistoryEvent }[] = [];
   operations.forEach((operation, process) => {

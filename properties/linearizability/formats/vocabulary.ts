@@ -1,7 +1,7 @@
 import {
   casRegister,
   counter,
-  keyed,
+  keyed as keyedModel,
   kvAppend,
   multiRegister,
   mutex,
@@ -59,26 +59,25 @@ export const MODEL_NAMES = [
 
 export type ModelName = (typeof MODEL_NAMES)[number];
 
-/** The vocabulary of a model; a text where the initial value does not fit it. */
-export function vocabularyOf(name: ModelName, reading: Reading): Vocabulary | string {
+/**
+ * The vocabulary of a model; a text where the initial value does not fit it.
+ * @param keyed whether calls may have a key, from the value or apart from it, and are about that key's object
+ */
+export function vocabularyOf(
+  name: ModelName,
+  reading: Reading,
+  keyed: boolean,
+): Vocabulary | string {
   const plain = plainVocabulary(name, reading);
-  if (typeof plain === 'string') return plain;
+  if (typeof plain === 'string' || !keyed) return plain;
   return plain.model.partition === undefined || name === 'set' ? perKey(plain, reading) : plain;
 }
 
-/** Calls with a key, from the value or apart from it, are about that key's object. */
 function perKey(plain: Vocabulary, { independent }: Reading): Vocabulary {
-  const model = keyed(plain.model) as AnyModel;
-  let keys = independent;
   return {
     ...plain,
-    get model() {
-      return keys
-        ? model
-        : ({ ...model, partition: undefined, ...unkeyed(plain.model) } as AnyModel);
-    },
+    model: keyedModel(plain.model),
     input(f, value, key) {
-      if (key !== undefined) keys = true;
       const [object, rest] = independent ? keyAndValue(value) : [key ?? null, value];
       if (object === undefined) return undefined;
       const call = plain.input(f, rest, undefined);
@@ -89,17 +88,6 @@ function perKey(plain: Vocabulary, { independent }: Reading): Vocabulary {
       const rest = independent ? keyAndValue(value)[1] : value;
       return plain.output(f, rest, call);
     },
-  };
-}
-
-/** Without keys, a history is one object, or falls apart as the plain model says. */
-function unkeyed({ partition, describe }: AnyModel): Partial<AnyModel> {
-  const call = (input: unknown) => (input as { call: unknown }).call;
-  return {
-    ...(describe === undefined
-      ? {}
-      : { describe: (input, output) => describe(call(input), output) }),
-    ...(partition === undefined ? {} : { partition: (input) => partition(call(input)) }),
   };
 }
 
@@ -149,6 +137,9 @@ function plainVocabulary(name: ModelName, reading: Reading): Vocabulary | string
 
 type Seen = (value: Value) => Value | undefined;
 
+/** One for all: histories are long. */
+const READ = { f: 'read' } as const;
+
 function registers(name: 'register' | 'cas-register', init: unknown, seen: Seen): Vocabulary {
   const cas = name === 'cas-register';
   return {
@@ -156,7 +147,7 @@ function registers(name: 'register' | 'cas-register', init: unknown, seen: Seen)
     words: cas ? ['read', 'write', 'cas'] : ['read', 'write'],
     shapes: { cas: 'two values, as [from to]' },
     input(f, value) {
-      if (f === 'read') return { f };
+      if (f === 'read') return READ;
       if (f === 'write') return { f, value };
       return Array.isArray(value) && value.length === 2
         ? { f, from: value[0] as unknown, to: value[1] as unknown }
