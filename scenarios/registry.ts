@@ -16,7 +16,7 @@ import { readScenario } from './schema/read-scenario.ts';
 import { suites } from './suites.ts';
 import { primaryBackupEntry } from './targets/primary-backup/entry.ts';
 import { configurationOf } from './targets/reference/configuration.ts';
-import { ensureNodeImage } from './targets/reference/image.ts';
+import { ensureNodeImage, nodeImages } from './targets/reference/image.ts';
 import { referenceLive } from './targets/reference/live.ts';
 import { referenceSwarm } from './targets/reference/target.ts';
 import { version } from './version.ts';
@@ -99,6 +99,7 @@ export const createRegistry = async (folder = process.cwd()): Promise<Registry> 
     plantAgain: (mutants) => plantAgain(mutants, fromSources),
     draw: renderReport,
     runFilesOfReport,
+    images: nodeImages,
     compose,
     async check(args, io) {
       const { runCheck } = await import('./check/command.ts');

@@ -221,9 +221,9 @@ const programOf = (registry: Registry, io: Io, ended: (code: ExitCode) => void):
 
   program
     .command('clean')
-    .description('remove whatever an earlier run left')
+    .description('remove whatever earlier runs left, and the images of earlier sources')
     .action(async () => {
-      ended(await clean(io));
+      ended(await clean(registry, io));
     });
 
   program

@@ -4,6 +4,7 @@ import type { Property } from '../core/property.ts';
 import type { Mutant, RunFile } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { Target } from '../core/target.ts';
+import type { BuiltImages } from '../backends/docker/old-images.ts';
 import type { LiveTarget } from '../backends/live/target.ts';
 
 /** A module that worker threads load, and the name of what it exports. */
@@ -72,6 +73,8 @@ export type Registry = {
   draw(summary: CampaignSummary, runs: readonly RunFile[]): string;
   /** The run files inside a report. */
   runFilesOfReport(text: string): readonly unknown[];
+  /** What runs on containers are built into: `clean` removes what earlier sources left. */
+  readonly images: BuiltImages;
   /** The topology as a compose file. */
   compose(shape: { readonly managers: number; readonly workers: number }): string;
   /** `schism check`: arguments as given. */

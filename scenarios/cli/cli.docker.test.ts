@@ -88,6 +88,7 @@ describe('run --backend docker', () => {
     expect(spared.out).toContain(
       `spared    run ${record.run} (docker): its owner, process ${child.pid ?? 0}, lives`,
     );
+    expect(spared.out).toContain('spared    images of earlier sources');
     const { guardian } = listRecords(state)[0] ?? record;
     if (guardian === undefined) throw new Error('a run has a guardian');
     killForSure(guardian);

@@ -2,6 +2,7 @@
 import type Docker from 'dockerode';
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import type { BuiltImages } from '../../../harness/backends/docker/old-images.ts';
 import { imageContext } from './image-context.ts';
 import type { ImagePatch } from './image-context.ts';
 import { tar } from './tar.ts';
@@ -27,10 +28,20 @@ export const ensureNodeImage = async (
   { patches = [], base = nodeImageBase }: NodeImageOptions = {},
 ): Promise<string> => {
   const context = tar(imageContext(patches));
-  const digest = createHash('sha256').update(base).update(context).digest('hex').slice(0, 16);
+  const digest = digestOf(base, context);
   const name = `${nodeImageName}:${digest}`;
   if (!(await hasImage(docker, name))) await build(docker, { name, digest, base, context });
   return name;
+};
+
+const digestOf = (base: string, context: Buffer): string =>
+  createHash('sha256').update(base).update(context).digest('hex').slice(0, 16);
+
+/** All images that were built here, and which of them the sources make as they are. */
+export const nodeImages: BuiltImages = {
+  name: nodeImageName,
+  label: nodeImageLabel,
+  current: () => digestOf(nodeImageBase, tar(imageContext([]))),
 };
 
 const hasImage = async (docker: Docker, name: string): Promise<boolean> => {
