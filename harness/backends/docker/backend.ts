@@ -11,6 +11,9 @@ export const dockerBackend = (options: DockerOptions = {}): LiveBackend => ({
   name: 'docker',
   start: (target, start) =>
     startCluster(target, { readyMs, ...start }, (nodes, events) =>
-      openDockerWorld({ target, nodes, settings: start.settings ?? {}, events }, options),
+      openDockerWorld(
+        { target, nodes, settings: start.settings ?? {}, events, signal: start.signal },
+        options,
+      ),
     ),
 });

@@ -19,7 +19,10 @@ export type DockerOptions = Pick<LiveRunOptions, 'state' | 'parentFolder'> & {
   readonly toxiproxyImage?: string;
 };
 
-type Given = Pick<DockerWorldParts, 'target' | 'nodes' | 'settings' | 'events'>;
+type Given = Pick<DockerWorldParts, 'target' | 'nodes' | 'settings' | 'events'> & {
+  /** Looked at between the steps, each of which takes a second or so. */
+  readonly signal: AbortSignal | undefined;
+};
 type Opened = Given & Pick<DockerWorldParts, 'docker' | 'program' | 'run'>;
 
 /** Opens a run with its networks and proxies; no node runs yet. Whatever fails takes all of it away again. */
@@ -33,6 +36,7 @@ export const openDockerWorld = async (given: Given, options: DockerOptions): Pro
     });
   const docker = await connectEngine();
   await useRyukWhereItIs(docker);
+  given.signal?.throwIfAborted();
   const { toxiproxyImage, ...runOptions } = options;
   const run = await LiveRun.open({
     ...runOptions,
@@ -54,9 +58,10 @@ const takenAway = async (docker: Docker, run: LiveRun): Promise<void> => {
 };
 
 const assembled = async (opened: Opened, image: string | undefined): Promise<World> => {
-  const { docker, run, nodes, target, program } = opened;
+  const { docker, run, nodes, target, program, signal } = opened;
   const names = nodes.map(({ name }) => name);
   const networks = await createNetworks(docker, { record: run.record, nodes: names });
+  signal?.throwIfAborted();
   const topology = topologyOf(nodes, networks.subnets, program);
   const toxiproxy = await startToxiproxy({
     docker,
@@ -66,6 +71,7 @@ const assembled = async (opened: Opened, image: string | undefined): Promise<Wor
     ports: [...probePorts, ...names.map((name) => topology.clientPort(name))],
     ...(image === undefined ? {} : { image }),
   });
+  signal?.throwIfAborted();
   const published = (port: number): string => `127.0.0.1:${toxiproxy.getMappedPort(port)}`;
   const control = toxiproxyControl(`http://${published(controlPort)}`);
   await control.version();

@@ -42,6 +42,7 @@ export class DockerWorld implements World {
   readonly links: Links;
   readonly #parts: DockerWorldParts;
   readonly #containers: ReadonlyMap<NodeName, NodeContainer>;
+  readonly #starting = new Set<Promise<unknown>>();
   #disposing = false;
 
   constructor(parts: DockerWorldParts) {
@@ -64,7 +65,16 @@ export class DockerWorld implements World {
     void this.#watchToxiproxy();
   }
 
-  async start(node: NodeName, readyMs: Ms): Promise<Addresses> {
+  start(node: NodeName, readyMs: Ms): Promise<Addresses> {
+    const starting = this.#start(node, readyMs);
+    const ended = starting.catch(() => undefined);
+    this.#starting.add(ended);
+    void ended.then(() => this.#starting.delete(ended));
+    return starting;
+  }
+
+  async #start(node: NodeName, readyMs: Ms): Promise<Addresses> {
+    if (this.#disposing) throw new Error('the cluster is being taken away');
     const { target, program } = this.#parts;
     const { listening } = target;
     const up = Promise.withResolvers<undefined>();
@@ -132,7 +142,13 @@ export class DockerWorld implements World {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposing = true;
     const { docker, run } = this.#parts;
+    const wereStarting = [...this.#starting];
     await removeRun(docker, run.id);
+    if (wereStarting.length > 0) {
+      // One may have been created meanwhile.
+      await Promise.all(wereStarting);
+      await removeRun(docker, run.id);
+    }
     await run[Symbol.asyncDispose]();
   }
 

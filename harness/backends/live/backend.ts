@@ -9,6 +9,8 @@ export type StartOptions = {
   readonly settings?: JsonObject;
   /** How long a node may take until it listens and is ready, at the start and after each kill. */
   readonly readyMs?: Ms;
+  /** Ends a start that is under way: it rejects with the signal's reason, and nothing of it is left. A cluster that stands stays. */
+  readonly signal?: AbortSignal;
   /** Everything that happens, in order, on the cluster's clock, from the first node's start on. */
   onHappening(happening: Happening, at: Ms): void;
   /** Something broke that no command asked for: a proxy gone, a parser that threw. The cluster is of no use any more. */

@@ -171,6 +171,35 @@ describe('a start', () => {
     await expect(start({}, { fails: 'start m2' })).rejects.toThrow('start m2 fails');
   });
 
+  test('that is given up rejects with the reason, asks nobody any more, and takes the world away', async () => {
+    const stop = new AbortController();
+    let asked = 0;
+    const ready = (): Promise<void> => {
+      asked += 1;
+      if (asked === 3) stop.abort(new Error('enough'));
+      return Promise.reject(new Error('not yet'));
+    };
+    const worlds: NominalWorld[] = [];
+    const starting = startCluster(
+      { ...target, nodes: () => named('m1'), ready },
+      { shape: { managers: 1, workers: 0 }, signal: stop.signal, onHappening: () => undefined },
+      (_nodes, events) => {
+        const world = new NominalWorld(events);
+        worlds.push(world);
+        return Promise.resolve(world);
+      },
+    );
+    await expect(starting).rejects.toThrow('enough');
+    expect(worlds[0]?.done.at(-1)).toBe('dispose');
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(asked).toBe(3);
+  });
+
+  test('that is given up before it began opens no world', async () => {
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(start({}, { signal })).rejects.toThrow('enough');
+  });
+
   test('names the node that does not become ready', async () => {
     const ready = (endpoint: string): Promise<void> =>
       endpoint.endsWith('m2') ? Promise.reject(new Error('still loading')) : Promise.resolve();

@@ -4,6 +4,7 @@ import type { Deed } from '../../core/fault.ts';
 import type { CallResult } from '../../core/target.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import { readyMsDefault, type StartOptions } from './backend.ts';
+import { unlessAborted } from './deadline.ts';
 import { isError, messageOf } from './failure.ts';
 import { LiveNodes } from './nodes.ts';
 import { scanFiles } from './scan.ts';
@@ -23,6 +24,7 @@ export const startCluster = async (
   checkNames(nodes);
   const cluster = new RunningCluster(target, nodes, options);
   try {
+    options.signal?.throwIfAborted();
     await cluster.bootAll(await open(nodes, cluster.events));
   } catch (thrown) {
     await cluster[Symbol.asyncDispose]();
@@ -96,7 +98,10 @@ class RunningCluster implements LiveCluster {
 
   async bootAll(world: World): Promise<void> {
     this.#world = world;
-    await this.#nodes.bootAll();
+    const { signal } = this.#options;
+    signal?.throwIfAborted();
+    const booted = this.#nodes.bootAll();
+    await (signal === undefined ? booted : unlessAborted(signal, () => booted));
   }
 
   carryOut(command: Command): void {

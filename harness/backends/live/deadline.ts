@@ -52,7 +52,7 @@ export const beforeDeadline = async <T>(
 };
 
 /** The attempt's end or the signal's, whichever comes first. */
-const unlessAborted = <T>(
+export const unlessAborted = <T>(
   signal: AbortSignal,
   attempt: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> =>

@@ -1,6 +1,6 @@
 import type { Ms, Node, NodeName } from '../../core/cluster.ts';
 import type { Lifecycle, Observation } from '../../core/history.ts';
-import { beforeDeadline } from './deadline.ts';
+import { beforeDeadline, hopeless } from './deadline.ts';
 import { LiveFailure, messageOf } from './failure.ts';
 import { NodeLog } from './node-log.ts';
 import type { LiveTarget } from './target.ts';
@@ -138,7 +138,10 @@ export class LiveNodes {
         withinMs: this.#given.readyMs,
         nextStep: `see what it wrote: ${this.logs(node).slice(-3).join(' | ')}`,
       },
-      (signal) => ready(world.endpoint(node), signal),
+      (signal) =>
+        this.#listener.over()
+          ? Promise.reject(hopeless(new Error('the cluster is being taken away')))
+          : ready(world.endpoint(node), signal),
     );
   }
 

@@ -8,7 +8,10 @@ export type RunLiveOptions = {
   readonly shape: Shape;
   readonly settings?: JsonObject;
   readonly readyMs?: Ms;
-  /** Ctrl-C: the conductor heals and ends early, where it can; then everything is removed as always. */
+  /**
+   * Ctrl-C: a cluster that is starting is given up at once; later the conductor heals and ends early, where it can. Then everything
+   * is removed as always.
+   */
   readonly signal?: AbortSignal;
 };
 
@@ -41,8 +44,9 @@ export const runLive = async (
   let tell = (happening: Happening, _at: Ms): void => {
     early.push(happening);
   };
-  await using cluster = await backend.start(target, {
+  const start = backend.start(target, {
     shape: options.shape,
+    ...(signal === undefined ? {} : { signal }),
     ...(options.settings === undefined ? {} : { settings: options.settings }),
     ...(options.readyMs === undefined ? {} : { readyMs: options.readyMs }),
     onHappening: (happening, at) => {
@@ -50,6 +54,12 @@ export const runLive = async (
     },
     onFailure: end.reject,
   });
+  const started = await start.catch((thrown: unknown) => {
+    if (signal?.aborted === true && thrown === signal.reason) return undefined;
+    throw thrown;
+  });
+  if (started === undefined) return { happenings, logs: {}, interrupted: true };
+  await using cluster = started;
 
   const carryOut = (commands: readonly Command[]): void => {
     for (const command of commands) cluster.carryOut(command);

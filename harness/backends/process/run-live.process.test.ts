@@ -80,6 +80,24 @@ describe('a run on processes', () => {
     expect(listRecords(state())).toEqual([]);
   });
 
+  test('that is told to end while its cluster starts gives up the start, and leaves nothing', async () => {
+    const interruption = new AbortController();
+    const conductor = conducting([]);
+    const running = runLive(
+      backend(),
+      { ...chatterTarget, ready: () => Promise.reject(new Error('never')) },
+      { conductor, shape, signal: interruption.signal, readyMs: 60_000 },
+    );
+    await until('its nodes run', () => (listRecords(state())[0]?.processes.length ?? 0) > 3);
+    const [record] = listRecords(state());
+    const began = performance.now();
+    interruption.abort();
+    expect(await running).toMatchObject({ interrupted: true, happenings: [] });
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(record?.processes.filter(isAlive)).toEqual([]);
+    expect(listRecords(state())).toEqual([]);
+  });
+
   test('fails, and leaves nothing, where the proxies are gone', async () => {
     const conductor = conducting([], 600_000);
     const running = runLive(backend(), chatterTarget, { conductor, shape });

@@ -28,6 +28,7 @@ export const replay = async (registry: Registry, io: Io, file: string): Promise<
   }
   using planting = saved.mutants.length === 0 ? undefined : registry.plantAgain(saved.mutants);
   const again = await carriedOut(saved, { registry, io, entry, planting });
+  if (io.signal.aborted) return exitCodes.interrupted;
   const { run } = again;
   for (const verdict of run.verdicts) {
     if (verdict.verdict === 'fail')

@@ -63,6 +63,7 @@ export const up = async (registry: Registry, io: Io, options: UpOptions): Promis
   const backend = options.backend === 'process' ? processBackend() : dockerBackend();
   await using cluster = await backend.start(live, {
     shape,
+    signal: io.signal,
     onHappening: () => undefined,
     onFailure: (failure) => {
       io.err(failure.message);
