@@ -6,6 +6,7 @@ import { sampleNode, sampleService, sampleTask } from '../store/sample-objects.t
 import { createStore } from '../store/store.ts';
 import type { Transaction } from '../store/types.ts';
 import { createManager } from './manager.ts';
+import { reportBatchMs } from './reports.ts';
 import type { ManagerInput, ManagerTransaction } from './types.ts';
 
 /** A leader and its store in a test's hands; what it writes is committed at once. */
@@ -274,7 +275,7 @@ describe('assignments', () => {
     const leader = new Leader();
     const session = leader.register('n1');
     leader.hear('n1', { type: 'status', session, batch: 1, updates: [update('t2', 'shutdown')] });
-    leader.wait(50);
+    leader.wait(reportBatchMs);
     expect(leader.last('assignments')).toMatchObject({ update: [], remove: ['t2'] });
   });
 
@@ -294,7 +295,7 @@ describe('assignments', () => {
     const session = leader.register('n1');
     leader.take();
     leader.hear('n1', { type: 'status', session, batch: 1, updates: [update('t3', 'running')] });
-    leader.wait(50);
+    leader.wait(reportBatchMs);
     expect(leader.store.task('t3')?.Status.State).toBe('running');
     expect(leader.take().map(({ message }) => message.type)).toEqual(['status-ack']);
   });
@@ -352,7 +353,7 @@ describe('a report', () => {
     const session = leader.register('n1');
     const failed = { ...update('t1', 'failed'), error: 'exit 3', exitCode: 3, ports: [8080] };
     leader.hear('n1', { type: 'status', session, batch: 1, updates: [failed] });
-    leader.wait(50);
+    leader.wait(reportBatchMs);
     expect(leader.store.task('t1')?.Status).toMatchObject({
       Err: 'exit 3',
       ContainerStatus: { ContainerID: 't1', PID: 0, ExitCode: 3 },
@@ -370,7 +371,7 @@ describe('a report', () => {
       updates: [update('t1', 'failed')],
     });
     expect(leader.last('session-invalid').session).toBe('old');
-    leader.wait(50);
+    leader.wait(reportBatchMs);
     expect(leader.store.task('t1')?.Status.State).toBe('running');
   });
 });

@@ -139,15 +139,30 @@ class LeadingManager implements Manager {
         unreachable(input);
     }
     this.#dispatcher.turn(input.type === 'committed');
-    const transactions = this.#isDue() ? this.#reconcile : noTransactions;
-    if (transactions !== noTransactions) this.#queued = true;
+    const transactions = this.#wanted();
     const messages = this.#dispatcher.take();
     if (messages === undefined && transactions === noTransactions) return nothing;
     return { transactions, messages: messages ?? noMessages };
   }
 
+  follow(transaction: Transaction, from: number, now: Instant): readonly ManagerTransaction[] {
+    this.#desk.now = now;
+    this.#moved = true;
+    // Of services only: a node is what others see of it, so loops wait until a change of it is committed.
+    for (let at = from; at < transaction.actions.length; at += 1) {
+      const action = transaction.actions[at] as ReferringAction;
+      if (action.kind === 'service') this.#wrote(action);
+    }
+    return this.#wanted();
+  }
+
+  #wanted(): readonly ManagerTransaction[] {
+    if (this.#queued || !this.#isDue()) return noTransactions;
+    this.#queued = true;
+    return this.#reconcile;
+  }
+
   #isDue(): boolean {
-    if (this.#queued) return false;
     for (const loop of this.#loops) if (loop.dueAt <= this.#desk.now.mono) return true;
     return false;
   }

@@ -8,8 +8,11 @@ import type { Desk } from './desk.ts';
 import { isFull, type Loop, never } from './loop.ts';
 import { changeTask } from './task-writing.ts';
 
-/** How long a report waits for those of other nodes, so that one entry carries them all. */
-export const reportBatchMs = 30;
+/**
+ * How long a report waits for those of other nodes, or for any other change, so that one entry carries them all.
+ * @source SwarmKit, manager/dispatcher/dispatcher.go (maxBatchInterval).
+ */
+export const reportBatchMs = 100;
 
 type Report = { readonly nodeId: string; readonly update: TaskStatusUpdate };
 

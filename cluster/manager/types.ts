@@ -32,6 +32,11 @@ export type ManagerOutput = {
 /** Made anew for each leadership and dropped, whole, when it ends: nothing of it runs on. */
 export type Manager = {
   step(input: ManagerInput, now: Instant): ManagerOutput;
+  /**
+   * Somebody else has written the actions of `transaction` behind the first `from`. What the control loops want because of them may
+   * run in the same transaction: so a service and its tasks become one log entry.
+   */
+  follow(transaction: Transaction, from: number, now: Instant): readonly ManagerTransaction[];
   /** When the next `tick` is due, monotonic milliseconds. */
   readonly deadline: number | undefined;
 };

@@ -7,9 +7,9 @@ import type { ApiResponse } from '../api/seam.ts';
 import { lostLeadership, transactionTooLarge } from '../api/texts.ts';
 import type { LeaderDecision, Leading, Local } from '../api/types.ts';
 import { createManager } from '../manager/manager.ts';
-import type { Manager, ManagerOutput } from '../manager/types.ts';
+import type { Manager, ManagerOutput, ManagerTransaction } from '../manager/types.ts';
 import { unreachable } from '../raft/unreachable.ts';
-import type { StoreEvent } from '../store/types.ts';
+import type { StoreEvent, Transaction } from '../store/types.ts';
 import type { AgentMessage } from '../agent/messages.ts';
 import type { JoinRequest } from '../wire/messages.ts';
 import { admit } from './admission.ts';
@@ -172,7 +172,9 @@ export class Leadership {
       answers: true,
       wanted: () => !job.settled,
       run: (transaction) => {
+        const from = transaction.actions.length;
         response = decision.run(transaction, this.#leading());
+        if (transaction.actions.length > from) this.#follow(transaction, from);
       },
       done: () => {
         const answer = response;
@@ -223,8 +225,21 @@ export class Leadership {
     this.#carryOut(this.#manager.step({ type: 'start' }, world.now));
   }
 
+  /** The control loops come behind all that waits now, which is as a rule into the same entry. */
+  #follow(transaction: Transaction, from: number): void {
+    const manager = this.#manager;
+    if (manager !== undefined)
+      this.#propose(manager.follow(transaction, from, this.#host.world.now));
+  }
+
   #carryOut(output: ManagerOutput): void {
-    for (const transaction of output.transactions)
+    this.#propose(output.transactions);
+    for (const { to, message } of output.messages)
+      this.#host.world.send(to, { type: 'dispatcher', message });
+  }
+
+  #propose(transactions: readonly ManagerTransaction[]): void {
+    for (const transaction of transactions)
       this.proposer.add({
         answers: false,
         wanted: () => true,
@@ -240,8 +255,6 @@ export class Leadership {
           });
         },
       });
-    for (const { to, message } of output.messages)
-      this.#host.world.send(to, { type: 'dispatcher', message });
   }
 
   #observeManager(running: boolean): void {

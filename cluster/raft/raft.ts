@@ -12,10 +12,10 @@ import { receive } from './receiving.ts';
 import { recover } from './recovery.ts';
 import { compact } from './snapshotting.ts';
 import type { State } from './state.ts';
-import { statusOf } from './status.ts';
+import { Status } from './status.ts';
 import { tick } from './ticking.ts';
 import { handleTransfer } from './transfer.ts';
-import type { Raft, RaftBoot, RaftConfig, RaftInput, RaftOutput } from './types.ts';
+import type { Raft, RaftBoot, RaftConfig, RaftInput, RaftOutput, RaftStatus } from './types.ts';
 import { unreachable } from './unreachable.ts';
 
 const persisted = (state: State, sequence: number): void => {
@@ -62,23 +62,28 @@ const dispatch = (state: State, input: RaftInput): void => {
  * committed come out of the first step. `now` and all later times are monotonic milliseconds. A first start with a
  * membership begins the log with it, so that it must be persisted before anybody is told that the cluster exists.
  */
-export const createRaft = (
-  config: RaftConfig,
-  boot: RaftBoot,
-  random: Random,
-  now: number,
-): Raft => {
-  const state = recover({ config, boot, random, now });
-  return {
-    step(input: RaftInput, at: number): RaftOutput {
-      state.now = at;
-      dispatch(state, input);
-      applyCommitted(state);
-      return drain(state);
-    },
-    status: statusOf(state),
-    get deadline() {
-      return state.deadline;
-    },
-  };
-};
+export const createRaft = (config: RaftConfig, boot: RaftBoot, random: Random, now: number): Raft =>
+  new RaftMember(recover({ config, boot, random, now }));
+
+/** A class, as `Status` is, and for the same reason. */
+class RaftMember implements Raft {
+  readonly status: RaftStatus;
+  readonly #state: State;
+
+  constructor(state: State) {
+    this.#state = state;
+    this.status = new Status(state);
+  }
+
+  get deadline(): number | undefined {
+    return this.#state.deadline;
+  }
+
+  step(input: RaftInput, at: number): RaftOutput {
+    const state = this.#state;
+    state.now = at;
+    dispatch(state, input);
+    applyCommitted(state);
+    return drain(state);
+  }
+}

@@ -1,6 +1,6 @@
 /** What a member says of itself. It is a window on the state: read it when it is needed, keep what was read. */
 import type { State } from './state.ts';
-import type { RaftId, RaftStatus } from './types.ts';
+import type { LogIndex, Membership, RaftId, RaftRole, RaftStatus, Term } from './types.ts';
 
 const activeOf = (state: State): readonly RaftId[] => {
   if (state.role !== 'leader') return [];
@@ -9,38 +9,48 @@ const activeOf = (state: State): readonly RaftId[] => {
   return [state.id, ...heard];
 };
 
-export const statusOf = (state: State): RaftStatus => ({
-  get role() {
-    return state.role;
-  },
-  get term() {
-    return state.term;
-  },
-  get leader() {
-    return state.leader;
-  },
-  get commit() {
-    return state.commit;
-  },
-  get applied() {
-    return state.applied;
-  },
-  get lastIndex() {
-    return state.log.lastIndex;
-  },
-  get firstIndex() {
-    return state.log.firstIndex;
-  },
-  get membership() {
-    return state.membership;
-  },
-  get caughtUp() {
-    return state.caughtUp;
-  },
-  get active() {
-    return activeOf(state);
-  },
-  get removed() {
-    return state.removed;
-  },
-});
+/**
+ * A class: an object literal with getters of its own is a hash table to the engine as soon as there are two of them, and this is
+ * asked several times at every event.
+ */
+export class Status implements RaftStatus {
+  readonly #state: State;
+
+  constructor(state: State) {
+    this.#state = state;
+  }
+
+  get role(): RaftRole {
+    return this.#state.role;
+  }
+  get term(): Term {
+    return this.#state.term;
+  }
+  get leader(): RaftId | undefined {
+    return this.#state.leader;
+  }
+  get commit(): LogIndex {
+    return this.#state.commit;
+  }
+  get applied(): LogIndex {
+    return this.#state.applied;
+  }
+  get lastIndex(): LogIndex {
+    return this.#state.log.lastIndex;
+  }
+  get firstIndex(): LogIndex {
+    return this.#state.log.firstIndex;
+  }
+  get membership(): Membership {
+    return this.#state.membership;
+  }
+  get caughtUp(): boolean {
+    return this.#state.caughtUp;
+  }
+  get active(): readonly RaftId[] {
+    return activeOf(this.#state);
+  }
+  get removed(): boolean {
+    return this.#state.removed;
+  }
+}
