@@ -29,4 +29,5 @@ export {
   type SwarmObjectOutput,
   type SwarmObjectState,
 } from './swarm-objects.ts';
+export { swarmServices } from './swarm-services.ts';
 export { keyed, type KeyedInput } from './keyed.ts';

@@ -85,6 +85,7 @@ export function swarmObjects<V = unknown>(): Model<
     },
     key: (state) =>
       `${state.present ? 'p' : 'a'}${state.exact ? '=' : '>'}${state.version}-${state.besides.join()} ${canonical(state.value)}`,
+    identify,
     partition: (input) => input.name,
     viable: versionsStayAhead,
     answers,
@@ -100,6 +101,20 @@ export function swarmObjects<V = unknown>(): Model<
       return output.is === 'done' ? call : `${call} → ${output.is}`;
     },
   };
+}
+
+/** Calls of one part share its name. */
+function identify<V>(input: SwarmObjectInput<V>, output: SwarmObjectOutput<V> | undefined): string {
+  const asked = 'value' in input ? canonical(input.value) : '';
+  const at = input.f === 'update' ? input.version : '';
+  const answered = output === undefined ? '' : said(output);
+  return `${input.f}${at} ${answered.length}${answered}${typeof asked === 'number' ? '#' : ''}${asked}`;
+}
+
+function said<V>(output: SwarmObjectOutput<V>): string {
+  const version = 'version' in output ? (output.version ?? '') : '';
+  const value = output.is === 'found' ? canonical(output.value) : '';
+  return `${output.is}${version} ${typeof value === 'number' ? '#' : ''}${value}`;
 }
 
 /** Where nobody has seen the version, the least two that it can be. */

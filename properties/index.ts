@@ -6,6 +6,7 @@ import { reached, situationNames } from './liveness/reached.ts';
 import { acknowledgedWritesSurvive } from './raft/acknowledged-writes-survive.ts';
 import { atMostOneLeaderPerTerm } from './raft/at-most-one-leader-per-term.ts';
 import { equalIndexEqualHash } from './raft/equal-index-equal-hash.ts';
+import { linearizable } from './raft/linearizable.ts';
 import { noSplitBrain } from './raft/no-split-brain.ts';
 import { oldManagerDoesNoHarm } from './raft/old-manager-does-no-harm.ts';
 import { rejectedWritesNeverHappen } from './raft/rejected-writes-never-happen.ts';
@@ -18,6 +19,7 @@ export {
   atMostOneLeaderPerTerm,
   autolockedRestart,
   equalIndexEqualHash,
+  linearizable,
   noSplitBrain,
   oldManagerDoesNoHarm,
   reached,
@@ -34,6 +36,7 @@ export const guarantees: readonly Property[] = [
   equalIndexEqualHash,
   acknowledgedWritesSurvive,
   rejectedWritesNeverHappen,
+  linearizable,
   oldManagerDoesNoHarm,
   autolockedRestart,
   taskTransitionsAreLegal,

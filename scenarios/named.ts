@@ -11,6 +11,7 @@ const always = [
   'equal-index-equal-hash',
   'acknowledged-writes-survive',
   'rejected-writes-never-happen',
+  'linearizable',
   'task-transitions-are-legal',
   'reconciliation-converges',
   'a-leader-returns',

@@ -12,6 +12,8 @@ type RunOperation = {
   readonly invokedAt: number;
   readonly endedAt?: number;
   readonly outcome: 'ok' | 'rejected' | 'unknown';
+  readonly decided?: boolean;
+  readonly complete?: boolean;
   readonly seen?: readonly {
     readonly object: string;
     readonly value?: string;
@@ -22,43 +24,81 @@ type RunOperation = {
 /** The words of a run for what a register calls otherwise. */
 const REGISTER_WORDS = new Map([['put', 'write']]);
 
+type Timed = { readonly at: number; readonly end: boolean; readonly event: HistoryEvent };
+
 /**
- * Events of one of our own run files, in the order of their times; operations that are about no single
- * object are skipped. Every operation counts as a process: a run's clients may overlap with themselves
- * only across failures. Throws {@link Unreadable}.
+ * Events of one of our own run files, in the order of their times: its writes, and what its answers show of the
+ * objects that its operations made; a list shows all of them. Every call counts as a process: a run's clients may
+ * overlap with themselves only across failures. Throws {@link Unreadable}.
  */
 export function runFileEvents(text: string, add: AddEvent): void {
   const operations = operationsOf(text);
-  const events: { at: number; end: boolean; event: HistoryEvent }[] = [];
-  operations.forEach((operation, process) => {
-    const { intent, invokedAt, endedAt, outcome } = operation;
-    if (intent === undefined) return;
-    const sighting = operation.seen?.find(({ object }) => object === intent.object);
-    const common = {
-      line: 1,
-      process,
-      f: REGISTER_WORDS.get(intent.act) ?? intent.act,
-      key: intent.object,
-    };
-    const value: Value =
-      intent.version === undefined
-        ? (intent.value ?? null)
-        : [intent.version, intent.value ?? null];
-    events.push({ at: invokedAt, end: false, event: { ...common, type: 'invoke', value } });
-    if (endedAt === undefined || outcome === 'unknown') return;
-    const type = outcome === 'ok' ? 'ok' : 'fail';
-    const seen: Value =
-      sighting?.version === undefined
-        ? (sighting?.value ?? null)
-        : { value: sighting.value ?? null, version: sighting.version };
-    events.push({
-      at: endedAt,
-      end: true,
-      event: { ...common, type, value: intent.act === 'read' ? seen : value },
-    });
-  });
+  const known = new Set<string>();
+  for (const { intent } of operations) {
+    if (intent?.act === 'put' || intent?.act === 'create') known.add(intent.object);
+  }
+  const events: Timed[] = [];
+  let process = 0;
+  for (const operation of operations) {
+    const { intent } = operation;
+    if (intent !== undefined && intent.act !== 'read') {
+      events.push(...writeEvents(operation, intent, process++));
+    }
+    for (const [object, seen] of looksOf(operation, known)) {
+      events.push(...readEvents(operation, { process: process++, object, seen }));
+    }
+  }
   events.sort((a, b) => a.at - b.at || Number(a.end) - Number(b.end));
   for (const { event } of events) add(event);
+}
+
+function writeEvents(
+  { invokedAt, endedAt, outcome }: RunOperation,
+  { object, act, value: written, version }: NonNullable<RunOperation['intent']>,
+  process: number,
+): readonly Timed[] {
+  const value = written ?? null;
+  const common = {
+    line: 1,
+    process,
+    f: REGISTER_WORDS.get(act) ?? act,
+    key: object,
+    value: version === undefined ? value : [version, value],
+  };
+  const asked: Timed = { at: invokedAt, end: false, event: { ...common, type: 'invoke' } };
+  if (endedAt === undefined || outcome === 'unknown') return [asked];
+  const type = outcome === 'ok' ? 'ok' : 'fail';
+  return [asked, { at: endedAt, end: true, event: { ...common, type } }];
+}
+
+/** What an answer shows of objects, null where they are absent; also a refusal may show that. */
+function looksOf(
+  { endedAt, outcome, decided = true, seen = [], complete }: RunOperation,
+  known: ReadonlySet<string>,
+): ReadonlyMap<string, Value> {
+  const looks = new Map<string, Value>();
+  if (endedAt === undefined || outcome === 'unknown' || !decided) return looks;
+  if (complete === true) for (const object of known) looks.set(object, null);
+  for (const { object, value: shown, version } of seen) {
+    const value = shown ?? null;
+    if (known.has(object)) looks.set(object, version === undefined ? value : { value, version });
+  }
+  return looks;
+}
+
+function readEvents(
+  { invokedAt, endedAt = invokedAt }: RunOperation,
+  {
+    process,
+    object,
+    seen,
+  }: { readonly process: number; readonly object: string; readonly seen: Value },
+): readonly Timed[] {
+  const common = { line: 1, process, f: 'read', key: object };
+  return [
+    { at: invokedAt, end: false, event: { ...common, type: 'invoke', value: null } },
+    { at: endedAt, end: true, event: { ...common, type: 'ok', value: seen } },
+  ];
 }
 
 function operationsOf(text: string): readonly RunOperation[] {

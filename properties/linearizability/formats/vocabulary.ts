@@ -8,7 +8,7 @@ import {
   queue,
   register,
   set,
-  swarmObjects,
+  swarmServices,
   canonical,
   type AnyModel,
   type Key,
@@ -294,7 +294,8 @@ function queues(init: readonly Value[]): Vocabulary {
 
 function swarm(): Vocabulary {
   return {
-    model: swarmObjects() as AnyModel,
+    // Their versions move on without clients, too.
+    model: swarmServices() as AnyModel,
     words: ['create', 'update', 'remove', 'read'],
     shapes: { update: 'a version and a value' },
     input(f, value, key) {

@@ -8,6 +8,7 @@ import {
   register,
   set,
   swarmObjects,
+  swarmServices,
   type AnyModel,
 } from '../../../models/index.ts';
 import type { Random } from './random.ts';
@@ -26,7 +27,9 @@ function kind(model: { readonly name: string }, input: Kind['input']): Kind {
   return { model: model as AnyModel, input, ...whole };
 }
 
-const few = (random: Random) => random.below(3);
+function few(random: Random): number {
+  return random.below(3);
+}
 
 /** Every model, with few values, so that reads are ambiguous; and each monitor's own conditions. */
 export const kinds: Readonly<Record<string, Kind>> = {
@@ -95,12 +98,15 @@ export const kinds: Readonly<Record<string, Kind>> = {
   'queue, unique values': kind(queue<number>(), (r, unique) =>
     r.chance(0.55) ? { f: 'dequeue' } : { f: 'enqueue', value: unique() },
   ),
-  'swarm-objects': kind(swarmObjects<number>(), (r) => {
-    const name = r.pick(['web', 'web', 'db']);
-    if (r.chance(0.4)) return { f: 'read', name };
-    if (r.chance(0.35)) return { f: 'create', name, value: few(r) };
-    return r.chance(0.25)
-      ? { f: 'remove', name }
-      : { f: 'update', name, version: 1 + r.below(4), value: few(r) };
-  }),
+  'swarm-objects': kind(swarmObjects<number>(), versioned),
+  'swarm-services': kind(swarmServices<number>(), versioned),
 };
+
+function versioned(r: Random) {
+  const name = r.pick(['web', 'web', 'db']);
+  if (r.chance(0.4)) return { f: 'read', name };
+  if (r.chance(0.35)) return { f: 'create', name, value: few(r) };
+  return r.chance(0.25)
+    ? { f: 'remove', name }
+    : { f: 'update', name, version: 1 + r.below(4), value: few(r) };
+}

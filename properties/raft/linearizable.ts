@@ -1,0 +1,101 @@
+import type { History, Operation } from '../../harness/core/history.ts';
+import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
+import { keyed, register, swarmServices, type AnyModel } from '../../models/index.ts';
+import { chronicleOf } from '../chronicle.ts';
+import { checkLinearizable, type Failure } from '../linearizability/index.ts';
+import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
+import { callsOf, type Call } from './calls-of-objects.ts';
+
+/** Enough for hours of a run; beyond, nothing is said. */
+const CALLS_MAX = 50_000;
+/** What judging one run may hold. */
+const LIMITS = { maxStates: 50_000, maxBytes: 32 * 1024 * 1024 };
+const MOMENTS_MAX = 4;
+
+/**
+ * Each operation appears to take effect instantaneously at some point between its invocation and its response. So a read
+ * shows the latest write that was acknowledged before it was asked for, or a later one, whichever manager answers.
+ * @source Herlihy & Wing, Linearizability: A Correctness Condition for Concurrent Objects, 1990, §1; Ongaro, Consensus:
+ * Bridging Theory and Practice, §6.4: "each read must return a result that reflects the state of the system at some time
+ * after the read was initiated".
+ */
+export const linearizable: Property = {
+  name: 'linearizable',
+  kind: 'safety',
+  guarantee:
+    'Every operation on an object appears to take effect at one instant between its invocation and its response: a read reflects the state of the system at some time after the read was asked for.',
+  source:
+    'Herlihy & Wing, Linearizability: A Correctness Condition for Concurrent Objects, 1990; Ongaro, Consensus: Bridging Theory and Practice, §6.4',
+  judge(history) {
+    const { registers, services } = callsOf(history);
+    const calls = [...registers, ...services];
+    if (calls.length > CALLS_MAX) {
+      return unknown(`${calls.length} calls are more than are judged (${CALLS_MAX})`);
+    }
+    const models: readonly (readonly [AnyModel, readonly Call[]])[] = [
+      [keyed(register(null)), registers],
+      [swarmServices() as AnyModel, services],
+    ];
+    let missing: string | undefined;
+    for (const [model, of] of models) {
+      const verdict = checkLinearizable(model, of, LIMITS, { explain: 'hint' });
+      if (verdict.verdict === 'fail') return explained(model, of);
+      if (verdict.verdict === 'unknown') missing = verdict.why;
+    }
+    return missing === undefined ? tested(history, calls) : unknown(missing);
+  },
+};
+
+/** A read while all is well shows nothing: it has to come after a fault that bit. */
+const tested = (history: History, calls: readonly Call[]): Verdict => {
+  let from = Infinity;
+  for (const { begunAt } of chronicleOf(history).bitten) from = Math.min(from, begunAt ?? Infinity);
+  let reads = 0;
+  for (const { isRead, invoked } of calls) if (isRead && invoked >= from) reads += 1;
+  return reads > 0
+    ? held(
+        `${reads} looks at objects after a fault that bit, and ${calls.length} calls in all, fit one order`,
+      )
+    : untested('no object was looked at after a fault that bit');
+};
+
+/** Judged once more, for what a person wants to know: where it shows, what would have been right, what it takes. */
+const explained = (model: AnyModel, calls: readonly Call[]): Verdict => {
+  const verdict = checkLinearizable(model, calls, LIMITS);
+  if (verdict.verdict !== 'fail') return unknown('what was found wrong could not be found again');
+  const { failure } = verdict;
+  const wrong = calls[failure.at];
+  if (wrong === undefined) return unknown('the operation that was found wrong is none of the run');
+  const right = failure.legal.map((answer) => model.describe?.(wrong.input, answer) ?? '');
+  const instead = right.length === 0 ? '' : `; right would have been ${right.join(' or ')}`;
+  return broken(
+    `${said(model, wrong)} at ${seconds(wrong.operation.endedAt ?? wrong.invoked)}, which fits no order of what was asked and answered before${instead}`,
+    momentsOf(model, calls, failure),
+  );
+};
+
+const said = (model: AnyModel, { operation, input, output, outcome }: Call): string =>
+  `${operation.node} answers ${model.describe?.(input, outcome === 'ok' ? output : undefined) ?? operation.operation}`;
+
+/** What is needed for the failure, the latest of it, in the order of its answers. */
+const momentsOf = (
+  model: AnyModel,
+  calls: readonly Call[],
+  { at, relaxation }: Failure,
+): readonly Moment[] => {
+  const needed = new Set(relaxation?.demands.map(({ operation }) => operation) ?? []);
+  needed.add(at);
+  const when = ({ endedAt, invokedAt }: Operation) => endedAt ?? invokedAt;
+  return [...needed]
+    .flatMap((index) => calls[index] ?? [])
+    .sort((a, b) => when(a.operation) - when(b.operation))
+    .slice(-MOMENTS_MAX)
+    .map((call) => {
+      const { node, invokedAt } = call.operation;
+      const text =
+        call.outcome === 'ok'
+          ? `${said(model, call)}, asked at ${seconds(invokedAt)}`
+          : `${node} is asked to ${model.describe?.(call.input, undefined) ?? call.operation.operation}, and nobody sees it end`;
+      return moment(when(call.operation), node, text);
+    });
+};
