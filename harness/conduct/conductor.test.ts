@@ -66,11 +66,20 @@ describe('faults', () => {
   test('a lease ends its fault, and a kill ends in a start and what the operator does after it', () => {
     const { conducting, deeds } = play([{ at: 100, fault: killOf('m2'), forMs: 300 }]);
     expect(deeds.filter(({ command }) => command.type === 'end').map(({ at }) => at)).toEqual([
-      420,
+      422,
     ]);
     const revived = conducting.history().operations.find(({ operation }) => operation === 'unlock');
-    expect(revived).toMatchObject({ node: 'm2', invokedAt: 402, phase: 'inject' });
-    expect(conducting.history().faults[0]).toMatchObject({ endAt: 400, endedAt: 407 });
+    expect(revived).toMatchObject({ node: 'm2', invokedAt: 404, phase: 'inject' });
+    expect(conducting.history().faults[0]).toMatchObject({ endAt: 402, endedAt: 409 });
+  });
+
+  test('a lease counts from the confirmation, so that a slow machine does not eat it up', () => {
+    const slowly = (beginMs: number) =>
+      play([{ at: 100, fault: killOf('m2'), forMs: 300 }], { beginMs: () => beginMs });
+    expect(slowly(250).conducting.history().faults[0]).toMatchObject({ begunAt: 350, endAt: 650 });
+    // What is not confirmed within twice its lease ends as soon as it is.
+    const [fault] = slowly(900).conducting.history().faults;
+    expect(fault).toMatchObject({ endAt: 700, begunAt: 1_000 });
   });
 
   test('a role is resolved when the fault starts', () => {
@@ -122,7 +131,7 @@ describe('faults', () => {
       beginMs: (node) => (node === 'm2' ? 50 : 2),
     });
     const ends = deeds.filter(({ command }) => command.type === 'end');
-    expect(ends.map(({ at }) => at)).toEqual([140, 140, 170]);
+    expect(ends.map(({ at }) => at)).toEqual([160, 160, 170]);
     const revived = conducting
       .history()
       .operations.filter(({ operation }) => operation === 'unlock');
@@ -134,7 +143,7 @@ describe('faults', () => {
       beginFails: true,
     });
     expect(conducting.history().faults[0]).toMatchObject({
-      endedAt: 400,
+      endedAt: 402,
       evidence: { bit: false, text: 'the backend could not' },
     });
     expect(conducting.history().phases.healedAt).toBe(2_000);

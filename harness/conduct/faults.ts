@@ -20,6 +20,8 @@ type Active = {
   unconfirmed: number;
   evidence: Evidence[];
   healed: boolean;
+  /** To be done once all of them are confirmed. */
+  onBegun?: () => void;
 };
 
 /** Starts faults when they are due, ends them when their leases do, and writes down what they really did. */
@@ -128,6 +130,7 @@ export const createFaults = (world: FaultWorld): Faults => {
           endDeed(of, id, deed);
         }
         if (of.record.endAt !== undefined) settle(of);
+        else if (of.unconfirmed === 0) of.onBegun?.();
       });
       of.open.set(id, deed);
     }
@@ -137,6 +140,18 @@ export const createFaults = (world: FaultWorld): Faults => {
       settle(of);
     }
     return of;
+  };
+
+  /** A slow machine does not eat up the lease: it counts from the last confirmation, unless that never comes. */
+  const lease = (of: Active, forMs: Ms): void => {
+    of.onBegun = () => {
+      timeline.at(desk.now + forMs, () => {
+        end(of);
+      });
+    };
+    timeline.at(desk.now + 2 * forMs, () => {
+      if (of.unconfirmed > 0) end(of);
+    });
   };
 
   const endDeed = (of: Active, id: number, deed: Deed): void => {
@@ -229,10 +244,7 @@ export const createFaults = (world: FaultWorld): Faults => {
           flap(entry, scheduled, resolution.deeds);
           return true;
         }
-        const of = begin(entry, fault, resolution.deeds);
-        timeline.at(desk.now + scheduled.forMs, () => {
-          end(of);
-        });
+        lease(begin(entry, fault, resolution.deeds), scheduled.forMs);
         return true;
       }
     }
