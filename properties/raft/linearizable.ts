@@ -11,6 +11,9 @@ const CALLS_MAX = 50_000;
 /** What judging one run may hold. */
 const LIMITS = { maxStates: 50_000, maxBytes: 32 * 1024 * 1024 };
 const MOMENTS_MAX = 4;
+/** What nobody has put yet reads as null. */
+const nothing: unknown = null;
+const registersOfAnything: AnyModel = keyed(register(nothing));
 
 /**
  * Each operation appears to take effect instantaneously at some point between its invocation and its response. So a read
@@ -33,7 +36,7 @@ export const linearizable: Property = {
       return unknown(`${calls.length} calls are more than are judged (${CALLS_MAX})`);
     }
     const models: readonly (readonly [AnyModel, readonly Call[]])[] = [
-      [keyed(register(null)), registers],
+      [registersOfAnything, registers],
       [swarmServices() as AnyModel, services],
     ];
     let missing: string | undefined;
