@@ -114,3 +114,15 @@ test('a swarm whose processes were all killed comes back with what it had acknow
   const [one] = [await start('m1'), await start('m2'), await start('m3')];
   expect(await eventually(() => names(one))).toStrictEqual(['kept']);
 });
+
+test('a node that the machine kept from running says for how long', async () => {
+  const m1 = await start('m1');
+  await m1.swarmInit({});
+  await m1.createService(service('web'));
+  const node = nodes.get('m1');
+  node?.child.kill('SIGSTOP');
+  await new Promise((resolve) => setTimeout(resolve, 800));
+  node?.child.kill('SIGCONT');
+  const line = await node?.said(({ schism, forMs }) => schism === 'stalled' && Number(forMs) > 300);
+  expect(line?.forMs).toBeLessThan(60_000);
+});

@@ -13,12 +13,14 @@ import type { Clock } from './world.ts';
 
 export type DriverWorld = {
   readonly clock: Clock;
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, 'observe'>;
   readonly disk: Pick<FileDisk, 'persist'>;
   readonly transport: Pick<Transport, 'send' | 'identify'>;
   readonly executor: Pick<Executor, 'prepare' | 'start' | 'stop'>;
   /** Called once; the program is not heard again. */
   onHalt(reason: string): void;
+  /** Whenever the timer rings: so late, in milliseconds. */
+  onRing(lateMs: number): void;
 };
 
 type Running = { readonly program: NodeProgram; readonly world: DriverWorld };
@@ -98,7 +100,7 @@ export class Driver {
         return;
       case 'wake':
         this.#wakeAt = effect.at;
-        this.#arm(world.clock);
+        this.#arm(world);
         return;
       case 'reply':
         this.#reply(effect.id, effect.response);
@@ -145,16 +147,20 @@ export class Driver {
   }
 
   /** One timer. It rings early when its clock is coarser than ours, or the time was put off: then it is set again. */
-  #arm(clock: Clock): void {
+  #arm(world: DriverWorld): void {
+    const { clock } = world;
     const at = this.#wakeAt;
     if (at === undefined || (this.#armedFor !== undefined && this.#armedFor <= at)) return;
     clearTimeout(this.#timer);
     this.#armedFor = at;
-    const left = Math.ceil(at - clock.now().mono);
+    const now = clock.now().mono;
+    const left = Math.ceil(at - now);
+    const due = Math.max(at, now);
     const ring = () => {
       this.#armedFor = undefined;
+      world.onRing(Math.max(0, clock.now().mono - due));
       if (this.#wakeAt === undefined || clock.now().mono < this.#wakeAt) {
-        this.#arm(clock);
+        this.#arm(world);
         return;
       }
       this.#wakeAt = undefined;

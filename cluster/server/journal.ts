@@ -12,6 +12,8 @@ export type Journal = {
   observe(observation: NodeObservation, now: Instant): void;
   /** The line that says that the node can be reached, and where. */
   listening(where: { readonly api: string; readonly peer: string }): void;
+  /** The machine kept this process from running for so long, in milliseconds. */
+  stalled(forMs: number): void;
   log(level: Level, text: string, details?: Readonly<Record<string, unknown>>): void;
 };
 
@@ -44,6 +46,9 @@ export const createJournal = ({ node, boot, level, destination }: JournalOptions
     },
     listening(where) {
       facts.info({ schism: 'listening', ...where });
+    },
+    stalled(forMs) {
+      facts.info({ schism: 'stalled', forMs });
     },
     log(severity, text, details = {}) {
       words[severity](details, text);

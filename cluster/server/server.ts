@@ -10,6 +10,7 @@ import { lockFolder } from './folder-lock.ts';
 import { startHttp } from './http.ts';
 import type { Journal } from './journal.ts';
 import type { ServerSettings } from './settings.ts';
+import { processCpuMs, StallWatch } from './stall-watch.ts';
 import { codeOf } from './system-error.ts';
 import { startTransport } from './transport.ts';
 import { realCipher, realClock, realRandom } from './world.ts';
@@ -95,7 +96,19 @@ const open = async (
     cipher: realCipher,
     files: disk.files,
   });
-  driver.start(program, { clock: realClock, journal, disk, transport, executor, onHalt });
+  const stalls = new StallWatch(processCpuMs);
+  driver.start(program, {
+    clock: realClock,
+    journal,
+    disk,
+    transport,
+    executor,
+    onHalt,
+    onRing(lateMs) {
+      const forMs = stalls.rang(lateMs);
+      if (forMs !== undefined) journal.stalled(forMs);
+    },
+  });
   return { api: http.bound, peer: transport.bound };
 };
 

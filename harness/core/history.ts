@@ -209,6 +209,6 @@ export type History = {
   readonly observations: readonly Observation[];
   readonly lifecycle: readonly Lifecycle[];
   readonly scans: readonly FolderScan[];
-  /** Live worlds: stalls of the machine that the harness noticed in itself, `forMs` long. */
+  /** Live worlds: stalls of the machine that the harness, or a node, noticed in itself, `forMs` long. */
   readonly stalls: readonly { readonly at: Ms; readonly forMs: Ms }[];
 };

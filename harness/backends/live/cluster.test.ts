@@ -82,6 +82,9 @@ const target: LiveTarget = {
     if (line === 'poison') throw new Error('it is poison');
     return line.startsWith('!') ? { kind: 'note', text: line.slice(1) } : undefined;
   },
+  stalled(line) {
+    return line.startsWith('late ') ? Number(line.slice(5)) : undefined;
+  },
   perform: (endpoint) => Promise.resolve({ response: { endpoint } }),
 };
 
@@ -258,6 +261,24 @@ describe('what nodes write', () => {
       { node: 'm1', boot: 'm1-2', seq: 1, kind: 'note', text: 'again' },
     ]);
     expect(cluster.logs('m1')).toEqual(['just talk', '!first', '!not said', '!again']);
+  });
+
+  test('that the machine kept it from running is told, except where the harness held it', async () => {
+    const { world, happenings, ask } = await start();
+    const told = () =>
+      happenings.flatMap((one) =>
+        // The harness notices stalls in itself too, of other lengths.
+        one.type === 'stalled' && Number.isInteger(one.forMs) ? [one.forMs] : [],
+      );
+    world.events.line('m1', 'late 180', 'out');
+    const pause = { deed: 'pause', node: 'm1' } as const;
+    await ask({ type: 'begin', id: 1, deed: pause });
+    world.events.line('m1', 'late 2000', 'out');
+    world.events.line('m2', 'late 170', 'out');
+    await ask({ type: 'end', id: 1 });
+    world.events.line('m1', 'late 2001', 'out');
+    world.events.line('m1', 'late -1', 'out');
+    expect(told()).toEqual([180, 170, -1]);
   });
 
   test('that a target cannot read without throwing is its failure, with the line', async () => {

@@ -75,6 +75,9 @@ class RunningCluster implements LiveCluster {
         observed: (observation) => {
           this.#happened({ type: 'observed', observation });
         },
+        stalled: (forMs) => {
+          this.#happened({ type: 'stalled', forMs });
+        },
         lived: (node, event, text) => {
           this.#happened({ type: 'lifecycle', lifecycle: { at: this.now(), node, event, text } });
         },

@@ -14,6 +14,8 @@ type NodeState = {
   killing: boolean;
   /** The pause that holds it, by the id of its deed. */
   pausedBy: number | undefined;
+  /** When it went on after its last pause. */
+  resumedAt: Ms;
   boots: number;
   lines: number;
   /** Starts, kills and pauses of one node follow one another. */
@@ -24,6 +26,8 @@ type NodeState = {
 export type NodeListener = {
   now(): Ms;
   observed(observation: Observation): void;
+  /** The machine kept a node from running. */
+  stalled(forMs: Ms): void;
   lived(node: NodeName, event: Lifecycle['event'], text: string): void;
   failed(thrown: unknown): void;
   /** The cluster is being taken away. */
@@ -55,6 +59,7 @@ export class LiveNodes {
           running: false,
           killing: false,
           pausedBy: undefined,
+          resumedAt: -Infinity,
           boots: 0,
           lines: 0,
           queue: Promise.resolve(),
@@ -170,6 +175,7 @@ export class LiveNodes {
     if (state.pausedBy !== by) return;
     await this.#given.world().resume(node);
     state.pausedBy = undefined;
+    state.resumedAt = this.#listener.now();
     this.#listener.lived(node, 'resumed', '');
   }
 
@@ -179,6 +185,11 @@ export class LiveNodes {
     if (stream === 'err') return;
     state.lines += 1;
     try {
+      const stalledMs = this.#given.target.stalled?.(line);
+      if (stalledMs !== undefined) {
+        this.#stalled(state, stalledMs);
+        return;
+      }
       const said = this.#given.target.observe(line);
       if (said === undefined) return;
       const observation: Observation = {
@@ -201,6 +212,12 @@ export class LiveNodes {
         ),
       );
     }
+  }
+
+  /** A node that was paused notices it too; that was the harness, not the machine. */
+  #stalled(state: NodeState, forMs: Ms): void {
+    if (state.pausedBy !== undefined || this.#listener.now() - forMs <= state.resumedAt) return;
+    this.#listener.stalled(forMs);
   }
 
   #queued<T>(node: NodeName, change: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 /** What a live world needs to know of a system under test, beside what every world needs (`core/target.ts`). */
 import type { Json, JsonObject } from '../../core/json.ts';
-import type { NodeName } from '../../core/cluster.ts';
+import type { Ms, NodeName } from '../../core/cluster.ts';
 import type { Observation } from '../../core/history.ts';
 import type { CallResult, Target } from '../../core/target.ts';
 
@@ -81,6 +81,8 @@ export type LiveTarget = Pick<Target, 'name' | 'nodes' | 'talks'> & {
   ready?(endpoint: Address, signal: AbortSignal): Promise<void>;
   /** Reads a line of a node's log. Must not throw: nodes may write anything. */
   observe(line: string): Said | undefined;
+  /** For how long the machine kept the node from running, where the line says so: what comes late then is no fault of the node. */
+  stalled?(line: string): Ms | undefined;
   /** Asks a node and tells how that ended, within the time given; never rejects for what the node or the network did. */
   perform(endpoint: Address, request: Json, timeoutMs: number): Promise<CallResult>;
 };

@@ -56,6 +56,12 @@ const observe = (line: string): Said | undefined => {
   ) as unknown as Said;
 };
 
+const stalled: NonNullable<LiveTarget['stalled']> = (line) => {
+  if (!line.includes('"schism":"stalled"')) return undefined;
+  const forMs = jsonOf(line)?.forMs;
+  return typeof forMs === 'number' ? forMs : undefined;
+};
+
 const listening: NonNullable<LiveTarget['listening']> = (line) => {
   const read = jsonOf(line);
   return read?.schism === 'listening' &&
@@ -113,6 +119,7 @@ export const referenceLive = ({ planting, image }: LiveGiven = {}): LiveTarget =
     if ('failed' in result) throw new Error(result.failed);
   },
   observe,
+  stalled,
   perform: (endpoint, request, timeoutMs) =>
     perform(endpoint, request as unknown as ApiRequest, timeoutMs),
 });
