@@ -169,7 +169,9 @@ export function appending(
 
 /**
  * Always-busy clients of one register, half of them reading. `values: 'unique'` writes no value twice;
- * with `staleAt`, one read after that many operations answers what was there long before.
+ * with `staleAt`, one read after that many operations answers what was there long before. That may still be right. With
+ * `wrongAt` the history is wrong by construction: while nobody is writing a value, one read shows another value, and a
+ * later one shows that one.
  */
 export function busy(
   random: Random,
@@ -178,14 +180,17 @@ export function busy(
     operations,
     values,
     staleAt,
+    wrongAt,
   }: {
     readonly clients: number;
     readonly operations: number;
     readonly values: number | 'unique';
     readonly staleAt?: number;
+    readonly wrongAt?: number;
   },
 ): string {
   let state = '0';
+  const lie = new Lie(wrongAt);
   const past: string[] = ['0'];
   const lines: Line[] = [
     { process: 0, type: 'invoke', f: 'write', value: '0' },
@@ -216,6 +221,7 @@ export function busy(
       client.f = random.chance(0.5) ? 'read' : 'write';
       client.value =
         client.f === 'read' ? 'nil' : String(values === 'unique' ? next++ : random.below(values));
+      lie.asked(client, { asked, state, all });
       client.step = 'asked';
       line('invoke', client.value);
     };
@@ -234,9 +240,59 @@ export function busy(
         }
       }
     } else {
+      client.value = lie.answered(client);
       line('ok', client.value);
       ask();
     }
   }
   return jepsenLog(lines);
+}
+
+type Busy = { readonly f: string; value: string };
+
+/** One answer that cannot be right, for every write of its value surely came before another answer, or after it. */
+class Lie {
+  readonly #at: number | undefined;
+  /** A value that nobody writes from `#at` on until it was told. */
+  #value: string | undefined;
+  #step: 'waiting' | 'told' = 'waiting';
+  #other: Busy | undefined;
+  #otherEnded = false;
+  #liar: Busy | undefined;
+
+  constructor(at: number | undefined) {
+    this.#at = at;
+  }
+
+  asked(
+    client: Busy,
+    {
+      asked,
+      state,
+      all,
+    }: { asked: number; state: string; all: readonly (Busy & { step: string })[] },
+  ): void {
+    if (this.#at === undefined || asked < this.#at || this.#step === 'told') return;
+    this.#value ??= state;
+    const avoided = this.#value;
+    if (client.f === 'write') {
+      if (client.value === avoided) client.value = String((Number(avoided) + 1) % 5);
+      return;
+    }
+    const isWritten = all.some(
+      ({ f, value, step }) => f === 'write' && value === avoided && step !== 'idle',
+    );
+    if (this.#other === undefined && !isWritten && state !== avoided) this.#other = client;
+    else if (this.#otherEnded) this.#liar ??= client;
+  }
+
+  /** What a client is told: nearly always what was there. */
+  answered(client: Busy): string {
+    if (client === this.#liar && this.#step === 'waiting') {
+      this.#step = 'told';
+      return this.#value ?? client.value;
+    }
+    if (client === this.#other) this.#otherEnded = true;
+    return client.value;
+  }
 }

@@ -1,5 +1,5 @@
 import type { AnyModel, Key, Model, Operation } from '../../models/model.ts';
-import { Judging, sources, type Decision } from './decide.ts';
+import { Judging, prefixes as longest, type Decision } from './decide.ts';
 import { explain, type Failure } from './explain.ts';
 import { GaveUp, Meter, type Limits } from './limits.ts';
 import { partsOf } from './part.ts';
@@ -11,9 +11,9 @@ import { ModelThrew } from './states.ts';
 export type Progress = {
   readonly key: Key | undefined;
   readonly verdict: 'pass' | 'unknown';
-  /** Calls of the part; and the longest order that was found of them (positions in the history), made when it is asked for. */
   readonly calls: number;
-  readonly prefix: readonly number[];
+  /** The longest orders that were found (positions in the history), one for each state they end in; made when asked for. */
+  readonly prefixes: readonly (readonly number[])[];
   readonly configurations: number;
 };
 
@@ -190,24 +190,27 @@ function passedOrUnknown(judgings: readonly Judging[], meter: Meter): Judgement 
 }
 
 function progressOf({ part, decision, search }: Judging): Progress {
-  let prefix: readonly number[] | undefined;
+  let prefixes: readonly (readonly number[])[] | undefined;
   return {
     key: part.key,
     verdict: decision?.verdict === 'pass' ? 'pass' : 'unknown',
     calls: part.source.length,
     // Time is over: for a million calls this would take too long here.
-    get prefix() {
-      prefix ??= orderOf(decision, search);
-      return prefix;
+    get prefixes() {
+      prefixes ??= ordersOf(decision, search);
+      return prefixes;
     },
     configurations: search?.steps ?? 0,
   };
 }
 
-function orderOf(decision: Decision | undefined, search: Search | undefined): readonly number[] {
-  if (decision?.verdict === 'pass') return decision.order;
-  if (decision?.verdict === 'unknown') return decision.prefix();
-  return search === undefined ? [] : sources(search);
+function ordersOf(
+  decision: Decision | undefined,
+  search: Search | undefined,
+): readonly (readonly number[])[] {
+  if (decision?.verdict === 'pass') return [decision.order];
+  if (decision?.verdict === 'unknown') return decision.prefixes();
+  return search === undefined ? [] : longest(search);
 }
 
 function threw(model: AnyModel, operations: readonly Operation[], error: ModelThrew): Judgement {

@@ -22,8 +22,8 @@ export type Decision =
       readonly verdict: 'unknown';
       /** Undefined where the part was refused, as having too many calls. */
       readonly limit: Limit | undefined;
-      /** The operations of the longest order that was found, made when it is asked for. */
-      readonly prefix: () => readonly number[];
+      /** The operations of the longest orders that were found, made when they are asked for. */
+      readonly prefixes: () => readonly (readonly number[])[];
     };
 
 /** A part while it is being judged: by a monitor at once, or by a search in turns. */
@@ -90,15 +90,15 @@ export class Judging {
    */
   #unknown(search: Search): Decision {
     const { limit } = search;
-    if (limit === 'time' || limit === 'aborted') return unknown(limit, () => sources(search));
-    let prefix: readonly number[] = [];
+    if (limit === 'time' || limit === 'aborted') return unknown(limit, () => prefixes(search));
+    let found: readonly (readonly number[])[] = [];
     try {
-      prefix = sources(search, this.#meter);
+      found = prefixes(search, this.#meter);
     } catch (error) {
       if (!(error instanceof GaveUp)) throw error;
     }
     search.release();
-    return unknown(limit, () => prefix);
+    return unknown(limit, () => found);
   }
 
   get part(): Part {
@@ -106,8 +106,11 @@ export class Judging {
   }
 }
 
-function unknown(limit: Limit | undefined, prefix: () => readonly number[] = () => []): Decision {
-  return { verdict: 'unknown', limit, prefix };
+function unknown(
+  limit: Limit | undefined,
+  of: () => readonly (readonly number[])[] = () => [],
+): Decision {
+  return { verdict: 'unknown', limit, prefixes: of };
 }
 
 /** Judges a part to its end; `unknown` where a limit is reached. */
@@ -127,5 +130,14 @@ export function decide(model: AnyModel, of: PartOf, meter: Meter): Decision {
 
 /** The operations of the history that a search placed, in their order. */
 export function sources(search: Search, patience?: Meter): readonly number[] {
-  return search.order(patience).map((index) => search.columns.source[index]!);
+  return named(search, search.order(patience));
+}
+
+/** The longest orders that a search found, each ending in a state of its own. */
+export function prefixes(search: Search, patience?: Meter): readonly (readonly number[])[] {
+  return search.orders(patience).map((order) => named(search, order));
+}
+
+function named({ columns }: Search, order: readonly number[]): readonly number[] {
+  return order.map((index) => columns.source[index]!);
 }

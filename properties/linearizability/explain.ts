@@ -1,8 +1,8 @@
 import { canonical } from '../../models/canonical.ts';
 import type { AnyModel, Key } from '../../models/model.ts';
-import { decide, sources, type Decision, type PartOf } from './decide.ts';
+import { decide, prefixes, type Decision, type PartOf } from './decide.ts';
 import { byReturn } from './columns.ts';
-import type { Meter } from './limits.ts';
+import { GaveUp, type Meter } from './limits.ts';
 import { NEVER, type Part } from './part.ts';
 import { relax, type Relaxation } from './relax.ts';
 import { Search } from './search.ts';
@@ -21,8 +21,8 @@ export type Failure = {
   readonly first: boolean;
   /** Other answers that would have been right there, as far as they were found. */
   readonly legal: readonly unknown[];
-  /** The longest order that was found of what returned before. */
-  readonly prefix: readonly number[];
+  /** The longest orders that were found of what returned before, one for each state they end in. */
+  readonly prefixes: readonly (readonly number[])[];
   /** Only where asked for. */
   readonly relaxation: Relaxation | undefined;
 };
@@ -52,7 +52,7 @@ function explained(
     at: hint(part, decision),
     first: false,
     legal: [],
-    prefix: [],
+    prefixes: [],
     relaxation: undefined,
   };
   if (how === 'hint') return nothing;
@@ -79,7 +79,7 @@ function explained(
     at: wrong,
     first,
     legal: legalAnswers(model, { operations, part: prefix(at), wrong, search }, meter),
-    prefix: sources(search).filter((operation) => operation !== wrong),
+    prefixes: longest(model, { operations, part: prefix(at) }, meter),
   };
   search.release();
   return {
@@ -155,6 +155,20 @@ function firstWrong(
     if (ask((low + high) >>> 1) === undefined) return { at: high, first: false };
   }
   return { at: high, first: true };
+}
+
+/** Of a search that cannot get past the wrong return, whatever it tries. */
+function longest(model: AnyModel, of: PartOf, meter: Meter): readonly (readonly number[])[] {
+  try {
+    const search = new Search(model, of, meter);
+    search.run(LOOK_MAX);
+    const found = prefixes(search, meter);
+    search.release();
+    return found;
+  } catch (error) {
+    if (error instanceof GaveUp) return [];
+    throw error;
+  }
 }
 
 function legalAnswers(

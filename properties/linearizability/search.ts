@@ -30,6 +30,9 @@ const LARGE = 2 ** 20;
 const COPIED_A_MS = 200_000;
 const HASHED_A_MS = 10_000;
 
+/** Longest prefixes to keep. */
+const FURTHEST_MAX = 6;
+
 /** A part is judged, or its turn is over, or a limit ended it. */
 export type Outcome = 'pass' | 'fail' | 'turn over' | 'stopped';
 
@@ -69,8 +72,8 @@ export class Search {
   readonly statesAtReached = new Set<number>();
   readonly columns: Columns;
   readonly states: States;
-  /** The configuration that got furthest; for the longest prefix. */
-  furthest = 0;
+  /** The configurations that got furthest, one for each state there, the last found first; for the longest prefixes. */
+  furthest: readonly number[] = [0];
   readonly #meter: Meter;
   readonly #windows: Windows;
   readonly #viable: Viability<unknown> | undefined;
@@ -169,14 +172,17 @@ export class Search {
    * @param patience gives up in time; without it, a search that was stopped can still be asked
    */
   order(patience?: Meter): readonly number[] {
+    return this.#orderTo(this.#final < 0 ? this.furthest[0]! : this.#final, patience);
+  }
+
+  /** The longest orders, one for each state that they end in. */
+  orders(patience?: Meter): readonly (readonly number[])[] {
+    return this.furthest.map((at) => this.#orderTo(at, patience));
+  }
+
+  #orderTo(end: number, patience: Meter | undefined): readonly number[] {
     const path: number[] = [];
-    for (
-      let at = this.#final < 0 ? this.furthest : this.#final;
-      at >= 0;
-      at = this.#field(at, PARENT)
-    ) {
-      path.push(at);
-    }
+    for (let at = end; at >= 0; at = this.#field(at, PARENT)) path.push(at);
     const placed = new Set<number>();
     // Calls that were passed over go before the one that overwrote the state last.
     const order: number[][] = [];
@@ -467,10 +473,19 @@ export class Search {
     }
     if (next < this.columns.certain && !(this.#isViable(base) && this.#isNew(base))) return false;
     const at = base / this.#stride;
-    if (next >= this.#field(this.furthest, NEXT)) this.furthest = at;
+    this.#keepFurthest(at, next);
     if (next === this.columns.certain) this.#final = at;
     this.#stack.push(at);
     return true;
+  }
+
+  #keepFurthest(at: number, next: number): void {
+    const best = this.#field(this.furthest[0]!, NEXT);
+    if (next < best) return;
+    const state = this.#field(at, STATE);
+    const others =
+      next > best ? [] : this.furthest.filter((other) => this.#field(other, STATE) !== state);
+    this.furthest = [at, ...others.slice(0, FURTHEST_MAX - 1)];
   }
 
   #isViable(base: number): boolean {

@@ -30,13 +30,15 @@ export type DrawnPart = {
   readonly wrong: number | undefined;
   /** What would have been right there. */
   readonly legal: readonly string[];
-  /** The longest order that was found, and the state after each of its steps. */
-  readonly prefix: readonly { readonly operation: number; readonly state: string }[];
+  /** The longest orders that were found, and the state after each of their steps. */
+  readonly prefixes: readonly (readonly DrawnStep[])[];
   /** What is needed for the failure. */
   readonly demands: readonly DrawnDemand[];
   /** Whether without any one of the demands there is an order. */
   readonly minimal: boolean;
 };
+
+export type DrawnStep = { readonly operation: number; readonly state: string };
 
 export type DrawnDemand = {
   readonly operation: number;

@@ -23,7 +23,7 @@ const drawing = (count: number, extra: Partial<Drawing> = {}): Drawing => ({
     members: Array.from({ length: count }, (_, at) => at),
     wrong: 2,
     legal: ['read → 1'],
-    prefix: [{ operation: 0, state: '1' }],
+    prefixes: [[{ operation: 0, state: '1' }], [{ operation: 1, state: '2' }]],
     demands: [{ operation: 1, ended: true, notBefore: true, notAfter: false }],
     minimal: true,
   },
@@ -51,7 +51,7 @@ test('hostile texts stay texts', () => {
       ...base.part,
       key: hostile,
       legal: [hostile],
-      prefix: [{ operation: 0, state: hostile }],
+      prefixes: [[{ operation: 0, state: hostile }]],
     },
   });
   for (const text of ['<script', '\u202e', '\u0000']) expect(html).not.toContain(text);

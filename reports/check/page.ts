@@ -1,11 +1,11 @@
-import type { Drawing, DrawnPart } from './drawing.ts';
+import type { Drawing, DrawnPart, DrawnStep } from './drawing.ts';
 import { lanes, type Bar } from './lanes.ts';
 import { escaped } from './markup.ts';
 
 /** Operations in one folded piece of the whole history, and around the wrong one of the part shown first. */
 const PIECE = 400;
 const AROUND = 120;
-const PREFIX_ROWS_MAX = 2_000;
+const PREFIX_ROWS_MAX = 500;
 
 const STYLE = `:root{color-scheme:light dark;--ink:#1c2430;--paper:#fdfdfb;--faint:#5c6675;--line:#d8dce2;--ok:#cfe3f7;--unknown:#f3e3b3;--rejected:#e6e6e6;--wrong:#b3261e;--good:#1d6b3a}
 @media (prefers-color-scheme:dark){:root{--ink:#e6e9ee;--paper:#14181e;--faint:#9aa5b4;--line:#333b47;--ok:#24466a;--unknown:#5f5020;--rejected:#3a3f47;--wrong:#ff8a80;--good:#7fd6a0}}
@@ -58,7 +58,7 @@ function part(drawing: Drawing, shown: DrawnPart): string {
     members.length < shown.members.length
       ? `<p class="faint">${members.length} of its ${shown.members.length} operations, around the place in question.</p>`
       : '',
-    prefix(drawing, shown),
+    prefixes(drawing, shown),
   ].join('\n');
 }
 
@@ -90,20 +90,45 @@ function demands(drawing: Drawing, shown: DrawnPart): string {
   ].join('\n');
 }
 
-function prefix(drawing: Drawing, { prefix: steps }: DrawnPart): string {
-  if (steps.length === 0) return '';
+function prefixes(drawing: Drawing, shown: DrawnPart): string {
+  const found = shown.prefixes.filter((steps) => steps.length > 0);
+  const tables = found.map((steps, at) => {
+    const name =
+      found.length === 1
+        ? 'The longest order that was found'
+        : `Order ${at + 1} of ${found.length}`;
+    return prefix(drawing, steps, {
+      at,
+      summary: `${name}: ${steps.length} steps, then ${steps.at(-1)?.state ?? ''}`,
+    });
+  });
+  if (found.length < 2) return tables.join('');
+  return [
+    '<h2>The longest orders that were found</h2>',
+    '<p class="faint">None goes on. Each ends in a state of its own; ↑ and ↓ step through it.</p>',
+    ...tables,
+  ].join('\n');
+}
+
+function prefix(
+  drawing: Drawing,
+  steps: readonly DrawnStep[],
+  { at: place, summary }: { readonly at: number; readonly summary: string },
+): string {
   const from = Math.max(0, steps.length - PREFIX_ROWS_MAX);
-  const rows = steps.slice(from).map(({ operation, state }, place) => {
-    const at = from + place + 1;
+  const rows = steps.slice(from).map(({ operation, state }, index) => {
+    const at = from + index + 1;
+    const id = (step: number) => `order-${place + 1}-step-${step}`;
     const { process, text, line } = drawing.operations[operation] ?? {
       process: '',
       text: '',
       line: 0,
     };
-    return `<tr id="step-${at}"><td><a href="#step-${Math.max(1, at - 1)}">↑</a> ${at} <a href="#step-${at + 1}">↓</a></td><td>${line}</td><td>${escaped(process)}</td><td><code>${escaped(text)}</code></td><td><code>${escaped(state)}</code></td></tr>`;
+    return `<tr id="${id(at)}"><td><a href="#${id(Math.max(from + 1, at - 1))}">↑</a> ${at} <a href="#${id(Math.min(steps.length, at + 1))}">↓</a></td><td>${line}</td><td>${escaped(process)}</td><td><code>${escaped(text)}</code></td><td><code>${escaped(state)}</code></td></tr>`;
   });
   return (
-    `<details open><summary>The longest order that was found, ${steps.length} steps</summary>` +
+    `<details${place === 0 ? ' open' : ''}><summary>${escaped(summary)}</summary>` +
+    (from === 0 ? '' : `<p class="faint">The last ${PREFIX_ROWS_MAX} steps.</p>`) +
     '<table><thead><tr><th>step</th><th>line</th><th>process</th><th>operation</th><th>state afterwards</th></tr></thead>' +
     `<tbody>${rows.join('')}</tbody></table></details>`
   );

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { canonical, show, type AnyModel, type Key, type Operation } from '../../models/index.ts';
-import type { Drawing, DrawnOperation, DrawnPart } from '../../reports/check/drawing.ts';
+import type { Drawing, DrawnOperation, DrawnPart, DrawnStep } from '../../reports/check/drawing.ts';
 import { page } from '../../reports/check/page.ts';
 import type { Verdict } from '../../properties/linearizability/index.ts';
 import type { Judged } from './judge-file.ts';
@@ -46,8 +46,7 @@ function shownFirst(
       const open = verdict.progress
         .filter((part) => part.verdict === 'unknown')
         .reduce<(typeof verdict.progress)[number] | undefined>(
-          (best, part) =>
-            best === undefined || part.prefix.length > best.prefix.length ? part : best,
+          (best, part) => (best === undefined || lengthOf(part) > lengthOf(best) ? part : best),
           undefined,
         );
       if (open === undefined) return undefined;
@@ -73,27 +72,48 @@ function shownFirst(
   }
 }
 
+type Reached = {
+  readonly key: Key | undefined;
+  readonly prefixes: readonly (readonly number[])[];
+};
+
 function common(
   model: AnyModel,
   operations: readonly Operation[],
-  { key, prefix }: { readonly key: Key | undefined; readonly prefix: readonly number[] },
-): Pick<DrawnPart, 'key' | 'members' | 'prefix'> {
+  { key, prefixes }: Reached,
+): Pick<DrawnPart, 'key' | 'members' | 'prefixes'> {
   const members = operations.flatMap(({ input }, at) =>
     key === undefined || model.partition?.(input) === key ? [at] : [],
   );
-  let state = model.init;
   return {
     key: key === undefined ? undefined : String(key).replace(/^'/, ''),
     members,
-    prefix: prefix.map((operation) => {
-      const of = operations[operation];
-      if (of === undefined)
-        throw new RangeError(`the prefix names operation ${operation}, which is none`);
-      const { input, output, outcome } = of;
-      state = model.step(state, input, outcome === 'ok' ? output : undefined)[0] ?? state;
-      return { operation, state: short(String(canonical(state))) };
-    }),
+    prefixes: prefixes.map((prefix) => stepsOf(model, operations, prefix)),
   };
+}
+
+/** States are shown of the steps that are, and a text that grows is not written down at each of a million. */
+const STATES_MAX = 2_000;
+
+function stepsOf(
+  model: AnyModel,
+  operations: readonly Operation[],
+  prefix: readonly number[],
+): readonly DrawnStep[] {
+  let state = model.init;
+  return prefix.map((operation, at) => {
+    const of = operations[operation];
+    if (of === undefined)
+      throw new RangeError(`the prefix names operation ${operation}, which is none`);
+    const { input, output, outcome } = of;
+    state = model.step(state, input, outcome === 'ok' ? output : undefined)[0] ?? state;
+    const isShown = at >= prefix.length - STATES_MAX;
+    return { operation, state: isShown ? short(String(canonical(state))) : '' };
+  });
+}
+
+function lengthOf({ prefixes: [longest] }: Reached): number {
+  return longest?.length ?? 0;
 }
 
 function short(text: string): string {
