@@ -44,23 +44,32 @@ export function relax(model: AnyModel, of: PartOf, meter: Meter): Relaxation {
     if (verdict === 'unknown') minimal = false;
     return verdict === 'fail';
   };
+  /** Looked at before every group: with time over, thousands of them would still be made. */
+  const spent = (): boolean => {
+    if (meter.has(costliest)) return false;
+    minimal = false;
+    return true;
+  };
   let entries = entriesOf(part).filter((entry) => entry.returned !== NEVER || !isRead(entry));
-  entries = dropped(entries, { may: isRead, still: fails });
+  entries = dropped(entries, { may: isRead, still: fails, spent });
   const certain = (entry: Entry) => entry.returned !== NEVER;
   entries = changed(entries, {
     may: (entry) => certain(entry) && !isRead(entry),
     to: (entry) => ({ ...entry, returned: NEVER }),
     still: fails,
+    spent,
   });
   entries = changed(entries, {
     may: (entry) => entry.invoked >= 0,
     to: (entry) => ({ ...entry, invoked: -1 }),
     still: fails,
+    spent,
   });
   entries = changed(entries, {
     may: certain,
     to: (entry) => ({ ...entry, returned: end }),
     still: fails,
+    spent,
   });
   return {
     minimal,
@@ -115,13 +124,16 @@ function partOf({ key }: Part, entries: readonly Entry[], meter: Meter): Part {
   };
 }
 
+type Relaxing = {
+  readonly may: (entry: Entry) => boolean;
+  readonly still: (entries: readonly Entry[]) => boolean;
+  readonly spent: () => boolean;
+};
+
 /** Leaves out, in ever smaller groups, whatever may be left out while the rest is still wrong. */
-function dropped(
-  entries: Entry[],
-  { may, still }: { may: (entry: Entry) => boolean; still: (entries: readonly Entry[]) => boolean },
-): Entry[] {
+function dropped(entries: Entry[], { may, still, spent }: Relaxing): Entry[] {
   const gone = new Set<Entry>();
-  inGroups(entries.filter(may), (group) => {
+  inGroups(entries.filter(may), spent, (group) => {
     const leaving = new Set(group);
     const less = entries.filter((entry) => !gone.has(entry) && !leaving.has(entry));
     if (!still(less)) return false;
@@ -134,19 +146,12 @@ function dropped(
 /** The same for changes. */
 function changed(
   entries: Entry[],
-  {
-    may,
-    to,
-    still,
-  }: {
-    may: (entry: Entry) => boolean;
-    to: (entry: Entry) => Entry;
-    still: (entries: readonly Entry[]) => boolean;
-  },
+  { may, to, still, spent }: Relaxing & { readonly to: (entry: Entry) => Entry },
 ): Entry[] {
   let current = entries;
   inGroups(
     entries.map((_, at) => at).filter((at) => may(entries[at]!)),
+    spent,
     (group) => {
       const next = [...current];
       for (const at of group) next[at] = to(next[at]!);
@@ -159,9 +164,13 @@ function changed(
 }
 
 /** Offers all, then the halves of what was refused, down to single ones. */
-function inGroups<T>(all: readonly T[], accept: (group: readonly T[]) => boolean): void {
-  if (all.length === 0 || accept(all) || all.length === 1) return;
+function inGroups<T>(
+  all: readonly T[],
+  spent: () => boolean,
+  accept: (group: readonly T[]) => boolean,
+): void {
+  if (all.length === 0 || spent() || accept(all) || all.length === 1) return;
   const half = all.length >>> 1;
-  inGroups(all.slice(0, half), accept);
-  inGroups(all.slice(half), accept);
+  inGroups(all.slice(0, half), spent, accept);
+  inGroups(all.slice(half), spent, accept);
 }

@@ -1,7 +1,8 @@
 import type { DrawnOperation } from './drawing.ts';
 import { escaped } from './markup.ts';
 
-const [LANE, BAR, LABEL] = [26, 18, 110];
+/** Bars are as high and round as the page's style says: there may be many. */
+const [LANE, LABEL] = [26, 110];
 /** Room for an event: few are drawn wide enough for their texts. */
 const [STEP, WIDE_STEP, WIDE_MAX] = [9, 30, 100];
 /** Texts that would not fit their bar are in its tooltip only. */
@@ -60,8 +61,8 @@ function bar(
       ? ''
       : `<text x="${from + 4}" y="${y + 13}">${escaped(short(operation.text, room))}</text>`;
   return (
-    `<g class="${kind} ${mark}"><title>${escaped(`line ${operation.line}, process ${operation.process}: ${operation.text}, ${ENDED[kind]} (operation ${index})`)}</title>` +
-    `<rect x="${from}" y="${y}" width="${width}" height="${BAR}" rx="3"/>${text}</g>`
+    `<rect class="${kind}${mark === '' ? '' : ` ${mark}`}" x="${from}" y="${y}" width="${width}"><title>${escaped(`line ${operation.line}, process ${operation.process}: ${operation.text}, ${ENDED[kind]} (operation ${index})`)}</title></rect>` +
+    text
   );
 }
 

@@ -68,5 +68,26 @@ test('it needs no script, no network and no inline style', () => {
 test('100,000 operations are folded into pieces and stay below 40 MB', () => {
   const html = render(drawing(100_000));
   expect(html.length).toBeLessThan(40e6);
-  expect(html.match(/<details>/g)?.length).toBe(250);
+  expect(html.match(/<summary>operations /g)?.length).toBe(250);
+});
+
+test('there are as many orders to step through as were found, the first one open', () => {
+  const html = render(drawing(5));
+  expect(html).toContain('<details open><summary>Order 1 of 2: 1 steps, then 1</summary>');
+  expect(html).toContain('<details><summary>Order 2 of 2: 1 steps, then 2</summary>');
+  expect(html).toContain('id="order-2-step-1"');
+});
+
+test('of very many operations that are needed it shows those around the wrong one', () => {
+  const part = drawing(100_000).part;
+  if (part === undefined) throw new Error('this drawing has a failing part');
+  const demands = part.members.map((operation) => ({
+    operation,
+    ended: true,
+    notBefore: true,
+    notAfter: true,
+  }));
+  const html = render(drawing(5_000, { part: { ...part, demands, minimal: false } }));
+  expect(html).toContain('of 100000, around the place in question');
+  expect(html.length).toBeLessThan(4e6);
 });

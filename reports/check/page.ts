@@ -13,7 +13,7 @@ body{margin:0 auto;max-width:75rem;padding:1.5rem;background:var(--paper);color:
 h1{font-size:1.3rem}h2{font-size:1.05rem;margin-top:2rem}.fail{color:var(--wrong)}.pass{color:var(--good)}.faint{color:var(--faint)}
 .scroll{overflow-x:auto;border:1px solid var(--line);border-radius:6px;padding:.5rem}
 svg text{font:11px ui-monospace,monospace;fill:var(--ink)}svg .process{fill:var(--faint)}
-rect{fill:var(--ok);stroke:var(--line)}.unknown rect{fill:var(--unknown);stroke-dasharray:4 3}.rejected rect{fill:var(--rejected)}.needed rect{stroke:var(--ink);stroke-width:1.5}.wrong rect{stroke:var(--wrong);stroke-width:3}
+rect{height:18px;rx:3px;fill:var(--ok);stroke:var(--line)}.unknown{fill:var(--unknown);stroke-dasharray:4 3}.rejected{fill:var(--rejected)}.needed{stroke:var(--ink);stroke-width:1.5}.wrong{stroke:var(--wrong);stroke-width:3}svg text{pointer-events:none}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.2rem .6rem;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}tr:target{outline:2px solid var(--wrong)}
 code{font:13px ui-monospace,monospace}summary{cursor:pointer;padding:.25rem 0}a{color:inherit}`;
 
@@ -45,7 +45,8 @@ export function page(drawing: Drawing, sha256: (text: string) => string): string
 
 function part(drawing: Drawing, shown: DrawnPart): string {
   const name = shown.key === undefined ? 'The part' : `The object ${shown.key}`;
-  const at = shown.wrong === undefined ? shown.members.length : shown.members.indexOf(shown.wrong);
+  const place = shown.wrong ?? shown.prefixes[0]?.at(-1)?.operation;
+  const at = place === undefined ? 0 : shown.members.indexOf(place);
   const members = shown.members.slice(Math.max(0, at - AROUND), at + AROUND);
   const needed = new Set(shown.demands.map(({ operation }) => operation));
   return [
@@ -63,7 +64,13 @@ function part(drawing: Drawing, shown: DrawnPart): string {
 }
 
 function demands(drawing: Drawing, shown: DrawnPart): string {
-  const rows = shown.demands.map(({ operation, ended, notBefore, notAfter }) => {
+  // Where time ran out there may be very many: those around the place in question then.
+  const middle = Math.max(
+    0,
+    shown.demands.findIndex(({ operation }) => operation === shown.wrong),
+  );
+  const near = shown.demands.slice(Math.max(0, middle - AROUND), middle + AROUND);
+  const rows = near.map(({ operation, ended, notBefore, notAfter }) => {
     const { process, text, line } = drawing.operations[operation] ?? {
       process: '',
       text: '',
@@ -76,12 +83,15 @@ function demands(drawing: Drawing, shown: DrawnPart): string {
     ].filter((word) => word !== '');
     return `<tr><td>${line}</td><td>${escaped(process)}</td><td><code>${escaped(text)}</code></td><td>${matters.join(', ')}</td></tr>`;
   });
-  const all = shown.demands.map(({ operation }) => operation);
+  const all = near.map(({ operation }) => operation);
   return [
     '<h2>Why there is no order</h2>',
     shown.minimal
       ? '<p>These operations alone cannot be put in order; without any one of the things that matter they could.</p>'
       : '<p>These operations alone cannot be put in order. Time ran out before fewer were tried.</p>',
+    near.length < shown.demands.length
+      ? `<p class="faint">${near.length} of ${shown.demands.length}, around the place in question.</p>`
+      : '',
     lanes(
       bars(drawing, all, { wrong: shown.wrong, needed: new Set(all) }),
       'what is needed for the failure',
