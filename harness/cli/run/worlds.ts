@@ -33,8 +33,14 @@ export type WorldPlan = {
 
 /** Simulated runs where neither a number nor a time is asked for. */
 const runsDefault = 200;
-/** Clusters side by side, where nothing else is asked for: each is mostly idle, and a stalled machine proves nothing. */
-const liveJobsDefault = 3;
+/**
+ * Clusters side by side, where nothing else is asked for. Each is mostly idle, but a stalled machine proves nothing; containers
+ * cost more than processes.
+ */
+const liveJobsDefault = (backend: 'process' | 'docker'): number => {
+  const perCore = backend === 'process' ? 2 : 1.5;
+  return Math.min(7, Math.max(3, Math.floor(perCore * availableParallelism())));
+};
 
 const shapesOf = (scenarios: readonly Scenario[]): string => {
   const counts = [...new Set(scenarios.map(({ shape }) => shape.managers))].sort((a, b) => a - b);
@@ -112,7 +118,7 @@ export const runLiveBackend = async (
       const { schedule, origin } = draw(entry.target, scenario, { seed, index });
       return { schedule, path: origin?.path };
     },
-    jobs: plan.jobs ?? liveJobsDefault,
+    jobs: plan.jobs ?? liveJobsDefault(backend),
     bail: plan.bail,
     forMs: plan.forMs,
     saving: plan.saving,
