@@ -65,9 +65,9 @@ test('it needs no script, no network and no inline style', () => {
   expect(html).toContain('prefers-color-scheme:dark');
 });
 
-test('100,000 operations are folded into pieces and stay below 40 MB', () => {
+test('100,000 operations are folded into pieces and stay below 12 MB', () => {
   const html = render(drawing(100_000));
-  expect(html.length).toBeLessThan(40e6);
+  expect(html.length).toBeLessThan(12e6);
   expect(html.match(/<summary>operations /g)?.length).toBe(250);
 });
 
@@ -90,4 +90,18 @@ test('of very many operations that are needed it shows those around the wrong on
   const html = render(drawing(5_000, { part: { ...part, demands, minimal: false } }));
   expect(html).toContain('of 100000, around the place in question');
   expect(html.length).toBeLessThan(4e6);
+});
+
+test('a long history is folded, drawn with few elements and listed, and what is wrong stays a bar of its own', () => {
+  const count = 2_000;
+  const base = drawing(count);
+  if (base.part === undefined) throw new Error('this drawing has a failing part');
+  const html = render({ ...base, part: { ...base.part, wrong: 1_500, demands: [] } });
+  const folded = html.slice(html.indexOf('The whole history'));
+  expect(folded.match(/<details>/g)).toHaveLength(5);
+  expect(folded.match(/<path /g)).toHaveLength(5);
+  expect(folded.match(/<rect /g)).toHaveLength(1);
+  expect(folded).toContain('class="ok wrong"');
+  for (const at of [0, 1_999])
+    expect(folded).toContain(`line ${at + 1}, process ${at % 5}: write ${at}, ok`);
 });

@@ -1,5 +1,5 @@
 import type { Drawing, DrawnPart, DrawnStep } from './drawing.ts';
-import { lanes, type Bar } from './lanes.ts';
+import { denseLanes, lanes, type Bar } from './lanes.ts';
 import { escaped } from './markup.ts';
 
 /** Operations in one folded piece of the whole history, and around the wrong one of the part shown first. */
@@ -13,7 +13,7 @@ body{margin:0 auto;max-width:75rem;padding:1.5rem;background:var(--paper);color:
 h1{font-size:1.3rem}h2{font-size:1.05rem;margin-top:2rem}.fail{color:var(--wrong)}.pass{color:var(--good)}.faint{color:var(--faint)}
 .scroll{overflow-x:auto;border:1px solid var(--line);border-radius:6px;padding:.5rem}
 svg text{font:11px ui-monospace,monospace;fill:var(--ink)}svg .process{fill:var(--faint)}
-rect{height:18px;rx:3px;fill:var(--ok);stroke:var(--line)}.unknown{fill:var(--unknown);stroke-dasharray:4 3}.rejected{fill:var(--rejected)}.needed{stroke:var(--ink);stroke-width:1.5}.wrong{stroke:var(--wrong);stroke-width:3}svg text{pointer-events:none}
+rect{height:18px;rx:3px}rect,path{fill:var(--ok);stroke:var(--line)}pre{font:12px ui-monospace,monospace;max-height:20rem;overflow:auto}.unknown{fill:var(--unknown);stroke-dasharray:4 3}.rejected{fill:var(--rejected)}.needed{stroke:var(--ink);stroke-width:1.5}.wrong{stroke:var(--wrong);stroke-width:3}svg text{pointer-events:none}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.2rem .6rem;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}tr:target{outline:2px solid var(--wrong)}
 code{font:13px ui-monospace,monospace}summary{cursor:pointer;padding:.25rem 0}a{color:inherit}`;
 
@@ -152,9 +152,10 @@ function pieces(drawing: Drawing): string {
     const to = Math.min(from + PIECE, drawing.operations.length);
     const name = `operations ${from} to ${to - 1}`;
     const members = Array.from({ length: to - from }, (_, at) => from + at);
-    const open = drawing.operations.length <= PIECE ? ' open' : '';
+    const whole = drawing.operations.length <= PIECE;
+    const drawn = bars(drawing, members, { wrong: drawing.part?.wrong, needed });
     all.push(
-      `<details${open}><summary>${name}</summary>${lanes(bars(drawing, members, { wrong: drawing.part?.wrong, needed }), name)}</details>`,
+      `<details${whole ? ' open' : ''}><summary>${name}</summary>${whole ? lanes(drawn, name) : denseLanes(drawn, name)}</details>`,
     );
   }
   return all.join('\n');
