@@ -17,6 +17,19 @@ export type PropertyTally = {
   readonly missing: string | undefined;
 };
 
+/** Of so many runs, how many may not show whether what has to happen did: more says too little of the machine or of the bound. */
+const unknownOneIn = 10;
+
+/** What a property came to over all runs. A property that no run put to the test has proven nothing. */
+export const stateOf = (tally: PropertyTally): 'broken' | 'inconclusive' | 'held' => {
+  if (tally.fail > 0) return 'broken';
+  return tally.tested === 0 || isTooOftenUnknown(tally) ? 'inconclusive' : 'held';
+};
+
+/** Stalls of the machine make liveness unknown, so a campaign of nothing but stalls must not pass. */
+const isTooOftenUnknown = ({ kind, pass, fail, unknown }: PropertyTally): boolean =>
+  kind === 'liveness' && unknown * unknownOneIn > pass + fail + unknown;
+
 export type WorldTally = {
   readonly backend: BackendName;
   readonly runs: number;

@@ -1,4 +1,4 @@
-import type { CampaignSummary, PropertyTally } from '../../harness/core/campaign.ts';
+import { stateOf, type CampaignSummary, type PropertyTally } from '../../harness/core/campaign.ts';
 import type { RunFile } from '../../harness/core/run.ts';
 import { html, trusted, type Html } from './html.ts';
 import { runSection } from './run.ts';
@@ -22,10 +22,10 @@ export type PageInput = {
   readonly document: string;
 };
 
-const stateOf = (tally: PropertyTally): 'fail' | 'unknown' | 'pass' =>
-  tally.fail > 0 ? 'fail' : tally.pass === 0 || tally.tested === 0 ? 'unknown' : 'pass';
+const classOf = { held: 'pass', broken: 'fail', inconclusive: 'unknown' } as const;
 
-const stateWord = { pass: 'held', fail: 'broken', unknown: 'inconclusive' } as const;
+const namesOf = (tallies: readonly PropertyTally[]): string =>
+  `${tallies.map(({ property }) => property).join(', ')} ${tallies.length === 1 ? 'was' : 'were'}`;
 
 /** The verdict in one sentence. */
 export const sentence = (summary: CampaignSummary): string => {
@@ -38,9 +38,15 @@ export const sentence = (summary: CampaignSummary): string => {
     );
     return `${broken.length === 1 ? 'A guarantee was' : `${broken.length} guarantees were`} broken: ${failing.join(', ')}.`;
   }
-  const open = summary.properties.filter((tally) => stateOf(tally) === 'unknown');
+  const open = summary.properties.filter((tally) => stateOf(tally) === 'inconclusive');
   if (open.length > 0) {
-    return `Nothing broke in ${count(runs)} runs, but ${open.map((tally) => tally.property).join(', ')} ${open.length === 1 ? 'was' : 'were'} never put to the test.`;
+    const vague = open.filter((tally) => tally.tested > 0);
+    const untested = open.filter((tally) => tally.tested === 0);
+    const reasons = [
+      ...(untested.length > 0 ? [`${namesOf(untested)} never put to the test`] : []),
+      ...(vague.length > 0 ? [`${namesOf(vague)} unknown in more than a tenth of them`] : []),
+    ];
+    return `Nothing broke in ${count(runs)} runs, but ${reasons.join(', and ')}.`;
   }
   return `All ${summary.properties.length} guarantees held in ${count(runs)} ${runs === 1 ? 'run' : 'runs'}.`;
 };
@@ -96,7 +102,7 @@ const properties = (summary: CampaignSummary): Html =>
         ${summary.properties.map(
           (tally) =>
             html`<tr>
-              <td><span class="word ${stateOf(tally)}">${stateWord[stateOf(tally)]}</span></td>
+              <td><span class="word ${classOf[stateOf(tally)]}">${stateOf(tally)}</span></td>
               <th scope="row">${tally.property}</th>
               <td class="number">${count(tally.pass)}</td>
               <td class="number">${count(tally.tested)}</td>

@@ -1,10 +1,9 @@
-import type { CampaignSummary, PropertyTally } from '../../core/campaign.ts';
+import { stateOf, type CampaignSummary, type PropertyTally } from '../../core/campaign.ts';
 import type { BackendName, RunFile } from '../../core/run.ts';
 import { exitCodes, UsageError, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Registry } from '../registry.ts';
 import { readRunFiles, writeWhole } from '../run-file.ts';
-import { stateOf } from '../run/print.ts';
 import { platformText } from '../run/saving.ts';
 import { tallied } from '../run/world-result.ts';
 import { judgedAgain } from './judge.ts';

@@ -1,4 +1,4 @@
-import type { CampaignSummary, PropertyTally } from '../../core/campaign.ts';
+import { stateOf, type CampaignSummary } from '../../core/campaign.ts';
 import type { Ms } from '../../core/cluster.ts';
 import type { Judged, RunFile } from '../../core/run.ts';
 import type { Io } from '../io.ts';
@@ -14,10 +14,6 @@ export const spoken = (ms: Ms): string => {
   const minutes = Math.round(ms / 60_000);
   return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 };
-
-/** What a property came to over all runs. A property that no run put to the test has proven nothing. */
-export const stateOf = (tally: PropertyTally): 'held' | 'broken' | 'inconclusive' =>
-  tally.fail > 0 ? 'broken' : tally.tested === 0 ? 'inconclusive' : 'held';
 
 /** A line for each world. */
 export const printWorlds = (summary: CampaignSummary, io: Io): void => {

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { CampaignSummary, FailureSummary } from '../../core/campaign.ts';
+import { stateOf, type CampaignSummary, type FailureSummary } from '../../core/campaign.ts';
 import type { BackendName } from '../../core/run.ts';
 import type { Registry } from '../registry.ts';
 import type { RunOptions } from './options.ts';
-import { stateOf } from './print.ts';
 import { platformText, runFilePath } from './saving.ts';
 import { summed, type WorldResult } from './world-result.ts';
 
