@@ -38,3 +38,23 @@ test('the verdict stands in one sentence at the top', () => {
     'A guarantee was broken: at-most-one-leader-per-term (1 of 2,412 runs).',
   );
 });
+
+test('runs that are drawn again say nothing of the time they took', () => {
+  const summary = sampleSummary(true);
+  const again = {
+    ...summary,
+    wallMs: 0,
+    worlds: summary.worlds.map((world) => ({ ...world, wallMs: 0 })),
+  };
+  expect(renderReport(summary, [])).toMatch(/ for\s+[^<]*of cluster time/);
+  expect(renderReport(again, [])).not.toMatch(/[> ]0 ms/);
+});
+
+test('a property that is unknown too often is told apart from one that was never tested', () => {
+  const { properties, ...summary } = sampleSummary(true);
+  const [first] = properties;
+  if (first === undefined) throw new Error('the sample has properties');
+  const vague = { ...first, kind: 'liveness', pass: 8, tested: 8, fail: 0, unknown: 2 } as const;
+  const text = renderReport({ ...summary, properties: [vague] }, []);
+  expect(text).toContain(`${first.property} was unknown in more than a tenth of them.`);
+});

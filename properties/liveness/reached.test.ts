@@ -18,9 +18,10 @@ const cutOff = cut(between(['m1'], ['m2', 'm3']), [2_000, 5_000]);
 const elected = says('m2', 'a', [[2_500, leads('m2', 2)]]);
 const open = write(['create', 'a', '1'], 'm1', [1_900, 2_600]);
 
-const moved = (...nodes: readonly string[]) =>
+const moved = (...nodes: readonly string[]) => movedAsSeenBy('m1', nodes);
+const movedAsSeenBy = (manager: string, nodes: readonly string[]) =>
   says(
-    'm1',
+    manager,
     'a',
     nodes.map((node, at) => {
       const task = {
@@ -78,4 +79,9 @@ test.each<readonly [Situation, Partial<History>]>([
   ['task-moved', { observations: moved('w1', 'w1') }],
 ])('%s is not met by something like it', (situation, given) => {
   expect(reached(situation).judge(history(given)).verdict).toBe('unknown');
+});
+
+test('a move is met where only a manager that outlived another one saw it', () => {
+  const observations = [...moved('w1'), ...movedAsSeenBy('m2', ['w1', 'w2'])];
+  expect(reached('task-moved').judge(history({ observations })).verdict).toBe('pass');
 });

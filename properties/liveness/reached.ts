@@ -1,7 +1,7 @@
-import type { History, Operation } from '../../harness/core/history.ts';
+import type { History, Observation, Operation } from '../../harness/core/history.ts';
 import type { Property } from '../../harness/core/property.ts';
 import { lockedSpans } from '../autolock/locked-spans.ts';
-import { chronicleOf, type Said } from '../chronicle.ts';
+import { chronicleOf } from '../chronicle.ts';
 import { held, seconds, unknown } from '../verdicts.ts';
 
 /** What a run can have met, and how one knows. */
@@ -97,22 +97,28 @@ const inFlight = (deed: 'cut' | 'kill', history: History): string | undefined =>
 const isOpenAt = (at: number, { effect, invokedAt, endedAt }: Operation): boolean =>
   effect === 'write' && invokedAt <= at && (endedAt ?? Infinity) > at;
 
+/** As any manager that lived saw it: one that was killed does not see what came after. */
 function taskMoved(history: History): string | undefined {
-  const [boot] = chronicleOf(history).boots.filter(({ said }) =>
-    said.some(({ kind }) => kind === 'commit'),
-  );
-  const places = new Map<string, { readonly node: string; readonly words: Said<'commit'> }>();
-  for (const words of boot?.said ?? []) {
+  for (const { said } of chronicleOf(history).boots) {
+    const moved = movedIn(said);
+    if (moved !== undefined) return moved;
+  }
+  return undefined;
+}
+
+const movedIn = (said: readonly Observation[]): string | undefined => {
+  const nodes = new Map<string, string>();
+  for (const words of said) {
     if (words.kind !== 'commit') continue;
     for (const task of words.tasks) {
       if (task.node === '' || task.slot === 0) continue;
       const place = `${task.service} ${task.slot}`;
-      const before = places.get(place);
-      if (before !== undefined && before.node !== task.node && task.desired === 'running') {
+      const before = nodes.get(place);
+      if (before !== undefined && before !== task.node && task.desired === 'running') {
         return `slot ${task.slot} of service ${task.service}, at ${seconds(words.at)}`;
       }
-      places.set(place, { node: task.node, words });
+      nodes.set(place, task.node);
     }
   }
   return undefined;
-}
+};

@@ -24,6 +24,9 @@ export type PageInput = {
 
 const classOf = { held: 'pass', broken: 'fail', inconclusive: 'unknown' } as const;
 
+/** Runs that are drawn again took no time of their own. */
+const tookText = (wallMs: number): string => (wallMs > 0 ? duration(wallMs) : '–');
+
 const namesOf = (tallies: readonly PropertyTally[]): string =>
   `${tallies.map(({ property }) => property).join(', ')} ${tallies.length === 1 ? 'was' : 'were'}`;
 
@@ -73,7 +76,7 @@ const worlds = (summary: CampaignSummary): Html =>
             <th scope="row">${world.backend}</th>
             <td class="number">${count(world.runs)}</td>
             <td class="number">${duration(world.simulatedMs)}</td>
-            <td class="number">${duration(world.wallMs)}</td>
+            <td class="number">${tookText(world.wallMs)}</td>
             <td class="number">${count(world.faultsBit)} of ${count(world.faults)}</td>
             <td>${world.note}</td>
           </tr> `,
@@ -189,8 +192,9 @@ export const page = ({ summary, runs, document }: PageInput, assets: PageAssets)
                   <p class="replay">See it again: <code>${first.replay}</code></p>`
           }
           <p class="meta">
-            seed ${summary.seed} · ${summary.startedAt} · ${duration(summary.wallMs)} for
-            ${duration(summary.simulatedMs)} of cluster time · commit ${summary.commit} ·
+            seed ${summary.seed} · ${summary.startedAt} ·
+            ${summary.wallMs > 0 ? `${duration(summary.wallMs)} for ` : ''}${duration(summary.simulatedMs)}
+            of cluster time · commit ${summary.commit} ·
             ${summary.platform} · digest <code>${summary.digest}</code>
           </p>
         </header>
