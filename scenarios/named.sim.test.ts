@@ -32,7 +32,11 @@ const puts: Readonly<Record<string, readonly string[]>> = {
   'autolocked-restart': ['autolocked-restart', 'reached:locked-restart'],
   'key-rotated-while-down': ['autolocked-restart', 'reached:locked-restart'],
   'worker-lost': ['reached:task-moved', 'reconciliation-converges'],
-  'drain-under-load': ['task-transitions-are-legal', 'reconciliation-converges'],
+  'drain-under-load': [
+    'reached:task-moved',
+    'task-transitions-are-legal',
+    'reconciliation-converges',
+  ],
   random: ['rejected-writes-never-happen'],
 };
 

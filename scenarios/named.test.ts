@@ -28,24 +28,36 @@ test('every scenario that was promised has its name', () => {
   expect([...namedScenarios.keys()]).toEqual(asked);
 });
 
-/** A field in which m1 leads and everybody lives. */
+/** A field in which m1 leads, w1 runs a task, and everybody lives. */
 const field = (managers: number) => {
   const nodes = referenceSwarm.nodes({ managers, workers: 2 });
   const roles = createRoles(nodes);
   for (const { name } of nodes) roles.lived({ at: 0, node: name, event: 'started', text: '' });
-  const leads: Observation = {
-    kind: 'role',
-    role: 'leader',
-    term: 1,
-    leader: undefined,
-    node: 'm1',
-    nodeId: '',
-    raftId: '',
-    boot: '',
-    seq: 0,
-    at: 0,
-  };
-  roles.observed(leads);
+  const said = { boot: '', seq: 0, at: 0 };
+  const task = { id: 't', service: 's', slot: 1, node: 'id-w1', state: 'assigned' };
+  const observations: readonly Observation[] = [
+    {
+      ...said,
+      kind: 'role',
+      role: 'leader',
+      term: 1,
+      leader: undefined,
+      node: 'm1',
+      nodeId: '',
+      raftId: '',
+    },
+    {
+      ...said,
+      kind: 'commit',
+      node: 'm1',
+      index: 1,
+      term: 1,
+      hash: 0,
+      tasks: [{ ...task, desired: 'running', removed: false }],
+    },
+    { ...said, kind: 'task', node: 'w1', id: 't', state: 'running' },
+  ];
+  for (const observation of observations) roles.observed(observation);
   const named = new Map(nodes.map((node) => [node.name, node]));
   const talks = (from: string, to: string): boolean => {
     const [a, b] = [named.get(from), named.get(to)];

@@ -147,20 +147,23 @@ const inputs: readonly ScenarioInput[] = [
   },
   {
     name: 'worker-lost',
-    title: 'a worker dies, comes back, and is then cut off',
+    title: 'a worker with tasks dies and comes back; one with tasks is then cut off',
     faults: [
-      { at: '1s', kill: 'worker', restartAfter: '3s' },
-      { at: '4500ms', cut: 'worker', for: '1s' },
+      { at: '1s', kill: 'busy-worker', restartAfter: '3s' },
+      { at: '4500ms', cut: 'busy-worker', for: '1s' },
     ],
     properties: tests(always, 'task-moved'),
   },
   {
     name: 'drain-under-load',
-    title: 'a worker is drained and becomes active again, while the leader changes',
+    title:
+      'a worker with tasks is drained and becomes active again, twice, while the leader changes',
     faults: [
-      { at: '1s', procedure: 'drain', on: 'worker' },
+      { at: '1s', procedure: 'drain', on: 'busy-worker' },
       { at: '1800ms', kill: 'leader', restartAfter: '1s' },
-      { at: '4s', procedure: 'activate', on: 'worker' },
+      { at: '3s', procedure: 'activate', on: 'workers' },
+      { at: '3500ms', procedure: 'drain', on: 'busy-worker' },
+      { at: '4500ms', procedure: 'activate', on: 'workers' },
     ],
     properties: tests(elections, 'task-moved'),
   },

@@ -104,7 +104,7 @@ describe('faults', () => {
     expect(fault).toMatchObject({ beginAt: undefined, deeds: [] });
     expect(fault?.evidence).toEqual({
       bit: false,
-      text: 'no manager held the role that it names before its lease ended',
+      text: 'no node held the role that it names before its lease ended',
     });
   });
 

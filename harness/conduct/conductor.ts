@@ -232,9 +232,9 @@ export const createConductor = (plan: Plan): Conducting => {
 
   const observed = (observation: Observation): void => {
     observations.push(observation);
-    if (observation.kind !== 'role') return;
     roles.observed(observation);
-    faults.reconsider();
+    // A task that runs may be what a fault waits for.
+    if (observation.kind === 'role' || observation.kind === 'task') faults.reconsider();
   };
 
   const lived = (event: Lifecycle): void => {

@@ -266,7 +266,7 @@ export const createFaults = (world: FaultWorld): Faults => {
       desk.now + scheduled.forMs,
       () => {
         record(entry, scheduled.fault).evidence = withoutEffect(
-          'no manager held the role that it names before its lease ended',
+          'no node held the role that it names before its lease ended',
         );
       },
     );

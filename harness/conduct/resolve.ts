@@ -23,11 +23,12 @@ const nobodyYet = new NobodyYet();
 const managersOf = (field: Field): readonly NodeName[] =>
   field.nodes.filter((node) => node.role === 'manager').map((node) => node.name);
 
-const leaderOf = (field: Field): NodeName => {
-  const leader = field.roles.leader();
-  if (leader === undefined) throw nobodyYet;
-  return leader;
+const holder = (name: NodeName | undefined): NodeName => {
+  if (name === undefined) throw nobodyYet;
+  return name;
 };
+
+const leaderOf = (field: Field): NodeName => holder(field.roles.leader());
 
 /** The lowest-named majority that leaves the leader in the minority. */
 const majority = (field: Field): readonly NodeName[] => {
@@ -77,6 +78,8 @@ export const select = (
         .filter((node) => node.role === 'worker')
         .map((node) => node.name)
         .slice(0, 1);
+    case 'busy-worker':
+      return [holder(field.roles.busyWorker())];
     case 'all':
       return names;
     default:

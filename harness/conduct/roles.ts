@@ -1,5 +1,6 @@
 import type { Node, NodeName } from '../core/cluster.ts';
 import type { Lifecycle, Observation } from '../core/history.ts';
+import { createWork } from './work.ts';
 
 type Seen = {
   readonly node: Node;
@@ -17,6 +18,8 @@ export type Roles = {
   leader(): NodeName | undefined;
   isLive(node: NodeName): boolean;
   liveManagers(): readonly NodeName[];
+  /** The live worker that says it runs most of the tasks that managers want to run in a slot; the lowest name where several do. */
+  busyWorker(): NodeName | undefined;
   /** How often a manager came to lead, or ceased to, since the run began. */
   readonly elections: number;
   readonly losses: number;
@@ -27,6 +30,7 @@ export const createRoles = (nodes: readonly Node[]): Roles => {
   for (const node of nodes) {
     seen.set(node.name, { node, running: false, paused: false, leads: false, term: 0 });
   }
+  const work = createWork();
   let elections = 0;
   let losses = 0;
 
@@ -42,6 +46,7 @@ export const createRoles = (nodes: readonly Node[]): Roles => {
 
   return {
     observed(observation) {
+      work.observed(observation);
       if (observation.kind !== 'role') return;
       const of = seen.get(observation.node);
       if (of === undefined) return;
@@ -88,6 +93,16 @@ export const createRoles = (nodes: readonly Node[]): Roles => {
         if (of.node.role === 'manager' && of.running && !of.paused) names.push(of.node.name);
       }
       return names;
+    },
+    busyWorker() {
+      const running = work.runningByNode();
+      let best: { readonly name: NodeName; readonly tasks: number } | undefined;
+      for (const { name, role } of nodes) {
+        const tasks = running.get(name) ?? 0;
+        if (role !== 'worker' || tasks === 0 || !isLive(name)) continue;
+        if (best === undefined || tasks > best.tasks) best = { name, tasks };
+      }
+      return best?.name;
     },
     get elections() {
       return elections;

@@ -18,24 +18,20 @@ const cutOff = cut(between(['m1'], ['m2', 'm3']), [2_000, 5_000]);
 const elected = says('m2', 'a', [[2_500, leads('m2', 2)]]);
 const open = write(['create', 'a', '1'], 'm1', [1_900, 2_600]);
 
-const moved = (...nodes: readonly string[]) => movedAsSeenBy('m1', nodes);
-const movedAsSeenBy = (manager: string, nodes: readonly string[]) =>
+type Placed = { readonly id: string; readonly node: string; readonly desired?: string };
+
+/** One task of slot 1 after the other, as a manager saw them committed. */
+const placed = (manager: string, ...tasks: readonly Placed[]) =>
   says(
     manager,
     'a',
-    nodes.map((node, at) => {
-      const task = {
-        id: `t${at}`,
-        service: 's',
-        slot: 1,
-        node,
-        state: 'assigned',
-        desired: 'running',
-        removed: false,
-      };
-      return [at, commit(at + 1, at, [task])] as const;
+    tasks.map(({ id, node, desired = 'running' }, at) => {
+      const slot = { service: 's', slot: 1, state: 'assigned', removed: false };
+      return [at, commit(at + 1, at, [{ id, node, desired, ...slot }])] as const;
     }),
   );
+const onW1: Placed = { id: 't0', node: 'w1' };
+const onW2: Placed = { id: 't1', node: 'w2' };
 
 const met: Readonly<Record<Situation, Partial<History>>> = {
   'election-during-a-cut': { faults: [cutOff], observations: elected },
@@ -46,7 +42,7 @@ const met: Readonly<Record<Situation, Partial<History>>> = {
     lifecycle: [lived('m2', 'killed', 2_000)],
     observations: says('m2', 'b', [[2_100, lock('locked')]]),
   },
-  'task-moved': { observations: moved('w1', 'w2') },
+  'task-moved': { observations: placed('m1', onW1, onW2) },
   'unknown-outcome': { operations: [{ ...open, outcome: 'unknown' }] },
 };
 
@@ -76,12 +72,18 @@ test.each<readonly [Situation, Partial<History>]>([
     'write-in-flight-at-a-cut',
     { faults: [cutOff], operations: [write(['create', 'a', '1'], 'm1', [1_900, 1_950])] },
   ],
-  ['task-moved', { observations: moved('w1', 'w1') }],
+  ['task-moved', { observations: placed('m1', onW1, { ...onW2, node: 'w1' }) }],
+  ['task-moved', { observations: placed('m1', onW1, { ...onW2, desired: 'ready' }) }],
 ])('%s is not met by something like it', (situation, given) => {
   expect(reached(situation).judge(history(given)).verdict).toBe('unknown');
 });
 
 test('a move is met where only a manager that outlived another one saw it', () => {
-  const observations = [...moved('w1'), ...movedAsSeenBy('m2', ['w1', 'w2'])];
+  const observations = [...placed('m1', onW1), ...placed('m2', onW1, onW2)];
+  expect(reached('task-moved').judge(history({ observations })).verdict).toBe('pass');
+});
+
+test('a move is met by a replacement that waited until the task before it had gone', () => {
+  const observations = placed('m1', onW1, { ...onW2, desired: 'ready' }, onW2);
   expect(reached('task-moved').judge(history({ observations })).verdict).toBe('pass');
 });

@@ -111,10 +111,11 @@ const movedIn = (said: readonly Observation[]): string | undefined => {
   for (const words of said) {
     if (words.kind !== 'commit') continue;
     for (const task of words.tasks) {
-      if (task.node === '' || task.slot === 0) continue;
+      // A replacement waits as `ready` at first, until the one before has gone.
+      if (task.node === '' || task.slot === 0 || task.desired !== 'running') continue;
       const place = `${task.service} ${task.slot}`;
       const before = nodes.get(place);
-      if (before !== undefined && before !== task.node && task.desired === 'running') {
+      if (before !== undefined && before !== task.node) {
         return `slot ${task.slot} of service ${task.service}, at ${seconds(words.at)}`;
       }
       nodes.set(place, task.node);
