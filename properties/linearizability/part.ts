@@ -26,9 +26,12 @@ export function partsOf(
   operations: readonly Operation[],
   meter: Meter,
 ): readonly Part[] | Malformed {
-  const malformed = firstMalformed(operations, meter);
-  if (malformed !== undefined) return malformed;
-  const ranks = rank(operations, meter);
+  let ranks = positions(operations, meter);
+  if (ranks === undefined) {
+    const malformed = firstMalformed(operations, meter);
+    if (malformed !== undefined) return malformed;
+    ranks = rank(operations, meter);
+  }
   const groups = grouped(model, { operations, inOrder: ranks.inOrder }, meter);
   const parts: Part[] = [];
   for (const [key, members] of groups) {
@@ -92,6 +95,36 @@ type Ranks = {
   readonly returned: Int32Array;
 };
 
+/**
+ * The ranks of a history whose instants are positions in a file: small integers, no two alike, invocations in order.
+ * Those are ranks as they are, and most files are judged before any code is warm. Undefined where it is not so.
+ */
+function positions(operations: readonly Operation[], meter: Meter): Ranks | undefined {
+  const invokedAt = new Int32Array(operations.length);
+  const returnedAt = new Int32Array(operations.length).fill(NEVER);
+  const inOrder = new Int32Array(operations.length);
+  const taken = new Uint8Array(4 * operations.length + 64);
+  let count = 0;
+  let last = -1;
+  for (let index = 0; index < operations.length; index++) {
+    if ((index & STRETCH) === STRETCH) meter.check();
+    const { outcome, invoked, returned } = operations[index]!;
+    if (!(invoked > last)) return undefined;
+    last = invoked;
+    if (outcome === 'rejected') continue;
+    // Of anything but a small integer, nothing is there.
+    if (taken[invoked] !== 0) return undefined;
+    taken[invoked] = 1;
+    invokedAt[index] = invoked;
+    inOrder[count++] = index;
+    if (outcome !== 'ok') continue;
+    if (!(returned! > invoked) || taken[returned!] !== 0) return undefined;
+    taken[returned!] = 1;
+    returnedAt[index] = returned!;
+  }
+  return { inOrder: inOrder.subarray(0, count), invoked: invokedAt, returned: returnedAt };
+}
+
 function rank(operations: readonly Operation[], meter: Meter): Ranks {
   const invoked = new Int32Array(operations.length);
   const returned = new Int32Array(operations.length).fill(NEVER);
@@ -113,32 +146,6 @@ function rank(operations: readonly Operation[], meter: Meter): Ranks {
 
 /** Events in order, each as twice its operation's index, plus one where it is a return. */
 function events(operations: readonly Operation[], meter: Meter): Int32Array {
-  // Positions in a file are small integers, no two alike: each event has its place at once.
-  const places = new Int32Array(4 * operations.length + 64);
-  let count = 0;
-  for (let index = 0; index < operations.length; index++) {
-    if ((index & STRETCH) === STRETCH) meter.check();
-    const { outcome, invoked, returned } = operations[index]!;
-    if (outcome === 'rejected') continue;
-    // Only small integers are places: of anything else, nothing is there.
-    if (places[invoked] !== 0) return byComparison(operations, meter);
-    places[invoked] = index * 2 + 1;
-    count += 1;
-    if (outcome !== 'ok') continue;
-    if (places[returned!] !== 0) return byComparison(operations, meter);
-    places[returned!] = index * 2 + 2;
-    count += 1;
-  }
-  const sorted = new Int32Array(count);
-  let filled = 0;
-  for (let at = 0; filled < count; at++) {
-    const place = places[at]!;
-    if (place !== 0) sorted[filled++] = place - 1;
-  }
-  return sorted;
-}
-
-function byComparison(operations: readonly Operation[], meter: Meter): Int32Array {
   const times = new Float64Array(2 * operations.length);
   const codes = new Int32Array(2 * operations.length);
   let count = 0;

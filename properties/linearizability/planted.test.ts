@@ -79,8 +79,8 @@ const planted: readonly Planted[] = [
     patches: [
       {
         file: `${CHECKER}/part.ts`,
-        find: "if (outcome === 'rejected') continue;\n    // Only small",
-        replace: '// Only small',
+        find: "if (outcome === 'rejected') continue;\n    // Of anything",
+        replace: '// Of anything',
       },
     ],
   },
