@@ -32,11 +32,11 @@ const reference: TargetEntry = {
   target: referenceSwarm,
   sim: { module: beside('./targets/reference/sim.ts'), name: 'referenceInSim' },
   process: (planting) => referenceLive(planting === undefined ? {} : { planting }),
-  async docker({ planting, say }) {
+  async docker({ planting, say, signal }) {
     const patches = planting?.mutants.flatMap((mutant) => mutant.patches) ?? [];
     const docker = new Docker();
     const before = performance.now();
-    const image = await ensureNodeImage(docker, { patches });
+    const image = await ensureNodeImage(docker, { patches, signal });
     const seconds = (performance.now() - before) / 1000;
     if (seconds > 2) say(`built the image ${image} in ${seconds.toFixed(1)} s`);
     return referenceLive({ image });

@@ -29,6 +29,8 @@ export type TargetEntry = {
     | ((given: {
         readonly planting: Planting | undefined;
         say(sentence: string): void;
+        /** Aborted when the user wants no more of it. */
+        readonly signal: AbortSignal;
       }) => Promise<LiveTarget>)
     | undefined;
   /** The configuration that its nodes run with under a scenario's settings; for the run file. */

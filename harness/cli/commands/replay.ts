@@ -70,6 +70,7 @@ const carriedOut = async (
           say: (sentence) => {
             io.err(sentence);
           },
+          signal: io.signal,
         });
   if (live === undefined)
     throw new UsageError(`target ${entry.target.name} cannot run on ${run.backend} here`);

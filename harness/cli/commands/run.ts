@@ -189,6 +189,8 @@ const unlessItFails = async (
   try {
     return await world();
   } catch (error) {
+    if (io.signal.aborted)
+      return { ...notRun(backend, 'interrupted before it began'), interrupted: true };
     if (!(error instanceof LiveFailure)) throw error;
     io.settle();
     io.err(`${io.colors.red('error')}: ${error.message}`);

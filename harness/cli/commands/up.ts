@@ -56,7 +56,7 @@ export const up = async (registry: Registry, io: Io, options: UpOptions): Promis
   const live =
     options.backend === 'process'
       ? entry.process?.(undefined)
-      : await entry.docker?.({ planting: undefined, say });
+      : await entry.docker?.({ planting: undefined, say, signal: io.signal });
   if (live === undefined)
     throw new UsageError(`target ${options.target} cannot run on ${options.backend}`);
   const shape = { managers: options.managers, workers: options.workers };

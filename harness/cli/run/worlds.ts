@@ -92,6 +92,7 @@ const liveOf = async (plan: WorldPlan, backend: 'process' | 'docker'): Promise<L
     say: (sentence) => {
       io.err(sentence);
     },
+    signal: io.signal,
   });
 };
 
