@@ -1,7 +1,7 @@
 import type { AnyModel, Key, Model, Operation } from '../../models/model.ts';
 import { Judging, prefixes as longest, type Decision } from './decide.ts';
 import { explain, type Failure } from './explain.ts';
-import { GaveUp, Meter, type Limits } from './limits.ts';
+import { GaveUp, Meter, sparing, type Limits } from './limits.ts';
 import { partsOf } from './part.ts';
 import type { Witness } from './replay.ts';
 import type { Search, Tuning } from './search.ts';
@@ -108,7 +108,7 @@ function* judge(
   operations: readonly Operation[],
   { limits, explaining }: Ask,
 ): Generator<undefined, Verdict> {
-  const meter = new Meter(limits);
+  const meter = new Meter(sparing(limits, operations.length));
   let count = 0;
   const judgings: Judging[] = [];
   try {
