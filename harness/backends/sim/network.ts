@@ -25,6 +25,8 @@ export class Link {
   lastArrival = 0;
   readonly fates: Stream;
   readonly delays: Stream;
+  /** Where the near end can be reached; empty for clients. */
+  senderAddress = '';
   /** The sender as the far end sees it, for this pair of identities. */
   sender: Sender | undefined = undefined;
   senderOwn: PeerIdentity | undefined = undefined;

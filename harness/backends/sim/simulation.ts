@@ -1,11 +1,10 @@
 import type { Command, Happening } from '../../core/backend.ts';
 import type { Choices } from '../../core/choices.ts';
 import type { Ms, Node, NodeName } from '../../core/cluster.ts';
-import type { Observation } from '../../core/history.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import { randomFrom } from './chance.ts';
-import { createFastCipher, hashBytes, watchNonces } from './cipher.ts';
+import { createFastCipher, watchNonces } from './cipher.ts';
 import { Clients, type Call } from './clients.ts';
 import type { CrashPoint } from './crash-points.ts';
 import { Deeds, type Probing } from './deeds.ts';
@@ -21,12 +20,15 @@ import type {
   NodeEvent,
   PeerIdentity,
   Said,
-  Sender,
   SimTarget,
   Vocabulary,
   WorldEffect,
 } from './program.ts';
 import { findCanaries } from './scan.ts';
+import { senderOver } from './sender.ts';
+import { addObservation, signed } from './signed.ts';
+import { StrictChecks } from './strict.ts';
+import { Wakes } from './wakes.ts';
 import type { World } from './world.ts';
 
 export type SimulationGiven = {
@@ -72,14 +74,10 @@ export class Simulation implements World {
   readonly #clients: Clients;
   readonly #deeds: Deeds;
   readonly #digest = new Digest();
-  /** Each node's wake, and the conductor's behind them; the earliest of them. */
-  readonly #wakes: Float64Array;
-  #nextWake = Infinity;
-  #nextWaker = 0;
-  /** In strict runs, by what is delivered in its place: each message as its sender holds it, and the hash of what it said. */
-  readonly #sent = new Map<unknown, { readonly message: unknown; readonly hash: number }>();
-  /** Hashes of bytes given to persists that are under way, in strict runs. */
-  readonly #given2disk = new Map<Persist, number>();
+  /** Each node's wake, and the conductor's behind them. */
+  readonly #wakes: Wakes;
+  /** In strict runs only. */
+  readonly #strict: StrictChecks | undefined;
 
   constructor(given: SimulationGiven) {
     const { choices } = given;
@@ -97,11 +95,13 @@ export class Simulation implements World {
       (node, index) =>
         new SimNode(node, index, { profile: this.profile, choices, cipher: watchNonces(inner) }),
     );
-    this.#wakes = new Float64Array(this.nodes.length + 1).fill(Infinity);
+    this.#wakes = new Wakes(this.nodes.length + 1);
+    this.#strict = this.profile.strict ? new StrictChecks(this.target) : undefined;
     for (const node of this.nodes) {
       this.#names.set(node.name, node);
       for (const peer of this.nodes) {
         const link = this.network.link(node.index, peer.index);
+        link.senderAddress = this.target.addressOf(node.name);
         node.routes.set(this.target.addressOf(peer.name), link);
       }
     }
@@ -166,7 +166,7 @@ export class Simulation implements World {
         return;
       }
       case 'wake':
-        this.#setWake(this.nodes.length, tickAt(command.at));
+        this.#wakes.set(this.nodes.length, tickAt(command.at));
         return;
       default:
         unreachable(command);
@@ -176,8 +176,9 @@ export class Simulation implements World {
   /** Carries out the next event; `false` where nothing is left that could happen. */
   step(): boolean {
     const next = this.queue.nextTick;
-    if (this.#nextWake <= next) {
-      if (this.#nextWake === Infinity) return false;
+    const { earliest } = this.#wakes;
+    if (earliest <= next) {
+      if (earliest === Infinity) return false;
       this.#wake();
     } else {
       this.tick = next;
@@ -212,11 +213,11 @@ export class Simulation implements World {
   }
 
   setWake(node: SimNode, tick: number): void {
-    this.#setWake(node.index, tick);
+    this.#wakes.set(node.index, tick);
   }
 
   wakeOf(node: SimNode): number {
-    return this.#wakes[node.index] ?? Infinity;
+    return this.#wakes.of(node.index);
   }
 
   deliver(node: SimNode, event: Event): void {
@@ -252,7 +253,7 @@ export class Simulation implements World {
     node.device = undefined;
     node.identity = undefined;
     node.pauses = 0;
-    this.#setWake(node.index, Infinity);
+    this.#wakes.set(node.index, Infinity);
     this.#clients.died(node);
     for (const record of node.held) {
       if (record.kind === kinds.call) this.#clients.dropped(record.payload as Call);
@@ -374,14 +375,14 @@ export class Simulation implements World {
   #askWake(node: SimNode, mono: number): void {
     if (mono > node.clock.at(this.tick).mono) {
       node.hurries = 0;
-      this.#setWake(node.index, node.clock.tickOf(mono, this.tick));
+      this.#wakes.set(node.index, node.clock.tickOf(mono, this.tick));
       return;
     }
     node.hurries += 1;
     if (node.hurries > hurriesMax) {
       this.#threw(node, new Error(`it asked ${hurriesMax} times on end to be woken at once`));
     }
-    this.#setWake(node.index, this.tick + hurryTicks);
+    this.#wakes.set(node.index, this.tick + hurryTicks);
   }
 
   #toDevice(node: SimNode, effect: Vocabulary['deviceEffect']): void {
@@ -402,7 +403,7 @@ export class Simulation implements World {
     const { network } = this;
     const arrival = network.send(link, this.tick);
     if (arrival === never) return;
-    const carried = this.profile.strict ? this.#carry(node, message) : message;
+    const carried = this.#strict === undefined ? message : this.#carry(this.#strict, node, message);
     const copy = network.copyArrival;
     this.#queueMessage(link, node.identity, arrival, carried);
     if (copy !== never) this.#queueMessage(link, node.identity, copy, carried);
@@ -422,29 +423,11 @@ export class Simulation implements World {
     record.payload = message;
   }
 
-  /**
-   * The message as its receiver would decode it. Sender's and receiver's are both looked at again later; frozen values would show
-   * a change at once, but give everything in the program a second hidden class, and so slow down all later runs.
-   */
-  #carry(node: SimNode, message: unknown): unknown {
-    const bytes = this.target.encode(message);
-    const hash = hashBytes(bytes, 0);
-    const carried = this.target.decode(bytes);
-    if (carried === undefined) {
-      this.#threw(node, new Error('a message did not survive its encoding'));
-      return message;
-    }
-    this.#sent.set(carried, { message, hash });
-    return carried;
-  }
-
-  #checkMessage(node: SimNode, carried: unknown): void {
-    const sent = this.#sent.get(carried);
-    if (sent === undefined) return;
-    const same = (message: unknown): boolean =>
-      hashBytes(this.target.encode(message), 0) === sent.hash;
-    if (!same(sent.message)) this.#threw(node, new Error('a message changed after it was sent'));
-    else if (!same(carried)) this.#threw(node, new Error('a message was changed by its receiver'));
+  #carry(strict: StrictChecks, node: SimNode, message: unknown): unknown {
+    const carried = strict.carry(message);
+    if (carried !== undefined) return carried;
+    this.#threw(node, new Error('a message did not survive its encoding'));
+    return message;
   }
 
   #arrive(record: Pending): void {
@@ -453,25 +436,10 @@ export class Simulation implements World {
     const node = this.nodes[record.node];
     if (node?.program === undefined) return;
     this.#digest.add(link.from | (this.target.fingerprint(payload) << 6));
-    const from = this.#senderOver(link, record.identity, node.identity);
+    const from = senderOver(link, record.identity, node.identity);
     this.deliver(node, { type: 'message', from, message: payload });
-    if (this.profile.strict) this.#checkMessage(node, payload);
-  }
-
-  /** The sender as the receiving transport knows it: by id only where both ends prove the same secret. */
-  #senderOver(link: Link, own: PeerIdentity | undefined, theirs: PeerIdentity | undefined): Sender {
-    const known = link.sender;
-    if (known !== undefined && link.senderOwn === own && link.senderTheirs === theirs) return known;
-    const trusted = own !== undefined && theirs !== undefined && sameSecret(own, theirs);
-    const from = this.nodes[link.from];
-    const sender: Sender = Object.freeze({
-      nodeId: trusted ? own.nodeId : undefined,
-      address: from === undefined ? '' : this.target.addressOf(from.name),
-    });
-    link.sender = sender;
-    link.senderOwn = own;
-    link.senderTheirs = theirs;
-    return sender;
+    const wrong = this.#strict?.wrongWith(payload);
+    if (wrong !== undefined) this.#threw(node, new Error(wrong));
   }
 
   #persist(node: SimNode, persist: Persist): void {
@@ -479,7 +447,7 @@ export class Simulation implements World {
       this.#deeds.strike(node, `before persist ${persist.id}`);
       return;
     }
-    if (this.profile.strict) this.#given2disk.set(persist, hashOf(persist));
+    this.#strict?.asked(persist);
     if (node.disk.ask(persist)) this.#sync(node);
   }
 
@@ -502,7 +470,10 @@ export class Simulation implements World {
     if (node.disk.syncNext()) this.#sync(node);
     for (const persist of group) {
       this.#digest.add(persist.operations.length);
-      if (this.profile.strict) this.#checkUnchanged(node, persist);
+      if (this.#strict?.isUnchanged(persist) === false) {
+        const what = `the bytes of persist ${persist.id} changed after it was asked for`;
+        this.#threw(node, new Error(what));
+      }
       if (node.doom !== undefined && this.#strikes(node, 'after-persist')) {
         this.#deeds.strike(node, `behind persist ${persist.id}, before it heard of it`);
         return;
@@ -518,62 +489,16 @@ export class Simulation implements World {
     }
   }
 
-  #checkUnchanged(node: SimNode, persist: Persist): void {
-    const before = this.#given2disk.get(persist);
-    this.#given2disk.delete(persist);
-    if (before === hashOf(persist)) return;
-    this.#threw(
-      node,
-      new Error(`the bytes of persist ${persist.id} changed after it was asked for`),
-    );
-  }
-
   #observe(node: SimNode, said: Said): void {
-    const observation = sign(said, {
+    const observation = signed(said, {
       node: node.name,
       boot: node.bootLabel,
       seq: node.said,
       at: this.now,
     });
     node.said += 1;
-    this.#digestObservation(observation);
+    addObservation(this.#digest, observation);
     this.tell({ type: 'observed', observation });
-  }
-
-  #digestObservation(observation: Observation): void {
-    const digest = this.#digest;
-    digest.addWord(observation.kind);
-    switch (observation.kind) {
-      case 'role':
-        digest.addWord(observation.role);
-        digest.addWide(observation.term);
-        return;
-      case 'vote':
-        digest.addText(observation.candidate);
-        digest.addWide(observation.term);
-        return;
-      case 'commit':
-        digest.addWide(observation.index);
-        digest.addWide(observation.hash);
-        return;
-      case 'task':
-      case 'lock':
-        digest.addWord(observation.state);
-        return;
-      case 'membership':
-        digest.add(observation.voters.length | (observation.learners.length << 8));
-        return;
-      case 'manager':
-        digest.add(observation.running ? 1 : 0);
-        return;
-      case 'note':
-        digest.addText(observation.text);
-        return;
-      case 'boot':
-        return;
-      default:
-        unreachable(observation);
-    }
   }
 
   #tellNow(happening: Happening): void {
@@ -656,10 +581,10 @@ export class Simulation implements World {
   }
 
   #wake(): void {
-    const waker = this.#nextWaker;
-    this.tick = this.#nextWake;
+    const waker = this.#wakes.place;
+    this.tick = this.#wakes.earliest;
     this.events += 1;
-    this.#setWake(waker, Infinity);
+    this.#wakes.set(waker, Infinity);
     this.#digest.addWide(this.tick);
     this.#digest.add(kinds.wake | (waker << 8));
     const node = this.nodes[waker];
@@ -670,27 +595,6 @@ export class Simulation implements World {
       text: `${node?.name ?? 'the conductor'} wakes`,
       digest: this.digest,
     });
-  }
-
-  #setWake(place: number, tick: number): void {
-    const wakes = this.#wakes;
-    wakes[place] = tick;
-    if (tick < this.#nextWake) {
-      this.#nextWake = tick;
-      this.#nextWaker = place;
-    } else if (place === this.#nextWaker) {
-      let earliest = Infinity;
-      let earliestAt = 0;
-      for (let i = 0; i < wakes.length; i += 1) {
-        const wake = wakes[i] ?? Infinity;
-        if (wake < earliest) {
-          earliest = wake;
-          earliestAt = i;
-        }
-      }
-      this.#nextWake = earliest;
-      this.#nextWaker = earliestAt;
-    }
   }
 
   #nodeOf(record: Pending): SimNode {
@@ -729,51 +633,11 @@ const tickAt = (at: Ms): number => {
   return tick / ticksPerMs < at ? tick + 1 : tick;
 };
 
-const sameSecret = (one: PeerIdentity, other: PeerIdentity): boolean => {
-  if (one.clusterId !== other.clusterId || one.secret.length !== other.secret.length) return false;
-  for (let i = 0; i < one.secret.length; i += 1) {
-    if (one.secret[i] !== other.secret[i]) return false;
-  }
-  return true;
-};
-
 const troubleText = (trouble: DiskTrouble): string =>
   trouble === 'full' ? 'ENOSPC: no space left on device, write' : 'EIO: i/o error, write';
-
-const hashOf = ({ operations }: Persist): number => {
-  let hash = 0;
-  for (const operation of operations) {
-    if ('bytes' in operation) hash = hashBytes(operation.bytes, hash);
-  }
-  return hash;
-};
 
 /** The text of what was thrown, also by another realm's error: never its stack, which engines word as they like. */
 const messageOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'message' in error
     ? String(error.message)
     : String(error);
-
-type Signature = {
-  readonly node: NodeName;
-  readonly boot: string;
-  readonly seq: number;
-  readonly at: Ms;
-};
-
-/** The two kinds of which there are many are written out: it is several times as fast as a spread. */
-const sign = (said: Said, by: Signature): Observation => {
-  const { node, boot, seq, at } = by;
-  switch (said.kind) {
-    case 'commit': {
-      const { kind, index, term, hash, tasks } = said;
-      return { node, boot, seq, at, kind, index, term, hash, tasks };
-    }
-    case 'task': {
-      const { kind, id, state } = said;
-      return { node, boot, seq, at, kind, id, state };
-    }
-    default:
-      return { ...by, ...said };
-  }
-};
