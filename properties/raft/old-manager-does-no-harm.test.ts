@@ -7,6 +7,7 @@ import {
   history,
   kill,
   leads,
+  lived,
   loops,
   role,
   says,
@@ -108,6 +109,38 @@ describe('a manager that hears nobody', () => {
     ]);
     const half = [cut(between(['m3'], ['m1']), [2_000, 5_000])];
     expect(judge(observations, { faults: half }).verdict).toBe('pass');
+  });
+
+  describe('that was paused when the cut began', () => {
+    const pausedUntil = (resumed: number) => [
+      lived('m3', 'paused', 1_000),
+      lived('m3', 'resumed', resumed),
+    ];
+    const news = (at: number) =>
+      says('m3', 'a', [
+        [600, role('m3', 1, 'follower')],
+        [at, role('m3', 2, 'follower')],
+      ]);
+
+    test('hears at its resumption what had reached its sockets before', () => {
+      const lifecycle = pausedUntil(3_000);
+      expect(judge(news(3_000), { faults, lifecycle }).verdict).toBe('pass');
+    });
+
+    test('hears nothing more long after it', () => {
+      const lifecycle = pausedUntil(3_000);
+      expect(judge(news(4_500), { faults, lifecycle }).verdict).toBe('fail');
+    });
+
+    test('is not judged while its pause lasts as long as the cut', () => {
+      const lifecycle = [lived('m3', 'paused', 1_000)];
+      expect(judge(news(4_500), { faults, lifecycle }).verdict).not.toBe('fail');
+    });
+
+    test('nor by a pause that was over before', () => {
+      const lifecycle = pausedUntil(1_500);
+      expect(judge(news(3_000), { faults, lifecycle }).verdict).toBe('fail');
+    });
   });
 
   test('what a stalled machine delays is not judged', () => {

@@ -5,7 +5,10 @@ import { chronicleOf, type Said } from '../chronicle.ts';
 import { stallWithin } from '../liveness/stalls.ts';
 import { broken, moment } from '../verdicts.ts';
 
-/** A manager whom no other manager's message reached, from the last confirmation to the first call that ended it. */
+/**
+ * A manager whom no other manager's message reached, from the last confirmation to the first call that ended it. Where it was paused
+ * at the beginning, from its resumption on: what had reached its sockets before is heard only then.
+ */
 export type AloneSpan = { readonly node: NodeName; readonly from: Ms; readonly to: Ms };
 
 /** Long enough for what was on its way to have arrived, and for an election that had begun to be over. */
@@ -17,16 +20,35 @@ export const aloneSpans = (history: History): readonly AloneSpan[] => {
   const grace = graceOf(history);
   const spans: AloneSpan[] = [];
   for (const fault of bitten) {
-    const { begunAt: from, endAt: to } = fault;
-    if (from === undefined || to === undefined || to - from <= grace) continue;
+    const { begunAt, endAt: to } = fault;
+    if (begunAt === undefined || to === undefined) continue;
     for (const node of managers) {
       const silenced = silencedSources(fault, { node, managers });
-      const isAlone = silenced > 0 && silenced === managers.length - 1;
+      if (silenced === 0 || silenced !== managers.length - 1) continue;
+      const from = awakeFrom(begunAt, node, history);
       // What a stalled machine delays looks like news from the silence.
-      if (isAlone && stallWithin(history, from, to) === undefined) spans.push({ node, from, to });
+      if (to - from > grace && stallWithin(history, from, to) === undefined)
+        spans.push({ node, from, to });
     }
   }
   return spans;
+};
+
+/** The first time at or after this one from which a node is not paused for as long as the grace lasts. */
+const awakeFrom = (at: Ms, node: NodeName, history: History): Ms => {
+  let from = at;
+  let pausedAt: Ms | undefined;
+  const wakes = (until: Ms): void => {
+    if (pausedAt !== undefined && pausedAt <= from + graceOf(history)) from = Math.max(from, until);
+    pausedAt = undefined;
+  };
+  for (const lived of history.lifecycle) {
+    if (lived.node !== node) continue;
+    if (lived.event === 'paused') pausedAt ??= lived.at;
+    else wakes(lived.at);
+  }
+  wakes(Infinity);
+  return from;
 };
 
 /** How many other managers' messages to this one a fault cuts off. */
