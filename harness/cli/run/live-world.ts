@@ -11,6 +11,7 @@ import type { Schedule } from '../../core/schedule.ts';
 import type { Target } from '../../core/target.ts';
 import type { Property } from '../../core/property.ts';
 import { judgeRun } from '../../judge.ts';
+import { hinderedScenario } from './hindered.ts';
 import { tallied, type Broken, type Saving, type WorldResult } from './world-result.ts';
 
 export type LivePlan = {
@@ -27,6 +28,8 @@ export type LivePlan = {
   ): { readonly schedule: Schedule; readonly path: string | undefined };
   /** Clusters side by side. */
   readonly jobs: number;
+  /** How many runs may be played again, each by itself, where a busy machine kept a property from being put to the test. */
+  readonly againMax: number;
   readonly bail: boolean;
   /** No further run is begun after this time. */
   readonly forMs: number | undefined;
@@ -107,26 +110,34 @@ export const runLiveWorld = async (plan: LivePlan): Promise<WorldResult> => {
   let done = 0;
   let over = false;
   const aborted = (): boolean => plan.signal.aborted;
+  const isOver = (): boolean =>
+    over || aborted() || performance.now() - begun > (plan.forMs ?? Infinity);
+  const play = async (scenario: Scenario, index: number): Promise<void> => {
+    const end = await playLive(plan, { scenario, index, ...plan.draw(scenario, index) });
+    // A run that was broken off half-way is no run.
+    if (aborted()) return;
+    ended[index] = end;
+    done += 1;
+    plan.onProgress(done, ended.length);
+    const failed =
+      end.problem !== undefined || end.run.verdicts.some(({ verdict }) => verdict === 'fail');
+    if (plan.bail && failed) over = true;
+  };
   const lane = async (): Promise<void> => {
-    for (let index = next; index < plan.scenarios.length; index = next) {
-      if (over || aborted() || performance.now() - begun > (plan.forMs ?? Infinity)) return;
+    for (let index = next; index < plan.scenarios.length && !isOver(); index = next) {
       next += 1;
       const scenario = plan.scenarios[index];
-      if (scenario === undefined) return;
-      const end = await playLive(plan, { scenario, index, ...plan.draw(scenario, index) });
-      // A run that was broken off half-way is no run.
-      if (aborted()) return;
-      ended[index] = end;
-      done += 1;
-      plan.onProgress(done, plan.scenarios.length);
-      const failed =
-        end.problem !== undefined || end.run.verdicts.some(({ verdict }) => verdict === 'fail');
-      if (plan.bail && failed) over = true;
+      if (scenario !== undefined) await play(scenario, index);
     }
   };
   const lanes = await Promise.allSettled(Array.from({ length: plan.jobs }, lane));
   const failed = lanes.find((end) => end.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
+  for (let again = 0; again < plan.againMax && !isOver(); again += 1) {
+    const scenario = hinderedScenario(ended.flatMap((end) => end?.run ?? []));
+    if (scenario === undefined) break;
+    await play(scenario, plan.scenarios.length + again);
+  }
 
   const runs = ended.filter((end) => end !== undefined);
   let properties: ReadonlyMap<string, PropertyTally> = new Map();

@@ -42,6 +42,9 @@ const liveJobsDefault = (backend: 'process' | 'docker'): number => {
   return Math.min(7, Math.max(3, Math.floor(perCore * availableParallelism())));
 };
 
+/** Runs of a live world that are played again at most; see `hinderedScenario`. */
+const againMax = 3;
+
 const shapesOf = (scenarios: readonly Scenario[]): string => {
   const counts = [...new Set(scenarios.map(({ shape }) => shape.managers))].sort((a, b) => a - b);
   return `${counts.join(' and ')} managers`;
@@ -120,6 +123,8 @@ export const runLiveBackend = async (
       return { schedule, path: origin?.path };
     },
     jobs: plan.jobs ?? liveJobsDefault(backend),
+    // Who says how many runs gets so many.
+    againMax: plan.runs === undefined ? againMax : 0,
     bail: plan.bail,
     forMs: plan.forMs,
     saving: plan.saving,
