@@ -53,6 +53,13 @@ test('a task of a global service does not count: it can move nowhere', () => {
   expect(countsAfter(commit(1, { slot: 0 }), says('w1', 't1'))).toEqual({});
 });
 
+test('of several changes in one entry the last counts', () => {
+  const placed = commit(1, { node: '', slot: 1, desired: 'ready' }, { desired: 'running' });
+  expect(countsAfter(placed, says('w1', 't1'))).toEqual({ w1: 1 });
+  const removed = commit(2, { desired: 'running' }, { desired: 'remove' });
+  expect(countsAfter(placed, says('w1', 't1'), removed)).toEqual({});
+});
+
 test('a manager that is behind does not bring back what was given up', () => {
   const observations = [commit(2, { desired: 'shutdown' }), says('w1', 't1'), commit(1, {})];
   expect(countsAfter(...observations)).toEqual({});

@@ -22,10 +22,10 @@ export const createWork = (): Work => {
       else place.delete(words.id);
       return;
     }
+    const { index } = words;
     for (const task of words.tasks) {
-      const { index } = words;
-      // Another manager may tell of an older entry later.
-      if ((wanted.get(task.id)?.index ?? -1) < index) wanted.set(task.id, { index, task });
+      // Another manager may tell of an older entry later; one entry may change a task several times.
+      if ((wanted.get(task.id)?.index ?? -1) <= index) wanted.set(task.id, { index, task });
     }
   };
 

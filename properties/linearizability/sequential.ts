@@ -1,5 +1,5 @@
 import type { AnyModel, Key, Model, Operation } from '../../models/model.ts';
-import { GaveUp, Meter, type Limits } from './limits.ts';
+import { GaveUp, Meter, sparing, type Limits } from './limits.ts';
 
 /** What {@link checkSequential} answers; `order` and `prefix` are positions in the history. */
 export type SequentialVerdict =
@@ -26,7 +26,7 @@ export function checkSequential<S, I, O>(
   operations: readonly Operation<I, O>[],
   limits: Limits = {},
 ): SequentialVerdict {
-  const meter = new Meter(limits);
+  const meter = new Meter(sparing(limits, operations.length));
   try {
     return new SequentialSearch(model as unknown as AnyModel, operations, meter).run();
   } catch (error) {

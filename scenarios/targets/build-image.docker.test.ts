@@ -6,15 +6,15 @@ import { buildImage } from './build-image.ts';
 import { tar } from './reference/tar.ts';
 
 const docker = new Docker();
-const base = 'node:24-bookworm-slim';
 const seconds = 300 + (process.pid % 1000);
 
-const contextOf = (...lines: readonly string[]): Buffer =>
-  tar([{ path: 'Dockerfile', content: Buffer.from(lines.join('\n')) }]);
+/** A build of one step. */
+const contextOf = (step: string): Buffer =>
+  tar([{ path: 'Dockerfile', content: Buffer.from(`ARG BASE\nFROM \${BASE}\n${step}\n`) }]);
 
 test('a step that fails is told in the words of the build, as trouble of the machine', async () => {
-  const context = contextOf(`FROM ${base}`, 'RUN echo the reason is this && exit 3');
-  const failing = buildImage(docker, { name: 'schism/no-image:failing', context, base });
+  const context = contextOf('RUN echo the reason is this && exit 3');
+  const failing = buildImage(docker, { name: 'schism/no-image:failing', context });
   await expect(failing).rejects.toThrow(LiveFailure);
   await expect(failing).rejects.toThrow(/schism\/no-image:failing[^]*docker pull[^]*the reason/);
 });
@@ -26,9 +26,9 @@ const sleepers = async (): Promise<number> => {
 
 test('a build ends when it is wanted no more, and leaves no container', async () => {
   const stop = new AbortController();
-  const context = contextOf(`FROM ${base}`, `RUN sleep ${seconds}`);
+  const context = contextOf(`RUN sleep ${seconds}`);
   const name = 'schism/no-image:aborted';
-  const building = buildImage(docker, { name, context, base, signal: stop.signal });
+  const building = buildImage(docker, { name, context, signal: stop.signal });
   const ended = expect(building).rejects.toThrow('enough of it');
   await until('the step runs', async () => (await sleepers()) === 1, 60_000);
   stop.abort(new Error('enough of it'));

@@ -4,12 +4,11 @@ import { LiveFailure, messageOf } from '../../harness/backends/live/failure.ts';
 
 export type ImageBuild = {
   readonly name: string;
-  /** A tar archive with a `Dockerfile`. */
+  /** A tar archive with a `Dockerfile` that begins `FROM ${BASE}`. */
   readonly context: Buffer;
-  /** What it is built on. */
-  readonly base: string;
+  /** Its `BASE`: an image with Node 24 and a user `node`. */
+  readonly base?: string;
   readonly labels?: Readonly<Record<string, string>>;
-  readonly buildargs?: Readonly<Record<string, string>>;
   /** Once it is aborted, the engine stops building. */
   readonly signal?: AbortSignal | undefined;
 };
@@ -19,18 +18,21 @@ type BuildEvent = { readonly stream?: string; readonly error?: string };
 
 const logLinesMax = 20;
 
+/** What images are built on unless another base is given. */
+export const nodeBase = 'node:24-bookworm-slim';
+
 /** Builds an image. Rejects with a {@link LiveFailure} that has the engine's own words and the end of the build's log. */
 export const buildImage = async (
   docker: Docker,
-  { name, context, base, labels, buildargs, signal }: ImageBuild,
+  { name, context, base = nodeBase, labels = {}, signal }: ImageBuild,
 ): Promise<void> => {
   const log: string[] = [];
   try {
     const progress = await docker.buildImage(Readable.from([context]), {
       t: name,
       forcerm: true,
-      ...(labels !== undefined && { labels }),
-      ...(buildargs !== undefined && { buildargs }),
+      labels,
+      buildargs: { BASE: base },
       ...(signal !== undefined && { abortSignal: signal }),
     });
     await new Promise<void>((resolve, reject) => {

@@ -189,8 +189,7 @@ const unlessItFails = async (
   try {
     return await world();
   } catch (error) {
-    if (io.signal.aborted)
-      return { ...notRun(backend, 'interrupted before it began'), interrupted: true };
+    if (io.signal.aborted) return { ...notRun(backend, 'interrupted'), interrupted: true };
     if (!(error instanceof LiveFailure)) throw error;
     io.settle();
     io.err(`${io.colors.red('error')}: ${error.message}`);

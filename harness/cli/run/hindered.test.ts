@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { PropertyTally } from '../../core/campaign.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import { hinderedScenario, type Played } from './hindered.ts';
 
@@ -17,68 +18,58 @@ const scenario = (name: string): Scenario => ({
 
 const [first, second] = [scenario('first'), scenario('second')];
 
-type Shown = 'tested' | 'untested' | 'fail' | 'unknown';
+const played = (of: Scenario, stalledAt?: number): Played => ({
+  scenario: of,
+  history: {
+    phases: { injectAt: 0, healAt: 5_000, healedAt: 5_000, quietAt: 6_000, endAt: 9_000 },
+    stalls: stalledAt === undefined ? [] : [{ at: stalledAt, forMs: 400 }],
+  },
+});
 
-const played = (
-  of: Scenario,
-  [safe, live]: readonly [Shown, Shown],
-  stalledAt?: number,
-): Played => {
-  const judged = (property: string, shown: Shown): Played['verdicts'][number] => {
-    const about = { property, guarantee: '', source: '' };
-    switch (shown) {
-      case 'fail':
-        return { ...about, verdict: 'fail', summary: '', moments: [] };
-      case 'unknown':
-        return { ...about, verdict: 'unknown', missing: '' };
-      default:
-        return { ...about, verdict: 'pass', tested: shown === 'tested', because: '' };
-    }
-  };
-  return {
-    scenario: of,
-    verdicts: [judged('safe', safe), judged('live', live)],
-    history: {
-      phases: { injectAt: 0, healAt: 5_000, healedAt: 5_000, quietAt: 6_000, endAt: 9_000 },
-      stalls: stalledAt === undefined ? [] : [{ at: stalledAt, forMs: 400 }],
-    },
-  };
+/** What came of the properties `safe` and `live` over all runs. */
+const tallies = (
+  safe: Partial<PropertyTally>,
+  live: Partial<PropertyTally>,
+): ReadonlyMap<string, PropertyTally> => {
+  const none = { guarantee: '', source: '', pass: 2, tested: 0, fail: 0, unknown: 0 };
+  return new Map([
+    ['safe', { ...none, property: 'safe', kind: 'safety', missing: undefined, ...safe }],
+    ['live', { ...none, property: 'live', kind: 'liveness', missing: undefined, ...live }],
+  ]);
 };
+const liveUntested = tallies({ tested: 1 }, {});
 
 test('where every property was put to the test somewhere, nothing is played again', () => {
-  const runs = [
-    played(first, ['tested', 'untested'], 1_000),
-    played(second, ['unknown', 'tested'], 1_000),
-  ];
-  expect(hinderedScenario(runs)).toBeUndefined();
+  const runs = [played(first, 1_000), played(second, 1_000)];
+  expect(hinderedScenario(runs, tallies({ tested: 1 }, { tested: 2 }))).toBeUndefined();
 });
 
 test('a run that stalled and left a property untested is', () => {
-  const runs = [
-    played(first, ['tested', 'untested']),
-    played(second, ['tested', 'unknown'], 1_000),
-  ];
-  expect(hinderedScenario(runs)).toBe(second);
+  expect(hinderedScenario([played(first), played(second, 1_000)], liveUntested)).toBe(second);
+});
+
+test('a run that never should have put it to the test is not', () => {
+  const other: Scenario = { ...second, properties: ['safe'] };
+  expect(hinderedScenario([played(first), played(other, 1_000)], liveUntested)).toBeUndefined();
 });
 
 test('a stall before the faults hinders nothing', () => {
-  expect(hinderedScenario([played(first, ['tested', 'untested'], -2_000)])).toBeUndefined();
-  expect(hinderedScenario([played(first, ['tested', 'untested'], -100)])).toBe(first);
+  expect(hinderedScenario([played(first, -2_000)], liveUntested)).toBeUndefined();
+  expect(hinderedScenario([played(first, -100)], liveUntested)).toBe(first);
 });
 
 test('a machine that did not stall is no excuse', () => {
-  expect(hinderedScenario([played(first, ['untested', 'unknown'])])).toBeUndefined();
+  expect(hinderedScenario([played(first)], liveUntested)).toBeUndefined();
 });
 
 test('what is broken is found already', () => {
-  const runs = [played(first, ['fail', 'tested']), played(second, ['tested', 'untested'], 1_000)];
-  expect(hinderedScenario(runs)).toBeUndefined();
+  const broken = tallies({ fail: 1 }, {});
+  expect(hinderedScenario([played(first, 1_000)], broken)).toBeUndefined();
 });
 
 test('scenarios take turns', () => {
-  const stalled = (of: Scenario): Played => played(of, ['tested', 'untested'], 1_000);
-  const runs = [stalled(first), stalled(second)];
-  expect(hinderedScenario(runs)).toBe(first);
-  expect(hinderedScenario([...runs, stalled(first)])).toBe(second);
-  expect(hinderedScenario([...runs, stalled(first), stalled(second)])).toBe(first);
+  const [one, other] = [played(first, 1_000), played(second, 1_000)];
+  expect(hinderedScenario([one, other], liveUntested)).toBe(first);
+  expect(hinderedScenario([one, other, one], liveUntested)).toBe(second);
+  expect(hinderedScenario([one, other, one, other], liveUntested)).toBe(first);
 });

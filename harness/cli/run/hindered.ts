@@ -1,8 +1,9 @@
+import type { PropertyTally } from '../../core/campaign.ts';
 import type { History } from '../../core/history.ts';
-import type { Run } from '../../core/run.ts';
 import type { Scenario } from '../../core/scenario.ts';
 
-export type Played = Pick<Run, 'scenario' | 'verdicts'> & {
+export type Played = {
+  readonly scenario: Scenario;
   readonly history: Pick<History, 'phases' | 'stalls'>;
 };
 
@@ -10,17 +11,14 @@ export type Played = Pick<Run, 'scenario' | 'verdicts'> & {
  * A scenario whose run a busy machine stalled, and which should have put to the test what no run did: the one that was played least
  * often, the first of those. `undefined` where there is none, or where something was broken, which is found already.
  */
-export const hinderedScenario = (runs: readonly Played[]): Scenario | undefined => {
-  const tested = new Set<string>();
-  for (const { verdicts } of runs) {
-    for (const judged of verdicts) {
-      if (judged.verdict === 'fail') return undefined;
-      if (judged.verdict === 'pass' && judged.tested) tested.add(judged.property);
-    }
-  }
+export const hinderedScenario = (
+  runs: readonly Played[],
+  tallies: ReadonlyMap<string, PropertyTally>,
+): Scenario | undefined => {
+  if ([...tallies.values()].some(({ fail }) => fail > 0)) return undefined;
   const stalled = runs.filter(
     ({ scenario, history }) =>
-      scenario.properties.some((name) => !tested.has(name)) &&
+      scenario.properties.some((name) => tallies.get(name)?.tested === 0) &&
       history.stalls.some(({ at, forMs }) => at + forMs > history.phases.injectAt),
   );
   const times = (of: Played): number =>

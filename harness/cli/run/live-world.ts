@@ -102,6 +102,16 @@ const brokenIn = ({ run, logs, problem }: Ended, saving: Saving): readonly Broke
   );
 };
 
+const talliesOf = (
+  runs: readonly Run[],
+  { properties }: Pick<LivePlan, 'properties'>,
+): ReadonlyMap<string, PropertyTally> => {
+  const kindOf = (name: string): PropertyTally['kind'] => properties.get(name)?.kind ?? 'safety';
+  let tallies: ReadonlyMap<string, PropertyTally> = new Map();
+  for (const { verdicts } of runs) tallies = tallied(tallies, verdicts, kindOf);
+  return tallies;
+};
+
 /** Plays each scenario once on real clusters, some of them side by side. Rejects where the environment fails. */
 export const runLiveWorld = async (plan: LivePlan): Promise<WorldResult> => {
   const begun = performance.now();
@@ -134,16 +144,17 @@ export const runLiveWorld = async (plan: LivePlan): Promise<WorldResult> => {
   const failed = lanes.find((end) => end.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   for (let again = 0; again < plan.againMax && !isOver(); again += 1) {
-    const scenario = hinderedScenario(ended.flatMap((end) => end?.run ?? []));
+    const runs = ended.flatMap((end) => end?.run ?? []);
+    const scenario = hinderedScenario(runs, talliesOf(runs, plan));
     if (scenario === undefined) break;
     await play(scenario, plan.scenarios.length + again);
   }
 
   const runs = ended.filter((end) => end !== undefined);
-  let properties: ReadonlyMap<string, PropertyTally> = new Map();
-  const kindOf = (name: string): PropertyTally['kind'] =>
-    plan.properties.get(name)?.kind ?? 'safety';
-  for (const { run } of runs) properties = tallied(properties, run.verdicts, kindOf);
+  const properties = talliesOf(
+    runs.map(({ run }) => run),
+    plan,
+  );
   const faults = runs.flatMap(({ run }) =>
     run.history.faults.filter(({ beginAt }) => beginAt !== undefined),
   );

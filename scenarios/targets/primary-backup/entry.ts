@@ -6,7 +6,6 @@ import { tar } from '../reference/tar.ts';
 import { primaryBackup } from './target.ts';
 
 const image = 'schism/primary-backup';
-const base = 'node:24-bookworm-slim';
 
 /** Builds its small image; the engine's cache makes a second time cheap. */
 const build = async (docker: Docker, signal: AbortSignal): Promise<void> => {
@@ -16,7 +15,7 @@ const build = async (docker: Docker, signal: AbortSignal): Promise<void> => {
       content: readFileSync(new URL(`./${path}`, import.meta.url)),
     })),
   );
-  await buildImage(docker, { name: image, context, base, signal });
+  await buildImage(docker, { name: image, context, signal });
 };
 
 export const primaryBackupEntry: TargetEntry = {

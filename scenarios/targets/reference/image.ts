@@ -2,7 +2,7 @@
 import type Docker from 'dockerode';
 import { createHash } from 'node:crypto';
 import type { BuiltImages } from '../../../harness/backends/docker/old-images.ts';
-import { buildImage } from '../build-image.ts';
+import { buildImage, nodeBase } from '../build-image.ts';
 import { imageContext } from './image-context.ts';
 import type { ImagePatch } from './image-context.ts';
 import { tar } from './tar.ts';
@@ -17,7 +17,6 @@ export type NodeImageOptions = {
 };
 
 const nodeImageName = 'schism/node';
-const nodeImageBase = 'node:24-bookworm-slim';
 /** On every image that was built here; its value is the digest of what went in. */
 export const nodeImageLabel = 'schism.node-image';
 
@@ -27,14 +26,14 @@ export const nodeImageLabel = 'schism.node-image';
  */
 export const ensureNodeImage = async (
   docker: Docker,
-  { patches = [], base = nodeImageBase, signal }: NodeImageOptions = {},
+  { patches = [], base = nodeBase, signal }: NodeImageOptions = {},
 ): Promise<string> => {
   const context = tar(imageContext(patches));
   const digest = digestOf(base, context);
   const name = `${nodeImageName}:${digest}`;
   if (!(await hasImage(docker, name))) {
     const labels = { [nodeImageLabel]: digest };
-    await buildImage(docker, { name, context, base, labels, buildargs: { BASE: base }, signal });
+    await buildImage(docker, { name, context, base, labels, signal });
   }
   return name;
 };
@@ -46,7 +45,7 @@ const digestOf = (base: string, context: Buffer): string =>
 export const nodeImages: BuiltImages = {
   name: nodeImageName,
   label: nodeImageLabel,
-  current: () => digestOf(nodeImageBase, tar(imageContext([]))),
+  current: () => digestOf(nodeBase, tar(imageContext([]))),
 };
 
 const hasImage = async (docker: Docker, name: string): Promise<boolean> => {
