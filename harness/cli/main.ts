@@ -139,8 +139,9 @@ const programOf = (registry: Registry, io: Io, ended: (code: ExitCode) => void):
     .command('replay')
     .description('run a saved failure again and say whether it is the same')
     .argument('<file>', 'a run file or a report')
-    .action(async (file: string) => {
-      ended(await replay(registry, io, file));
+    .option('--mutants <path>', 'plant these bugs instead of those it was saved with')
+    .action(async (file: string, flags: Flags) => {
+      ended(await replay(registry, io, { file, mutants: textOf(flags, 'mutants') }));
     });
 
   program

@@ -109,6 +109,15 @@ describe('a planted bug', () => {
     expect(report.code).toBe(1);
   });
 
+  test('is replayed with the bugs that are asked for instead of its own', () => {
+    const same = schism(['replay', file, '--mutants', mutant]);
+    expect(same.out).toMatch(/same digest/);
+    expect(same.code).toBe(1);
+    const other = schism(['replay', file, '--mutants', 'scenarios/mutants/unconfirmed-read.yaml']);
+    expect(other.out).toMatch(/another digest: [0-9a-f]{16} instead of/);
+    expect(other.out).not.toMatch(/at-most-one-leader-per-term/);
+  });
+
   test('is judged and drawn again from its file, without a cluster', () => {
     const judged = schism(['judge', file]);
     expect(judged.code).toBe(1);

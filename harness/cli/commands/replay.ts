@@ -16,8 +16,18 @@ type Again = { readonly run: Run; readonly problem: string | undefined };
 const failuresOf = (verdicts: readonly Judged[]): readonly string[] =>
   verdicts.filter(({ verdict }) => verdict === 'fail').map(({ property }) => property);
 
+export type ReplayOptions = {
+  readonly file: string;
+  /** Bugs to plant instead of those that the run was saved with. */
+  readonly mutants: string | undefined;
+};
+
 /** `schism replay`: carries a saved run out again, and says whether it was the same. Exit code 1 where it breaks again. */
-export const replay = async (registry: Registry, io: Io, file: string): Promise<ExitCode> => {
+export const replay = async (
+  registry: Registry,
+  io: Io,
+  { file, mutants }: ReplayOptions,
+): Promise<ExitCode> => {
   const [saved] = readRunFiles(file, (text) => registry.runFilesOfReport(text));
   if (saved === undefined) throw new UsageError(`${file} holds no run`);
   const entry = registry.targets.get(saved.run.scenario.target);
@@ -26,7 +36,7 @@ export const replay = async (registry: Registry, io: Io, file: string): Promise<
       `${file} is a run of target ${saved.run.scenario.target}, which is not registered here`,
     );
   }
-  using planting = saved.mutants.length === 0 ? undefined : registry.plantAgain(saved.mutants);
+  using planting = plantingFor(saved, mutants, registry);
   const again = await carriedOut(saved, { registry, io, entry, planting });
   if (io.signal.aborted) return exitCodes.interrupted;
   const { run } = again;
@@ -36,6 +46,15 @@ export const replay = async (registry: Registry, io: Io, file: string): Promise<
   }
   if (again.problem !== undefined) io.out(`  ${again.problem}`);
   return saved.run.backend === 'sim' ? sayDigest(saved, again, io) : sayVerdict(saved, again, io);
+};
+
+const plantingFor = (
+  saved: RunFile,
+  mutants: string | undefined,
+  registry: Registry,
+): (Planting & Disposable) | undefined => {
+  if (mutants !== undefined) return registry.plant(mutants);
+  return saved.mutants.length === 0 ? undefined : registry.plantAgain(saved.mutants);
 };
 
 const carriedOut = async (
