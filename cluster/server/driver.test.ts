@@ -49,9 +49,6 @@ const drive = (handle: Handler) => {
     onHalt: (reason) => {
       note(`halt ${reason}`);
     },
-    onRing: (lateMs) => {
-      if (lateMs >= 40) note('rang late');
-    },
   };
   const program = {
     handle: (event: NodeEvent) => {
@@ -211,15 +208,4 @@ test('the program is woken once, at the time that it asked for last', async () =
   driver.stop();
   expect(wokenAt).toHaveLength(1);
   expect(wokenAt[0]).toBeGreaterThanOrEqual(20);
-});
-
-test('it is told how late its timer rang', async () => {
-  const { deeds, boot } = drive((event) =>
-    event.type === 'start' ? [{ type: 'wake', at: performance.now() + 5 }] : [],
-  );
-  boot();
-  const until = performance.now() + 100;
-  while (performance.now() < until);
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(deeds).toContain('rang late');
 });

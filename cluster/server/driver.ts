@@ -19,8 +19,6 @@ export type DriverWorld = {
   readonly executor: Pick<Executor, 'prepare' | 'start' | 'stop'>;
   /** Called once; the program is not heard again. */
   onHalt(reason: string): void;
-  /** Whenever the timer rings: so late, in milliseconds. */
-  onRing(lateMs: number): void;
 };
 
 type Running = { readonly program: NodeProgram; readonly world: DriverWorld };
@@ -155,10 +153,8 @@ export class Driver {
     this.#armedFor = at;
     const now = clock.now().mono;
     const left = Math.ceil(at - now);
-    const due = Math.max(at, now);
     const ring = () => {
       this.#armedFor = undefined;
-      world.onRing(Math.max(0, clock.now().mono - due));
       if (this.#wakeAt === undefined || clock.now().mono < this.#wakeAt) {
         this.#arm(world);
         return;

@@ -10,7 +10,7 @@ import { lockFolder } from './folder-lock.ts';
 import { startHttp } from './http.ts';
 import type { Journal } from './journal.ts';
 import type { ServerSettings } from './settings.ts';
-import { processCpuMs, StallWatch } from './stall-watch.ts';
+import { watchStalls } from './stall-watch.ts';
 import { codeOf } from './system-error.ts';
 import { startTransport } from './transport.ts';
 import { realCipher, realClock, realRandom } from './world.ts';
@@ -96,7 +96,6 @@ const open = async (
     cipher: realCipher,
     files: disk.files,
   });
-  const stalls = new StallWatch(processCpuMs);
   driver.start(program, {
     clock: realClock,
     journal,
@@ -104,11 +103,12 @@ const open = async (
     transport,
     executor,
     onHalt,
-    onRing(lateMs) {
-      const forMs = stalls.rang(lateMs);
-      if (forMs !== undefined) journal.stalled(forMs);
-    },
   });
+  cleanups.push(
+    watchStalls((forMs) => {
+      journal.stalled(forMs);
+    }),
+  );
   return { api: http.bound, peer: transport.bound };
 };
 
