@@ -1,5 +1,5 @@
 /**
- * The checker beside Porcupine, on the same generated files in the same run: nine interleaved runs of
+ * The checker as a package holds it beside Porcupine, on the same generated files in the same run: nine interleaved runs of
  * both as whole processes, medians and their ratio. Writes its section of `docs/benchmarks.md`.
  *
  *     node bench/checker/main.ts          needs a `go` client, for Porcupine only
@@ -33,10 +33,11 @@ type Program = (files: readonly string[], model: string) => readonly [string, re
 const folder = mkdtempSync(join(tmpdir(), 'schism-bench-'));
 try {
   const porcupine = builtPorcupine();
+  execFileSync(process.execPath, ['scripts/build.ts'], { stdio: 'inherit' });
   const programs = {
     schism: ((files, model) => [
       process.execPath,
-      ['scenarios/check/main.ts', ...files, '--model', model, '--timeout', TIMEOUT, '--json'],
+      ['bin/schism.js', 'check', ...files, '--model', model, '--timeout', TIMEOUT, '--json'],
     ]) as Program,
     porcupine: ((files, model) => [
       porcupine,

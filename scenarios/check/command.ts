@@ -1,6 +1,6 @@
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { readdirSync, statSync, writeFileSync } from './file-system.ts';
 import { judgeFile, type FileResult, type Judged } from './judge-file.ts';
 import { optionsOf, USAGE, type CheckOptions } from './options.ts';
 

@@ -1,5 +1,3 @@
-import { readFileSync, statSync } from 'node:fs';
-
 import { show } from '../../models/canonical.ts';
 import {
   historyOf,
@@ -11,6 +9,7 @@ import {
   type Explaining,
   type Verdict,
 } from '../../properties/linearizability/check.ts';
+import { readFileSync, statSync } from './file-system.ts';
 import type { CheckOptions } from './options.ts';
 
 /** Larger files are refused: a history is read as one text. */

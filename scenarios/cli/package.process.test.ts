@@ -4,13 +4,14 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 const project = mkdtempSync(join(tmpdir(), 'schism-package-'));
 const modules = join(project, 'node_modules');
@@ -85,4 +86,35 @@ test('the library judges a run of the reference cluster', () => {
   writeFileSync(file, script);
   const { stdout } = spawnSync(process.execPath, [file], { cwd: project, encoding: 'utf8' });
   expect(stdout.trim()).toBe('pass 16');
+});
+
+describe('the installed checker, whose modules are one file', () => {
+  const right =
+    '{:process 0, :type :invoke, :f :write, :value 3}\n{:process 0, :type :ok, :f :write, :value 3}\n';
+  const stale =
+    '{:process 1, :type :invoke, :f :read, :value nil}\n{:process 1, :type :ok, :f :read, :value 4}\n';
+  const files = ['right.edn', 'wrong.edn'];
+  beforeAll(() => {
+    writeFileSync(join(project, 'right.edn'), right);
+    writeFileSync(join(project, 'wrong.edn'), right + stale);
+  });
+
+  test.each([['1'], ['2']])('judges, with %s jobs', (jobs) => {
+    const { status, stdout } = schism('check', ...files, '--model', 'register', '--jobs', jobs);
+    expect(stdout).toMatch(/pass +right\.edn[^]*FAIL +wrong\.edn/);
+    expect(status).toBe(1);
+  });
+
+  test('draws', () => {
+    const { status } = schism('check', 'wrong.edn', '--model', 'register', '-o', 'drawn.html');
+    expect(readFileSync(join(project, 'drawn.html'), 'utf8')).toContain('wrong.edn');
+    expect(status).toBe(1);
+  });
+
+  test('says what is wrong with a file', () => {
+    writeFileSync(join(project, 'cut.edn'), right.slice(0, -9));
+    const { status, stdout } = schism('check', 'cut.edn', '--model', 'register');
+    expect(stdout).toMatch(/bad input +cut\.edn\s+cut\.edn:2: /);
+    expect(status).toBe(2);
+  });
 });
