@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { topologyOf } from '../harness/backends/docker/topology.ts';
-import { controlPort, toxiproxyImage } from '../harness/backends/docker/toxiproxy.ts';
+import { controlPort, toxiproxyImage } from '../harness/backends/docker/toxiproxy-image.ts';
 import {
   parseSubnet,
   addressIn,

@@ -1,5 +1,5 @@
 /** The images that every node has: enough to see where tasks run, that they move, and how they fail. */
-import http from 'node:http';
+import { http } from './node-http.ts';
 import type { TaskOrder } from '../node/program.ts';
 
 export type TaskContext = {

@@ -1,6 +1,6 @@
 /** Bytes of HTTP to request values and back. What is answered is decided elsewhere; here is only how it travels. */
 import { once } from 'node:events';
-import http from 'node:http';
+import { http } from './node-http.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { refuse } from '../api/respond.ts';
 import type { ApiRequest, ApiResponse, Json } from '../api/seam.ts';

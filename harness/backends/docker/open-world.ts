@@ -11,7 +11,8 @@ import { probing } from './probe.ts';
 import { removeRun } from './reap.ts';
 import { useRyukWhereItIs } from './ryuk.ts';
 import { probePorts, topologyOf } from './topology.ts';
-import { controlPort, startToxiproxy } from './toxiproxy.ts';
+import { startToxiproxy } from './toxiproxy.ts';
+import { controlPort } from './toxiproxy-image.ts';
 import { DockerWorld, type DockerWorldParts } from './world.ts';
 
 export type DockerOptions = Pick<LiveRunOptions, 'state' | 'parentFolder'> & {

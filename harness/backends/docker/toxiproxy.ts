@@ -7,10 +7,8 @@ import { engineDoes } from './engine.ts';
 import { labelsOf } from './labels.ts';
 import type { Networks } from './networks.ts';
 import type { Topology } from './topology.ts';
+import { controlPort, toxiproxyImage } from './toxiproxy-image.ts';
 import { nothingToWaitFor } from './waiting.ts';
-
-export const toxiproxyImage = 'ghcr.io/shopify/toxiproxy:2.12.0';
-export const controlPort = 8474;
 
 /** A container that joins further networks before it starts: that is quicker than afterwards, and nothing sees it half-connected. */
 class Connected extends GenericContainer {

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { availableParallelism, freemem, tmpdir } from 'node:os';
 import { connectEngine, engineAddress } from '../../backends/docker/engine.ts';
-import { toxiproxyImage } from '../../backends/docker/toxiproxy.ts';
+import { toxiproxyImage } from '../../backends/docker/toxiproxy-image.ts';
 import { listRecords, stateFolder } from '../../backends/live/run-record.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
