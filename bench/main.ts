@@ -7,6 +7,7 @@ import { dockerMissing } from '../harness/cli/run/worlds.ts';
 import { commitOf } from '../harness/cli/run/saving.ts';
 import { ensureNodeImage } from '../scenarios/targets/reference/image.ts';
 import { referenceLive } from '../scenarios/targets/reference/live.ts';
+import { nodeProgram } from '../scenarios/targets/reference/node-program.ts';
 import { referenceSwarm } from '../scenarios/targets/reference/target.ts';
 import { failoverText, measureLive, type LiveFigures } from './live.ts';
 import { measureReport } from './report.ts';
@@ -53,7 +54,10 @@ const process3 = async (): Promise<readonly string[]> => {
   say('process …');
   return liveRows(
     'process',
-    await measureLive(referenceSwarm, { backend: 'process', live: referenceLive() }),
+    await measureLive(referenceSwarm, {
+      backend: 'process',
+      live: referenceLive({ program: await nodeProgram() }),
+    }),
   );
 };
 

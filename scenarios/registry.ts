@@ -18,6 +18,7 @@ import { primaryBackupEntry } from './targets/primary-backup/entry.ts';
 import { configurationOf } from './targets/reference/configuration.ts';
 import { ensureNodeImage, nodeImages } from './targets/reference/image.ts';
 import { referenceLive } from './targets/reference/live.ts';
+import { nodeProgram } from './targets/reference/node-program.ts';
 import { referenceSwarm } from './targets/reference/target.ts';
 import { version } from './version.ts';
 
@@ -31,7 +32,9 @@ const beside = (module: string): string =>
 const reference: TargetEntry = {
   target: referenceSwarm,
   sim: { module: beside('./targets/reference/sim.ts'), name: 'referenceInSim' },
-  process: (planting) => referenceLive(planting === undefined ? {} : { planting }),
+  process: async (planting) =>
+    // A planted bug patches sources.
+    referenceLive(planting === undefined ? { program: await nodeProgram() } : { planting }),
   async docker({ planting, say, signal }) {
     const patches = planting?.mutants.flatMap((mutant) => mutant.patches) ?? [];
     const docker = new Docker();

@@ -23,7 +23,7 @@ export type TargetEntry = {
   /** A `SimTarget`. */
   readonly sim: ModuleExport | undefined;
   /** For local processes. */
-  process: ((planting: Planting | undefined) => LiveTarget) | undefined;
+  process: ((planting: Planting | undefined) => LiveTarget | Promise<LiveTarget>) | undefined;
   /** For containers: makes what they need first, such as an image, and says so in whole sentences. */
   docker:
     | ((given: {

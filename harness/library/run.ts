@@ -31,7 +31,7 @@ export const liveBackendOf = async (
   system: System,
   backend: 'process' | 'docker',
 ): Promise<{ readonly backend: LiveBackend; readonly live: LiveTarget }> => {
-  const live = backend === 'process' ? system.process?.() : await system.docker?.();
+  const live = backend === 'process' ? await system.process?.() : await system.docker?.();
   if (live === undefined) {
     throw new RangeError(
       `${system.target.name} cannot run on ${backend}: it was given no program for it`,

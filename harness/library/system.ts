@@ -15,7 +15,7 @@ export type System = {
   /** In the simulator, where it has a program that runs there. */
   readonly sim?: SimTarget;
   /** As processes. */
-  process?(): LiveTarget;
+  process?(): LiveTarget | Promise<LiveTarget>;
   /** In containers; makes what they need first. */
   docker?(): Promise<LiveTarget>;
 };

@@ -3,6 +3,7 @@ import Docker from 'dockerode';
 import type { System } from '../../harness/library/system.ts';
 import { ensureNodeImage } from './reference/image.ts';
 import { referenceLive } from './reference/live.ts';
+import { nodeProgram } from './reference/node-program.ts';
 import { referenceInSim } from './reference/sim.ts';
 import { referenceSwarm as target } from './reference/target.ts';
 
@@ -23,6 +24,6 @@ export const referenceSwarm = ({
   shape: { managers, workers },
   settings: { autolock },
   sim: referenceInSim,
-  process: () => referenceLive(),
+  process: async () => referenceLive({ program: await nodeProgram() }),
   docker: async () => referenceLive({ image: await ensureNodeImage(new Docker()) }),
 });

@@ -83,7 +83,7 @@ const carriedOut = async (
   if (run.backend === 'docker') await requireDocker();
   const live =
     run.backend === 'process'
-      ? entry.process?.(planting)
+      ? await entry.process?.(planting)
       : await entry.docker?.({
           planting,
           say: (sentence) => {

@@ -55,7 +55,7 @@ export const up = async (registry: Registry, io: Io, options: UpOptions): Promis
   };
   const live =
     options.backend === 'process'
-      ? entry.process?.(undefined)
+      ? await entry.process?.(undefined)
       : await entry.docker?.({ planting: undefined, say, signal: io.signal });
   if (live === undefined)
     throw new UsageError(`target ${options.target} cannot run on ${options.backend}`);

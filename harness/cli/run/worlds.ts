@@ -87,7 +87,7 @@ const liveOf = async (plan: WorldPlan, backend: 'process' | 'docker'): Promise<L
   const { entry, planting, io } = plan;
   if (backend === 'process') {
     if (entry.process === undefined) throw lacks(entry, backend);
-    return entry.process(planting);
+    return await entry.process(planting);
   }
   if (entry.docker === undefined) throw lacks(entry, backend);
   return await entry.docker({

@@ -1,9 +1,8 @@
-import { fileURLToPath } from 'node:url';
-import { extname } from 'node:path';
 import type { ApiRequest } from '../../../cluster/api/seam.ts';
 import type { JsonObject } from '../../../harness/core/json.ts';
 import type { LiveTarget, NodePlace, Said } from '../../../harness/backends/live/target.ts';
 import { configurationOf } from './configuration.ts';
+import { nodeSources } from './node-program.ts';
 import { perform } from './perform.ts';
 import { referenceSwarm } from './target.ts';
 
@@ -79,17 +78,19 @@ export type Planting = {
   readonly env: Readonly<Record<string, string>>;
 };
 
-export type LiveGiven = { readonly planting?: Planting; readonly image?: string };
-
-const program = fileURLToPath(
-  new URL(
-    `../../../cluster/server/main${extname(fileURLToPath(import.meta.url))}`,
-    import.meta.url,
-  ),
-);
+export type LiveGiven = {
+  readonly planting?: Planting;
+  readonly image?: string;
+  /** File of the node program; its sources unless given. */
+  readonly program?: string;
+};
 
 /** The reference cluster as real processes, and in containers where its image's name is given. */
-export const referenceLive = ({ planting, image }: LiveGiven = {}): LiveTarget => ({
+export const referenceLive = ({
+  planting,
+  image,
+  program = nodeSources,
+}: LiveGiven = {}): LiveTarget => ({
   name: referenceSwarm.name,
   nodes: (shape) => referenceSwarm.nodes(shape),
   talks: (from, to) => referenceSwarm.talks(from, to),

@@ -1,0 +1,27 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from '@jest/globals';
+import { nodeProgram, nodeSources } from './node-program.ts';
+
+const helpOf = (program: string): string =>
+  execFileSync(process.execPath, [program, '--help'], { encoding: 'utf8' });
+
+test('one file does what the sources do, and equal sources make the same', async () => {
+  const program = await nodeProgram();
+  expect(program).not.toBe(nodeSources);
+  expect(helpOf(program)).toBe(helpOf(nodeSources));
+  expect(await nodeProgram()).toBe(program);
+});
+
+test('what nobody runs any more is removed', async () => {
+  const folder = path.dirname(await nodeProgram());
+  const [old, young] = ['node-old.mjs', 'node-young.mjs'].map((name) => path.join(folder, name));
+  for (const file of [old, young]) fs.writeFileSync(String(file), '');
+  const longAgo = new Date(Date.now() - 25 * 60 * 60_000);
+  fs.utimesSync(String(old), longAgo, longAgo);
+  await nodeProgram();
+  expect(fs.readdirSync(folder)).not.toContain('node-old.mjs');
+  expect(fs.readdirSync(folder)).toContain('node-young.mjs');
+  fs.rmSync(String(young));
+});

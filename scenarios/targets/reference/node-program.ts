@@ -1,0 +1,53 @@
+/** The node program as a process runs it: one file, since Node loads a hundred and thirty modules twice as slowly. */
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+/** `.ts` in a clone, `.js` in the published package, where the build has made one file of it. */
+const extension = path.extname(import.meta.filename);
+/** Kept for longer than any campaign lasts. */
+const keptMs = 24 * 60 * 60_000;
+
+/** As its sources are, file by file: what a planted bug's patches fit. Absolute path. */
+export const nodeSources = path.join(root, `cluster/server/main${extension}`);
+
+/**
+ * In a clone the file is made of the sources as they are now, below `node_modules`, where its packages are found. Where the bundler
+ * is not installed, the sources serve. Absolute path.
+ */
+export const nodeProgram = async (): Promise<string> => {
+  if (extension !== '.ts') return nodeSources;
+  const bundler = await import('esbuild').catch(() => undefined);
+  if (bundler === undefined) return nodeSources;
+  const { outputFiles } = bundler.buildSync({
+    entryPoints: [nodeSources],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    packages: 'external',
+    logLevel: 'silent',
+  });
+  const [made] = outputFiles;
+  return made === undefined
+    ? nodeSources
+    : kept(path.join(root, 'node_modules/.cache/schism'), made.contents);
+};
+
+/** Under a name that says its content: programs of several versions may run at the same time. */
+const kept = (folder: string, contents: Uint8Array): string => {
+  const digest = createHash('sha256').update(contents).digest('hex').slice(0, 16);
+  const file = path.join(folder, `node-${digest}.mjs`);
+  fs.mkdirSync(folder, { recursive: true });
+  for (const name of fs.readdirSync(folder)) {
+    const other = path.join(folder, name);
+    const age = Date.now() - (fs.statSync(other, { throwIfNoEntry: false })?.mtimeMs ?? Infinity);
+    if (other !== file && age > keptMs) fs.rmSync(other, { force: true });
+  }
+  const draft = `${file}.${process.pid}`;
+  fs.writeFileSync(draft, contents);
+  fs.renameSync(draft, file);
+  return file;
+};
