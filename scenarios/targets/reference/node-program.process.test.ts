@@ -18,7 +18,7 @@ test('what nobody runs any more is removed', async () => {
   const folder = path.dirname(await nodeProgram());
   const [old, young] = ['node-old.mjs', 'node-young.mjs'].map((name) => path.join(folder, name));
   for (const file of [old, young]) fs.writeFileSync(String(file), '');
-  const longAgo = new Date(Date.now() - 25 * 60 * 60_000);
+  const longAgo = new Date(Date.now() - 8 * 24 * 60 * 60_000);
   fs.utimesSync(String(old), longAgo, longAgo);
   await nodeProgram();
   expect(fs.readdirSync(folder)).not.toContain('node-old.mjs');

@@ -6,34 +6,41 @@ import path from 'node:path';
 const root = path.resolve(import.meta.dirname, '../../..');
 /** `.ts` in a clone, `.js` in the published package, where the build has made one file of it. */
 const extension = path.extname(import.meta.filename);
-/** Kept for longer than any campaign lasts. */
-const keptMs = 24 * 60 * 60_000;
+/** Kept for longer than any campaign, or cluster to play with, is likely to last. */
+const keptMs = 7 * 24 * 60 * 60_000;
 
 /** As its sources are, file by file: what a planted bug's patches fit. Absolute path. */
 export const nodeSources = path.join(root, `cluster/server/main${extension}`);
 
 /**
- * In a clone the file is made of the sources as they are now, below `node_modules`, where its packages are found. Where the bundler
- * is not installed, the sources serve. Absolute path.
+ * In a clone the file is made of the sources as they are now, below `node_modules`, where its packages are found. Where it cannot be
+ * made, as without the bundler or where nothing may be written there, the sources serve, and say themselves what is wrong with them.
+ * Absolute path.
  */
 export const nodeProgram = async (): Promise<string> => {
   if (extension !== '.ts') return nodeSources;
-  const bundler = await import('esbuild').catch(() => undefined);
-  if (bundler === undefined) return nodeSources;
-  const { outputFiles } = bundler.buildSync({
-    entryPoints: [nodeSources],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    packages: 'external',
-    logLevel: 'silent',
-  });
-  const [made] = outputFiles;
-  return made === undefined
-    ? nodeSources
-    : kept(path.join(root, 'node_modules/.cache/schism'), made.contents);
+  try {
+    const { buildSync } = await import('esbuild');
+    const { outputFiles } = buildSync({
+      entryPoints: [nodeSources],
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'node',
+      target: 'node24',
+      packages: 'external',
+      logLevel: 'silent',
+    });
+    return kept(path.join(root, 'node_modules/.cache/schism'), one(outputFiles).contents);
+  } catch {
+    return nodeSources;
+  }
+};
+
+const one = <T>(list: readonly T[]): T => {
+  const [first] = list;
+  if (first === undefined) throw new Error('the bundler made nothing');
+  return first;
 };
 
 /** Under a name that says its content: programs of several versions may run at the same time. */
