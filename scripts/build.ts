@@ -48,6 +48,6 @@ await bundle({
   outdir: join(dist, 'scenarios/check'),
   splitting: true,
 });
-// A node starts in half the time.
+// A node starts in two thirds of the time.
 const node = join(dist, 'cluster/server/main.js');
 await bundle({ ...oneFile, entryPoints: [node], outfile: node });
