@@ -3,6 +3,7 @@ import { build as bundle } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { asOneFile } from '../scenarios/targets/reference/node-program.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -31,23 +32,15 @@ for (const file of globSync(assets, { cwd: root })) {
 // Files under dist are modules like their sources.
 writeFileSync(join(dist, 'package.json'), '{ "type": "module" }\n');
 
-const oneFile = {
-  allowOverwrite: true,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node24',
-  packages: 'external',
-  logLevel: 'warning',
-} as const;
+const inPlace = { ...asOneFile, allowOverwrite: true, logLevel: 'warning' } as const;
 
 // Loading its forty modules one by one would take `schism check` as long as judging: it is one file, apart from what it seldom needs.
 await bundle({
-  ...oneFile,
+  ...inPlace,
   entryPoints: ['command', 'worker'].map((name) => join(dist, 'scenarios/check', `${name}.js`)),
   outdir: join(dist, 'scenarios/check'),
   splitting: true,
 });
 // A node starts in two thirds of the time.
 const node = join(dist, 'cluster/server/main.js');
-await bundle({ ...oneFile, entryPoints: [node], outfile: node });
+await bundle({ ...inPlace, entryPoints: [node], outfile: node });

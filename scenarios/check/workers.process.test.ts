@@ -16,7 +16,8 @@ test('several jobs give the same rows in the same order as one', () => {
     }
     const rows = (jobs: string) => {
       const args = [
-        'scenarios/check/main.ts',
+        'scenarios/main.ts',
+        'check',
         folder,
         '--model',
         'register',

@@ -19,7 +19,8 @@ export const hinderedScenario = (
   const stalled = runs.filter(
     ({ scenario, history }) =>
       scenario.properties.some((name) => tallies.get(name)?.tested === 0) &&
-      history.stalls.some(({ at, forMs }) => at + forMs > history.phases.injectAt),
+      // A stall is noticed at its end.
+      history.stalls.some(({ at }) => at > history.phases.injectAt),
   );
   const times = (of: Played): number =>
     runs.filter(({ scenario }) => scenario === of.scenario).length;

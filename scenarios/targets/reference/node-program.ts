@@ -12,6 +12,15 @@ const keptMs = 7 * 24 * 60 * 60_000;
 /** As its sources are, file by file: what a planted bug's patches fit. Absolute path. */
 export const nodeSources = path.join(root, `cluster/server/main${extension}`);
 
+/** For the bundler, also at the build of the package: a program with all modules that are ours, its packages beside it. */
+export const asOneFile = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  packages: 'external',
+} as const;
+
 /**
  * In a clone the file is made of the sources as they are now, below `node_modules`, where its packages are found. Where it cannot be
  * made, as without the bundler or where nothing may be written there, the sources serve, and say themselves what is wrong with them.
@@ -22,25 +31,18 @@ export const nodeProgram = async (): Promise<string> => {
   try {
     const { buildSync } = await import('esbuild');
     const { outputFiles } = buildSync({
+      ...asOneFile,
       entryPoints: [nodeSources],
-      bundle: true,
       write: false,
-      format: 'esm',
-      platform: 'node',
-      target: 'node24',
-      packages: 'external',
       logLevel: 'silent',
     });
-    return kept(path.join(root, 'node_modules/.cache/schism'), one(outputFiles).contents);
+    const [made] = outputFiles;
+    if (made !== undefined)
+      return kept(path.join(root, 'node_modules/.cache/schism'), made.contents);
   } catch {
-    return nodeSources;
+    // The sources run without all of this.
   }
-};
-
-const one = <T>(list: readonly T[]): T => {
-  const [first] = list;
-  if (first === undefined) throw new Error('the bundler made nothing');
-  return first;
+  return nodeSources;
 };
 
 /** Under a name that says its content: programs of several versions may run at the same time. */
