@@ -135,6 +135,24 @@ describe('a campaign', () => {
     }
   });
 
+  test('with a schedule of its own it plays that one in every run, and only the chances differ', async () => {
+    const first = (await runCampaign(plan)).findings[0]?.index ?? -1;
+    const { schedule } = placed(first).run;
+    const { findings, failures } = await runCampaign({
+      ...plan,
+      schedule,
+      shrink: { attemptsMax: 300, forMs: 20_000 },
+    });
+    const [failure] = failures;
+    expect(failure?.whole?.run.schedule).toEqual(schedule);
+    const digests = findings.map(({ digest }) => digest);
+    expect(digests.length).toBeGreaterThan(1);
+    expect(new Set(digests).size).toBe(digests.length);
+    const smaller = failure?.shrunk?.run.schedule ?? schedule;
+    expect(smaller.length).toBeLessThan(schedule.length);
+    expect(schedule).toEqual(expect.arrayContaining([...smaller]));
+  });
+
   test('an interrupted campaign returns what was complete', async () => {
     const controller = new AbortController();
     const result = await runCampaign({

@@ -92,7 +92,7 @@ class Campaign {
   #bailed = false;
 
   constructor(plan: CampaignPlan, pool: Pool) {
-    const { target, properties, draw, scenarios, seed, limits } = plan;
+    const { target, properties, draw, schedule, scenarios, seed, limits } = plan;
     this.#plan = plan;
     this.#job = {
       target,
@@ -101,6 +101,7 @@ class Campaign {
       seed,
       limits,
       ...(draw !== undefined && { draw }),
+      ...(schedule !== undefined && { schedule }),
     };
     this.#pool = pool;
   }

@@ -37,6 +37,8 @@ export type Job = {
   readonly properties: ModuleExport;
   /** A `DrawSchedule`; left out, schedules are drawn as `harness/generate` draws them. */
   readonly draw?: ModuleExport;
+  /** One schedule for every run, instead of drawn ones: runs differ by the world's chances alone. */
+  readonly schedule?: Schedule;
   /** Run i plays scenario i modulo their number. */
   readonly scenarios: readonly [Scenario, ...Scenario[]];
   readonly seed: number;

@@ -29,16 +29,21 @@ const load = async ({ module, name }: ModuleExport): Promise<unknown> => {
   return loaded[name];
 };
 
+const drawOf = async ({ draw, schedule }: Job): Promise<DrawSchedule> => {
+  if (schedule !== undefined) return () => ({ schedule, origin: undefined });
+  return draw === undefined ? drawSchedule : ((await load(draw)) as DrawSchedule);
+};
+
 const makeSubject = async (job: Job): Promise<Subject> => {
   const [program, properties, draw] = await Promise.all([
     load(job.target),
     load(job.properties),
-    job.draw === undefined ? drawSchedule : load(job.draw),
+    drawOf(job),
   ]);
   return {
     program: program as SimTarget,
     properties: properties as readonly Property[],
-    draw: draw as DrawSchedule,
+    draw,
     scenarios: job.scenarios,
     limits: job.limits,
     realCipher,
