@@ -32,6 +32,30 @@ test('votes stand in the table of events and in the lanes, a second one in a ter
   expect(text.split('<path class="vote again"')).toHaveLength(2);
 });
 
+test('a failure says what another world made of its schedule, and that run whose schedule it has', () => {
+  const property = 'at-most-one-leader-per-term';
+  const live = {
+    ...sampleRun(100),
+    elsewhere: {
+      backend: 'sim',
+      runs: 200,
+      broken: [{ property, runs: 37 }],
+      replay: 'npx schism replay smaller.json',
+    },
+  } as const;
+  const twin = { ...sampleRun(100), scheduleOf: { backend: 'process', index: 3 } as const };
+  const text = renderReport(sampleSummary(false), [live, twin]).replace(/\s+/g, ' ');
+  expect(text).toContain(
+    `The same schedule in the simulator: broken in 37 of 200 runs (${property}).`,
+  );
+  expect(text).toContain('See it there: <code>npx schism replay smaller.json</code>');
+  expect(text).toContain('Tried here with the schedule of run 3 on process.');
+  expect(text).toMatch(/<details class="more" open/);
+  const held = { backend: 'docker', runs: 3, broken: [{ property, runs: 0 }] } as const;
+  const other = renderReport(sampleSummary(false), [{ ...live, elsewhere: held }]);
+  expect(other).toContain('The same schedule on containers: not broken in 3 runs');
+});
+
 test('the verdict stands in one sentence at the top', () => {
   expect(renderReport(sampleSummary(true), [])).toContain('All 2 guarantees held in 2,412 runs.');
   expect(renderReport(sampleSummary(false), [sampleRun(100)])).toContain(

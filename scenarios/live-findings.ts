@@ -9,6 +9,7 @@ const findings = [
     name: 'the split brain of a primary and its backups is found by the properties that judge the swarm',
     args: ['run', 'two-networks', '--target', 'primary-backup', '--workers', '0', '--seed', '3'],
     property: 'no-split-brain',
+    simulated: false,
     story: /acknowledged .+ while neither it nor any leader in its reach had a majority/,
   },
   {
@@ -22,15 +23,24 @@ const findings = [
       'scenarios/mutants/locked-manager-answers.yaml',
     ],
     property: 'autolocked-restart',
+    simulated: true,
     story: /is locked and answers/,
   },
 ] as const;
+
+/** What a live failure became in the simulator is the same run to the bit, with the property that broke live. */
+const replaysInSim = (file: string, property: string): void => {
+  const { code, out } = schism(['replay', file]);
+  expect(out).toContain(`BROKEN ${property}`);
+  expect(out).toMatch(/same digest/);
+  expect(code).toBe(1);
+};
 
 /** What must be found in a live world, with exit code 1, a story, a run file that is judged again, and a report. For tests. */
 export const findsInLiveWorld = (backend: 'process' | 'docker'): void => {
   test.each(findings)(
     `${backend}: $name`,
-    ({ args, property, story }) => {
+    ({ args, property, story, simulated }) => {
       const folder = mkdtempSync(join(tmpdir(), 'schism-found-'));
       try {
         const { code, out } = schism([...args, '--backend', backend, '--out', folder]);
@@ -42,6 +52,12 @@ export const findsInLiveWorld = (backend: 'process' | 'docker'): void => {
         const [, sentence] =
           /<h1>([^<]*)<\/h1>/.exec(readFileSync(join(folder, '3/index.html'), 'utf8')) ?? [];
         expect(sentence).toContain(property);
+        // A target without a simulator is not tried there.
+        expect(out.includes('the same schedule in the simulator: broken in ')).toBe(simulated);
+        expect(
+          /made smaller there, \d+ entries of \d+; on .+ broken in \d+ of \d+ runs/.test(out),
+        ).toBe(simulated);
+        if (simulated) replaysInSim(join(folder, '3', `${backend}-0-in-sim.json`), property);
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }

@@ -72,6 +72,11 @@ export const properties: readonly Property[] = [
   },
 ];
 
+/** Two that break in the same runs, one of them with a name that no file can have. */
+export const twoBroken: readonly Property[] = properties
+  .slice(0, 1)
+  .flatMap((property) => [property, { ...property, name: 'answered / every put' }]);
+
 /** The same, but each run with a put of 7 ends its thread. */
 export const deadlyTarget: SimTarget = withRequest((value) => {
   if (value === 7) process.exit(3);

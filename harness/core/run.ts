@@ -44,6 +44,29 @@ export type Run = {
   readonly simulatedMs: Ms;
 };
 
+/** A failure's schedule, tried in another world: so many runs, under the chances of that world. */
+export type Elsewhere = {
+  readonly backend: BackendName;
+  readonly runs: number;
+  /** Of each property that had broken: in how many of them it broke again. */
+  readonly broken: readonly { readonly property: string; readonly runs: number }[];
+  /** The line that shows one of those again; left out where none broke. */
+  readonly replay?: string;
+};
+
+const places = {
+  sim: 'in the simulator',
+  process: 'on real processes',
+  docker: 'on containers',
+} as const;
+
+/** `on containers: broken in 2 of 3 runs`, for one of the properties that had broken. */
+export const elsewhereWords = ({ backend, runs, broken }: Elsewhere, property: string): string => {
+  const times = broken.find((of) => of.property === property)?.runs ?? 0;
+  const what = times === 0 ? `not broken in ${runs} runs` : `broken in ${times} of ${runs} runs`;
+  return `${places[backend]}: ${what}`;
+};
+
 export const runFileSchema = 'schism/run-file@1';
 
 /** What is saved, and what the report carries. */
@@ -64,6 +87,12 @@ export type RunFile = {
   /** Where this failure was made smaller: what it was before. */
   readonly shrunkFrom:
     { readonly entries: number; readonly digest: string; readonly attempts: number } | undefined;
+  /** Of a failure that was tried in another world. */
+  readonly elsewhere?: Elsewhere;
+  /** The property that it shows, where the same run shows another one in a file of the plain name. */
+  readonly shownFor?: string;
+  /** Of a run that tries another world's failure: that one. */
+  readonly scheduleOf?: Pick<Run, 'backend' | 'index'>;
   /** The line that shows it again. */
   readonly replay: string;
   /** Wall-clock, RFC 3339. Not part of any digest. */

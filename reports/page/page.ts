@@ -122,6 +122,13 @@ const properties = (summary: CampaignSummary): Html =>
     </table>
   </div>`;
 
+/** What is not folded away: the first run where nothing broke, or the smaller form of the failure above it. */
+const isOpen = (file: RunFile, place: number, state: string): boolean =>
+  place === 0 && (state !== 'fail' || file.scheduleOf !== undefined);
+
+const scheduleOf = ({ scheduleOf: of }: RunFile): string =>
+  of === undefined ? '' : `, with the schedule of run ${of.index} on ${of.backend}`;
+
 const failures = (summary: CampaignSummary): Html | undefined =>
   summary.failures.length === 0
     ? undefined
@@ -208,11 +215,11 @@ export const page = ({ summary, runs, document }: PageInput, assets: PageAssets)
             (file, place) =>
               html`<details
                 class="more"
-                ${place === 0 && state !== 'fail' ? trusted(' open') : undefined}
+                ${isOpen(file, place, state) ? trusted(' open') : undefined}
               >
                 <summary>
                   ${file.run.scenario.name} on ${file.run.backend}, seed ${file.run.seed}, run
-                  ${file.run.index}
+                  ${file.run.index}${scheduleOf(file)}
                 </summary>
                 ${runSection(file, place + shown)}
               </details>`,

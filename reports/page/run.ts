@@ -1,4 +1,4 @@
-import type { Judged, RunFile } from '../../harness/core/run.ts';
+import { elsewhereWords, type Judged, type RunFile } from '../../harness/core/run.ts';
 import { eventTable } from './events.ts';
 import { html, type Html } from './html.ts';
 import { timeline } from './timeline.ts';
@@ -128,6 +128,30 @@ const logs = (file: RunFile): Html | undefined => {
   </details>`;
 };
 
+/** Whose schedule this run has, and what another world made of its own. */
+const otherWorld = (
+  { elsewhere, scheduleOf, shrunkFrom }: RunFile,
+  failed: readonly Failed[],
+): Html => {
+  const smaller = shrunkFrom === undefined ? '' : ', made smaller';
+  return html`${
+    scheduleOf === undefined
+      ? undefined
+      : html`<p>
+          Tried here with the schedule of run ${scheduleOf.index} on
+          ${scheduleOf.backend}${smaller}.
+        </p>`
+  }
+  ${
+    elsewhere === undefined
+      ? undefined
+      : html`<p class="replay">
+          ${failed.map(({ property }) => html`The same schedule ${elsewhereWords(elsewhere, property)} (${property}). `)}
+          ${elsewhere.replay === undefined ? undefined : html`See it there: <code>${elsewhere.replay}</code>`}
+        </p>`
+  }`;
+};
+
 /** Everything about one run. */
 export const runSection = (file: RunFile, place: number): Html => {
   const { history, scenario, backend } = file.run;
@@ -146,7 +170,7 @@ export const runSection = (file: RunFile, place: number): Html => {
     <p class="replay">
       ${failed.length > 0 ? 'See it again:' : 'Run it again:'} <code>${file.replay}</code>
     </p>
-    ${timeline(history, moments)} ${verdictTable(file)}
+    ${otherWorld(file, failed)} ${timeline(history, moments)} ${verdictTable(file)}
     <h3>Events</h3>
     ${eventTable(history, { most: rowsMax, moments: moments.map(({ at }) => at) })}
     ${configuration(file)} ${logs(file)}

@@ -24,7 +24,7 @@ export const judge = (registry: Registry, io: Io, file: string): ExitCode => {
     io.out(io.colors.bold(`${scenario.name} on ${backend}, run ${index}`));
     for (const verdict of verdicts) {
       states.push(verdict.verdict);
-      if (verdict.verdict === 'fail') printStory(saved, verdict, io);
+      if (verdict.verdict === 'fail') printStory(saved, verdict, { io });
       else if (verdict.verdict === 'unknown')
         io.out(`  unknown  ${verdict.property}: ${verdict.missing}`);
       else

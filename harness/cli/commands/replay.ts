@@ -42,7 +42,7 @@ export const replay = async (
   const { run } = again;
   for (const verdict of run.verdicts) {
     if (verdict.verdict === 'fail')
-      printStory({ ...saved, run, shrunkFrom: undefined }, verdict, io);
+      printStory({ ...saved, run, shrunkFrom: undefined }, verdict, { io });
   }
   if (again.problem !== undefined) io.out(`  ${again.problem}`);
   return saved.run.backend === 'sim' ? sayDigest(saved, again, io) : sayVerdict(saved, again, io);

@@ -20,6 +20,7 @@ import {
   requireDocker,
   runLiveBackend,
   runSim,
+  triedOn,
   type WorldPlan,
 } from '../run/worlds.ts';
 
@@ -177,7 +178,18 @@ const runMainJob = async (
         ),
       );
   }
-  return worlds;
+  return await Promise.all(worlds.map((world) => seenLive(world, worlds, live)));
+};
+
+/** A simulated world's failures are tried in the most real world that could be had. */
+const seenLive = async (
+  world: WorldResult,
+  worlds: readonly WorldResult[],
+  live: WorldPlan,
+): Promise<WorldResult> => {
+  const real = worlds.findLast(({ tally }) => tally.backend !== 'sim' && tally.runs > 0)?.tally;
+  if (world.tally.backend !== 'sim' || real === undefined || real.backend === 'sim') return world;
+  return await triedOn(real.backend, world, live);
 };
 
 /** What other worlds have found is not lost because one of them could not be had; the exit code tells of it. */
@@ -210,14 +222,16 @@ const notRun = (backend: BackendName, note: string): WorldResult => ({
 const written = (worlds: readonly WorldResult[], folder: string): readonly RunFile[] => {
   const files = new Map<string, RunFile>();
   for (const { broken } of worlds) {
-    for (const { file } of broken) {
-      if (file !== undefined) files.set(runFilePath(folder, file.run), file);
+    for (const { file, twins = [] } of broken) {
+      for (const of of [file, ...twins]) {
+        if (of !== undefined) files.set(runFilePath(folder, of), of);
+      }
     }
   }
   for (const { tally, shown } of worlds) {
     // A live run cannot be made again to the bit, so each is kept.
     if (tally.backend === 'sim') continue;
-    for (const file of shown) writeWhole(runFilePath(folder, file.run), JSON.stringify(file));
+    for (const file of shown) writeWhole(runFilePath(folder, file), JSON.stringify(file));
   }
   for (const [path, file] of files) writeWhole(path, JSON.stringify(file));
   return [...files.values()];
@@ -261,13 +275,15 @@ const print = (given: {
   io.out('');
   const told = new Set<string>();
   for (const { broken } of worlds) {
-    for (const { property, summary: text, file, scenario, index } of broken) {
+    for (const { property, summary: text, file, twins = [], scenario, index } of broken) {
       if (told.has(property)) continue;
       told.add(property);
       const verdict = file?.run.verdicts.find((of) => of.property === property);
-      if (file !== undefined && verdict?.verdict === 'fail') printStory(file, verdict, io);
+      if (file !== undefined && verdict?.verdict === 'fail')
+        printStory(file, verdict, { io, twins });
       else io.out(`  ${io.colors.red('BROKEN')} ${property}  ${scenario}, run ${index}: ${text}`);
       if (file !== undefined) io.out(`replay   ${file.replay}`);
+      for (const twin of twins) io.out(`${twin.run.backend.padEnd(9)}${twin.replay}`);
       io.out('');
     }
   }

@@ -1,6 +1,6 @@
 import { stateOf, type CampaignSummary } from '../../core/campaign.ts';
 import type { Ms } from '../../core/cluster.ts';
-import type { Judged, RunFile } from '../../core/run.ts';
+import { elsewhereWords, type Judged, type RunFile } from '../../core/run.ts';
 import type { Io } from '../io.ts';
 
 /** `2,412`, the same in every locale. */
@@ -56,10 +56,10 @@ export const printProperties = (summary: CampaignSummary, io: Io): void => {
 export const printStory = (
   file: RunFile,
   failed: Extract<Judged, { readonly verdict: 'fail' }>,
-  io: Io,
+  { io, twins = [] }: { readonly io: Io; readonly twins?: readonly RunFile[] },
 ): void => {
   const { colors } = io;
-  const { run, shrunkFrom } = file;
+  const { run, shrunkFrom, elsewhere } = file;
   const zero = run.history.phases.injectAt;
   io.out(
     `  ${colors.red(colors.bold('BROKEN'))} ${colors.bold(failed.property)}  ${run.scenario.name} on ${run.backend}, ${run.scenario.shape.managers} managers, run ${run.index}`,
@@ -74,10 +74,23 @@ export const printStory = (
       `         ${String(place + 1).padStart(2)}  ${((moment.at - zero) / 1000).toFixed(3)} s  ${node}${text}`,
     );
   });
-  if (shrunkFrom !== undefined) {
-    io.out('');
-    io.out(
-      `         ${run.schedule.length} entries of a schedule, from ${shrunkFrom.entries}; found so in ${grouped(shrunkFrom.attempts)} attempts`,
-    );
-  }
+  const notes = [
+    ...(shrunkFrom === undefined
+      ? []
+      : [
+          `${run.schedule.length} entries of a schedule, from ${shrunkFrom.entries}; found so in ${grouped(shrunkFrom.attempts)} attempts`,
+        ]),
+    ...(elsewhere === undefined
+      ? []
+      : [`the same schedule ${elsewhereWords(elsewhere, failed.property)}`]),
+    ...twins.flatMap((twin) =>
+      twin.elsewhere?.broken.some(({ property }) => property === failed.property) === true
+        ? [
+            `made smaller there, ${twin.run.schedule.length} entries of ${run.schedule.length}; ${elsewhereWords(twin.elsewhere, failed.property)}`,
+          ]
+        : [],
+    ),
+  ];
+  if (notes.length > 0) io.out('');
+  for (const note of notes) io.out(`         ${note}`);
 };

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { arch, platform } from 'node:os';
 import { relative, resolve } from 'node:path';
-import { runFileSchema, type Mutant, type RunFile } from '../../core/run.ts';
+import type { Shrunk } from '../../campaign/job.ts';
+import { runFileSchema, type Mutant, type Run, type RunFile } from '../../core/run.ts';
 import type { Registry } from '../registry.ts';
 import type { Saving } from './world-result.ts';
 
@@ -27,11 +28,20 @@ export const commitOf = (folder: string): string => {
 
 export const platformText = (): string => `${platform()} ${arch()}`;
 
-/** Where a run is saved: `reports/out/42/sim-17.json`. */
-export const runFilePath = (
-  folder: string,
-  run: { readonly backend: string; readonly index: number },
-): string => shortest(resolve(folder, `${run.backend}-${run.index}.json`));
+type Named = Pick<RunFile, 'scheduleOf' | 'shownFor'> & {
+  readonly run: Pick<Run, 'backend' | 'index'>;
+};
+
+/** Where a run is saved: `reports/out/42/sim-17.json`, and with another world's schedule `reports/out/42/process-3-in-sim.json`. */
+export const runFilePath = (folder: string, { run, scheduleOf, shownFor }: Named): string => {
+  const { backend, index } = run;
+  const name =
+    scheduleOf === undefined
+      ? `${backend}-${index}`
+      : `${scheduleOf.backend}-${scheduleOf.index}-in-${backend}`;
+  const part = shownFor === undefined ? '' : `-${shownFor.replaceAll(/[^\w-]+/g, '-')}`;
+  return shortest(resolve(folder, `${name}${part}.json`));
+};
 
 /** Relative below the folder that the command was called in, whole elsewhere. */
 export const shortest = (path: string): string => {
@@ -39,16 +49,31 @@ export const shortest = (path: string): string => {
   return below.startsWith('..') ? path : below;
 };
 
+/** What a failure that was made smaller was before. */
+export const beforeShrinking = ({
+  entriesBefore,
+  digestBefore,
+  attempts,
+}: Shrunk): NonNullable<RunFile['shrunkFrom']> => ({
+  entries: entriesBefore,
+  digest: digestBefore,
+  attempts,
+});
+
 /** Completes runs to what is saved of them. */
 export const savingFor = (given: {
-  readonly registry: Registry;
+  readonly registry: Pick<Registry, 'targets' | 'version' | 'invocation'>;
   readonly folder: string;
   readonly commit: string;
   readonly mutants: readonly Mutant[];
 }): Saving => ({
-  save(run, { logs, shrunkFrom }): RunFile {
+  save(run, { logs, shrunkFrom, scheduleOf, shownFor }): RunFile {
     const { registry, folder, commit, mutants } = given;
     const target = registry.targets.get(run.scenario.target);
+    const named = {
+      ...(scheduleOf !== undefined && { scheduleOf }),
+      ...(shownFor !== undefined && { shownFor }),
+    };
     return {
       schema: runFileSchema,
       schism: {
@@ -62,7 +87,8 @@ export const savingFor = (given: {
       configuration: target?.configuration(run.scenario.settings) ?? {},
       logs,
       shrunkFrom,
-      replay: `${registry.invocation} replay ${runFilePath(folder, run)}`,
+      ...named,
+      replay: `${registry.invocation} replay ${runFilePath(folder, { run, ...named })}`,
       savedAt: new Date().toISOString(),
     };
   },

@@ -2,6 +2,7 @@ import { runCampaign, type CampaignResult } from '../../campaign/campaign.ts';
 import type { Job } from '../../campaign/job.ts';
 import type { Ms } from '../../core/cluster.ts';
 import type { Planting } from '../registry.ts';
+import { beforeShrinking } from './saving.ts';
 import type { Broken, Saving, WorldResult } from './world-result.ts';
 
 export type SimPlan = {
@@ -55,8 +56,10 @@ export const runSimWorld = async (plan: SimPlan): Promise<WorldResult> => {
   };
 };
 
-const brokenIn = (result: CampaignResult, saving: Saving): readonly Broken[] =>
-  result.findings.map((finding) => {
+const brokenIn = (result: CampaignResult, saving: Saving): readonly Broken[] => {
+  /** A run that broke two properties was made smaller for each of them: two files. */
+  const taken = new Set<number>();
+  return result.findings.map((finding) => {
     const failure = result.failures.find((of) => of.finding === finding);
     const shown = failure?.shrunk ?? failure?.whole;
     const shrunk = failure?.shrunk;
@@ -65,15 +68,10 @@ const brokenIn = (result: CampaignResult, saving: Saving): readonly Broken[] =>
         ? undefined
         : saving.save(shown.run, {
             logs: {},
-            shrunkFrom:
-              shrunk === undefined
-                ? undefined
-                : {
-                    entries: shrunk.entriesBefore,
-                    digest: shrunk.digestBefore,
-                    attempts: shrunk.attempts,
-                  },
+            shrunkFrom: shrunk === undefined ? undefined : beforeShrinking(shrunk),
+            ...(taken.has(finding.index) && { shownFor: finding.property }),
           });
+    if (file !== undefined) taken.add(finding.index);
     const smaller = shrunk?.run.verdicts.find(({ property }) => property === finding.property);
     return {
       property: finding.property,
@@ -84,3 +82,4 @@ const brokenIn = (result: CampaignResult, saving: Saving): readonly Broken[] =>
       file,
     };
   });
+};

@@ -45,22 +45,19 @@ export const summarised = (given: {
   const { worlds, registry, folder, names, options } = given;
   const properties = summed(worlds);
   const failures = worlds.flatMap(({ tally, broken }) =>
-    broken.map((of): FailureSummary => {
-      const file = runFilePath(folder, { backend: tally.backend, index: of.index });
-      return {
-        property: of.property,
-        scenario: of.scenario,
-        backend: tally.backend,
-        seed: given.seed,
-        index: of.index,
-        summary: of.summary,
-        file: of.file === undefined ? '' : file,
-        digest: of.digest,
-        replay:
-          of.file?.replay ??
-          `${registry.invocation} run ${asAsked(names, options, { ...of, seed: given.seed, backend: tally.backend })}`,
-      };
-    }),
+    broken.map((of): FailureSummary => ({
+      property: of.property,
+      scenario: of.scenario,
+      backend: tally.backend,
+      seed: given.seed,
+      index: of.index,
+      summary: of.summary,
+      file: of.file === undefined ? '' : runFilePath(folder, of.file),
+      digest: of.digest,
+      replay:
+        of.file?.replay ??
+        `${registry.invocation} run ${asAsked(names, options, { ...of, seed: given.seed, backend: tally.backend })}`,
+    })),
   );
   const interrupted = worlds.some((world) => world.interrupted);
   return {

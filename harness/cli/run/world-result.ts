@@ -11,6 +11,8 @@ export type Broken = {
   readonly digest: string;
   /** The run as it is saved; `undefined` where it killed what ran it. Only the first of each property has one. */
   readonly file: RunFile | undefined;
+  /** Runs that broke the same where its schedule was tried elsewhere; those of the simulator are made smaller. */
+  readonly twins?: readonly RunFile[];
 };
 
 /** What one world came to. */
@@ -83,5 +85,5 @@ export const summed = (worlds: readonly WorldResult[]): readonly PropertyTally[]
 
 /** The lines of logs, the versions and everything else that a run is saved with. */
 export type Saving = {
-  save(run: Run, extra: Pick<RunFile, 'logs' | 'shrunkFrom'>): RunFile;
+  save(run: Run, extra: Pick<RunFile, 'logs' | 'shrunkFrom' | 'scheduleOf' | 'shownFor'>): RunFile;
 };

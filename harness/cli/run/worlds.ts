@@ -6,12 +6,13 @@ import type { LiveTarget } from '../../backends/live/target.ts';
 import { processBackend } from '../../backends/process/backend.ts';
 import type { DrawSchedule } from '../../campaign/job.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
-import type { BackendName } from '../../core/run.ts';
+import type { BackendName, RunFile } from '../../core/run.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import { EnvironmentError, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { ModuleExport, Planting, Registry, TargetEntry } from '../registry.ts';
-import { runLiveWorld } from './live-world.ts';
+import { attempt, brokenBy, triedElsewhere, tryInSim, withTry, type Try } from './elsewhere.ts';
+import { runLiveWorld, type LivePlan } from './live-world.ts';
 import { grouped, spoken } from './print.ts';
 import { runSimWorld } from './sim-world.ts';
 import type { Saving, WorldResult } from './world-result.ts';
@@ -99,42 +100,98 @@ const liveOf = async (plan: WorldPlan, backend: 'process' | 'docker'): Promise<L
   });
 };
 
-export const runLiveBackend = async (
+type Asked = Pick<LivePlan, 'scenarios' | 'draw' | 'againMax' | 'saving'> & {
+  /** Words behind the number of runs that are done. */
+  readonly doing: string;
+};
+
+const playOn = async (
   plan: WorldPlan,
   backend: 'process' | 'docker',
+  { doing, ...asked }: Asked,
 ): Promise<WorldResult> => {
-  const { registry, io, entry, seed, scenarios } = plan;
+  const { registry, io, entry, seed } = plan;
   const live = await liveOf(plan, backend);
-  const draw = (await loadExport(registry.drawModule)) as DrawSchedule;
   const world: LiveBackend = backend === 'process' ? processBackend() : dockerBackend();
-  const times = plan.runs === undefined ? 1 : Math.ceil(plan.runs / scenarios.length);
-  const all = Array.from({ length: times }, () => scenarios)
-    .flat()
-    .slice(0, plan.runs ?? scenarios.length);
   return await runLiveWorld({
+    ...asked,
     backend: world,
     target: entry.target,
     live,
     properties: registry.properties,
-    scenarios: all,
     seed,
+    jobs: plan.jobs ?? liveJobsDefault(backend),
+    bail: plan.bail,
+    forMs: plan.forMs,
+    note: shapesOf(asked.scenarios),
+    signal: io.signal,
+    onProgress: (done, of) => {
+      io.progress(`${backend}: ${done} of ${of} runs${doing}`);
+    },
+  });
+};
+
+export const runLiveBackend = async (
+  plan: WorldPlan,
+  backend: 'process' | 'docker',
+): Promise<WorldResult> => {
+  const { registry, io, entry, seed, scenarios, saving } = plan;
+  const draw = (await loadExport(registry.drawModule)) as DrawSchedule;
+  const times = plan.runs === undefined ? 1 : Math.ceil(plan.runs / scenarios.length);
+  const result = await playOn(plan, backend, {
+    scenarios: Array.from({ length: times }, () => scenarios)
+      .flat()
+      .slice(0, plan.runs ?? scenarios.length),
     draw(scenario, index) {
       const { schedule, origin } = draw(entry.target, scenario, { seed, index });
       return { schedule, path: origin?.path };
     },
-    jobs: plan.jobs ?? liveJobsDefault(backend),
     // Who says how many runs gets so many.
     againMax: plan.runs === undefined ? againMax : 0,
-    bail: plan.bail,
-    forMs: plan.forMs,
-    saving: plan.saving,
-    note: shapesOf(all),
-    signal: io.signal,
-    onProgress: (done, of) => {
-      io.progress(`${backend}: ${done} of ${of} runs`);
-    },
+    saving,
+    doing: '',
+  });
+  const { sim } = entry;
+  if (sim === undefined) return result;
+  return await triedElsewhere(result, io, async (file) => {
+    const tried = await tryInSim(file, sim, plan);
+    const [smaller] = tried.twins;
+    if (smaller === undefined) return tried;
+    const back = await attempt(smaller, io, () => tryOn(backend, smaller, plan));
+    if (back === undefined) return tried;
+    return { ...tried, twins: [withTry(smaller, back), ...back.twins] };
   });
 };
+
+/** A failure's schedule on real clusters, as often as they run side by side. */
+const tryOn = async (
+  backend: 'process' | 'docker',
+  file: RunFile,
+  plan: WorldPlan,
+): Promise<Try> => {
+  const { scenario, schedule, path, index, backend: home } = file.run;
+  const named = {
+    shrunkFrom: file.shrunkFrom,
+    scheduleOf: file.scheduleOf ?? { backend: home, index },
+  };
+  const { tally, properties, broken } = await playOn(plan, backend, {
+    scenarios: Array.from({ length: plan.jobs ?? liveJobsDefault(backend) }, () => scenario),
+    draw: () => ({ schedule, path }),
+    againMax: 0,
+    doing: ` with the schedule of ${named.scheduleOf.backend} run ${named.scheduleOf.index}`,
+    saving: { save: (run, { logs }) => plan.saving.save(run, { logs, ...named }) },
+  });
+  const same = brokenBy(file);
+  const twin = broken.find(({ property }) => same.includes(property))?.file;
+  return { backend, runs: tally.runs, properties, twins: twin === undefined ? [] : [twin] };
+};
+
+/** A simulated world's failures, tried on real clusters. */
+export const triedOn = (
+  backend: 'process' | 'docker',
+  result: WorldResult,
+  plan: WorldPlan,
+): Promise<WorldResult> => triedElsewhere(result, plan.io, (file) => tryOn(backend, file, plan));
 
 /** `undefined` where an engine answers; otherwise why none does. */
 export const dockerMissing = async (): Promise<string | undefined> => {

@@ -1,0 +1,183 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { carryOut } from '../../campaign/carry-out.ts';
+import * as register from '../../campaign/register-campaign.ts';
+import { defaultLimits } from '../../conduct/plan.ts';
+import type { RunFile } from '../../core/run.ts';
+import { triedElsewhere, tryInSim, type Try } from './elsewhere.ts';
+import { savingFor } from './saving.ts';
+import { runSimWorld } from './sim-world.ts';
+import type { Broken, WorldResult } from './world-result.ts';
+
+const file = join(import.meta.dirname, '../../campaign/register-campaign.ts');
+const from = (name: keyof typeof register) => ({ module: pathToFileURL(file).href, name });
+const saving = savingFor({
+  registry: { targets: new Map(), version: '0.0.0', invocation: 'npx schism' },
+  folder: 'out',
+  commit: 'none',
+  mutants: [],
+});
+const said: string[] = [];
+const io = {
+  signal: new AbortController().signal,
+  progress: () => undefined,
+  settle: () => undefined,
+  err: (line: string) => said.push(line),
+};
+const noExtra = { logs: {}, shrunkFrom: undefined };
+const [answered = '', other = ''] = register.twoBroken.map(({ name }) => name);
+
+const simulated = () =>
+  runSimWorld({
+    job: {
+      target: from('target'),
+      properties: from('twoBroken'),
+      draw: from('draw'),
+      scenarios: [{ ...register.scenario, properties: [answered, other] }],
+      seed: 11,
+      limits: defaultLimits,
+    },
+    runsMax: 20,
+    forMs: undefined,
+    jobs: 2,
+    bail: true,
+    planting: undefined,
+    saving,
+    note: '',
+    signal: io.signal,
+    onProgress: () => undefined,
+  });
+
+/** A run that broke both, as if a live world had played it. */
+const liveFile = async (index = 3): Promise<RunFile> => {
+  const [first] = (await simulated()).broken;
+  const { run } = carryOut(
+    {
+      program: register.target,
+      properties: register.twoBroken,
+      draw: register.draw,
+      scenarios: [register.scenario],
+      limits: defaultLimits,
+    },
+    { seed: 11, index: first?.index ?? -1 },
+  );
+  return saving.save({ ...run, backend: 'process', index }, noExtra);
+};
+
+test('a run that broke two properties is saved once for each, in files of their own', async () => {
+  const { broken } = await simulated();
+  expect(broken.map(({ property }) => property)).toEqual([answered, other]);
+  const [one, two] = broken.map((of) => of.file);
+  const index = broken[0]?.index ?? -1;
+  expect(one?.replay).toBe(`npx schism replay out/sim-${index}.json`);
+  expect(two?.replay).toBe(`npx schism replay out/sim-${index}-answered-every-put.json`);
+});
+
+test('a live failure breaks again in the simulator, where it is made smaller', async () => {
+  const live = await liveFile();
+  const registry = { propertiesModule: from('twoBroken') };
+  const plan = { registry, io, seed: 5, planting: undefined, saving };
+  const { backend, runs, properties, twins } = await tryInSim(live, from('target'), plan);
+  expect([backend, runs]).toEqual(['sim', 200]);
+  const fails = properties.map(({ fail }) => fail);
+  expect(fails).toEqual([fails[0], fails[0]]);
+  expect(fails[0]).toBeGreaterThan(0);
+  const [twin] = twins;
+  expect(twin?.replay).toBe('npx schism replay out/process-3-in-sim.json');
+  expect(twin?.scheduleOf).toEqual({ backend: 'process', index: 3 });
+  expect(twin?.run.schedule.length).toBeLessThan(live.run.schedule.length);
+  expect(twin?.shrunkFrom?.entries).toBe(live.run.schedule.length);
+});
+
+describe('what is tried in another world', () => {
+  const result = (broken: readonly Broken[]): WorldResult => ({
+    tally: {
+      backend: 'process',
+      runs: 9,
+      simulatedMs: 0,
+      wallMs: 0,
+      faults: 0,
+      faultsBit: 0,
+      note: '',
+    },
+    properties: [],
+    broken,
+    digest: '',
+    shown: [],
+    interrupted: false,
+  });
+  const brokenOf = (of: RunFile | undefined, property: string): Broken => ({
+    property,
+    scenario: 'register',
+    index: of?.run.index ?? 0,
+    summary: '',
+    digest: '',
+    file: of,
+  });
+  const tally = (property: string, fail: number) => ({
+    property,
+    kind: 'safety' as const,
+    guarantee: '',
+    source: '',
+    pass: 4 - fail,
+    tested: 4,
+    fail,
+    unknown: 0,
+    missing: undefined,
+  });
+
+  test('is the first run of each property, and each run once', async () => {
+    const [first, second] = [await liveFile(0), await liveFile(1)];
+    const asked: RunFile[] = [];
+    const tried = await triedElsewhere(
+      result([brokenOf(first, answered), brokenOf(first, other), brokenOf(second, answered)]),
+      io,
+      (of) => {
+        asked.push(of);
+        const twin = saving.save(of.run, { ...noExtra, scheduleOf: of.run });
+        const properties = [tally(answered, 3)];
+        return Promise.resolve<Try>({ backend: 'docker', runs: 4, properties, twins: [twin] });
+      },
+    );
+    expect(asked).toEqual([first]);
+    expect(tried.broken.map((of) => of.file?.elsewhere?.runs)).toEqual([4, 4, undefined]);
+    expect(tried.broken[0]?.file?.elsewhere).toEqual({
+      backend: 'docker',
+      runs: 4,
+      broken: [
+        { property: answered, runs: 3 },
+        { property: other, runs: 0 },
+      ],
+      replay: tried.broken[0]?.twins?.[0]?.replay,
+    });
+    expect(tried.broken[1]?.file).toBe(tried.broken[0]?.file);
+  });
+
+  test('is nothing that could not be judged, nor anything after an interruption', async () => {
+    const live = await liveFile();
+    const never = () => Promise.reject(new Error('it was tried'));
+    const unjudged = { ...live, run: { ...live.run, verdicts: [] } };
+    const problem = result([brokenOf(unjudged, 'problem'), brokenOf(undefined, answered)]);
+    expect(await triedElsewhere(problem, io, never)).toEqual(problem);
+    const broken = result([brokenOf(live, answered)]);
+    const over = { ...io, signal: AbortSignal.abort() };
+    expect(await triedElsewhere(broken, over, never)).toEqual({ ...broken, interrupted: true });
+    expect(said).toEqual([]);
+  });
+
+  test('is kept as it was where it cannot be tried, and that is said', async () => {
+    const broken = result([brokenOf(await liveFile(), answered)]);
+    const failing = () => Promise.reject(new Error('no port is free'));
+    expect(await triedElsewhere(broken, io, failing)).toEqual(broken);
+    expect(said.splice(0)).toEqual([
+      'run 3 on process could not be tried in another world: no port is free',
+    ]);
+  });
+
+  test('says nothing where no run of the other world came to its end', async () => {
+    const broken = result([brokenOf(await liveFile(), answered)]);
+    const none: Try = { backend: 'sim', runs: 0, properties: [], twins: [] };
+    expect(await triedElsewhere(broken, io, () => Promise.resolve(none))).toEqual(broken);
+  });
+});

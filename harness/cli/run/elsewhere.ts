@@ -1,0 +1,139 @@
+/**
+ * Failures, tried in another world with the same schedule. What a real cluster showed once can be run again to the bit in the
+ * simulator, and made smaller there; what was simulated is worth more where real processes do it too. Or it turns out that one
+ * world has what the other has not.
+ */
+import { availableParallelism } from 'node:os';
+import { runCampaign } from '../../campaign/campaign.ts';
+import { defaultLimits } from '../../conduct/plan.ts';
+import type { PropertyTally } from '../../core/campaign.ts';
+import type { BackendName, RunFile } from '../../core/run.ts';
+import type { Io } from '../io.ts';
+import type { ModuleExport, Planting, Registry } from '../registry.ts';
+import { beforeShrinking } from './saving.ts';
+import type { Broken, Saving, WorldResult } from './world-result.ts';
+
+/** What one world made of another one's failure. */
+export type Try = {
+  readonly backend: BackendName;
+  readonly runs: number;
+  readonly properties: readonly PropertyTally[];
+  /** A run that broke one of the same properties, where one did, and what came of that one in turn. */
+  readonly twins: readonly RunFile[];
+};
+
+/** Runs that are tried at most: the first that broke a property. */
+const triedMax = 3;
+
+/** The properties that a run broke; none where it could not be judged. */
+export const brokenBy = ({ run }: RunFile): readonly string[] =>
+  run.verdicts.filter(({ verdict }) => verdict === 'fail').map(({ property }) => property);
+
+/** The first run of each property that broke; most of the time it is one run. */
+const worthATry = (broken: readonly Broken[]): readonly RunFile[] => {
+  const firsts = new Map<string, RunFile>();
+  for (const { property, file } of broken) {
+    if (file !== undefined && brokenBy(file).includes(property) && !firsts.has(property))
+      firsts.set(property, file);
+  }
+  return [...new Set(firsts.values())].slice(0, triedMax);
+};
+
+type TryIo = Pick<Io, 'signal' | 'progress' | 'settle' | 'err'>;
+
+/** What was found is not lost because it could not be tried elsewhere: then that is said, and `undefined` comes back. */
+export const attempt = async (
+  { run }: RunFile,
+  io: TryIo,
+  tryIt: () => Promise<Try>,
+): Promise<Try | undefined> => {
+  const aborted = (): boolean => io.signal.aborted;
+  if (aborted()) return undefined;
+  try {
+    const of = await tryIt();
+    return of.runs > 0 ? of : undefined;
+  } catch (error) {
+    if (aborted()) return undefined;
+    const why = error instanceof Error ? error.message : String(error);
+    io.settle();
+    io.err(`run ${run.index} on ${run.backend} could not be tried in another world: ${why}`);
+    return undefined;
+  }
+};
+
+/** A world's result with what another world made of its failures. */
+export const triedElsewhere = async (
+  result: WorldResult,
+  io: TryIo,
+  tryOne: (file: RunFile) => Promise<Try>,
+): Promise<WorldResult> => {
+  const tried = new Map<RunFile, Pick<Broken, 'file' | 'twins'>>();
+  for (const file of worthATry(result.broken)) {
+    const of = await attempt(file, io, () => tryOne(file));
+    if (of !== undefined) tried.set(file, { file: withTry(file, of), twins: of.twins });
+  }
+  const broken = result.broken.map((of) => ({
+    ...of,
+    ...(of.file !== undefined && tried.get(of.file)),
+  }));
+  return { ...result, broken, interrupted: result.interrupted || io.signal.aborted };
+};
+
+/** A failure's file with what another world made of it. */
+export const withTry = (file: RunFile, { backend, runs, properties, twins }: Try): RunFile => {
+  const broken = brokenBy(file).map((property) => ({
+    property,
+    runs: properties.find((of) => of.property === property)?.fail ?? 0,
+  }));
+  const [twin] = twins;
+  const replay = twin === undefined ? {} : { replay: twin.replay };
+  return { ...file, elsewhere: { backend, runs, broken, ...replay } };
+};
+
+export type InSimPlan = {
+  readonly registry: Pick<Registry, 'propertiesModule'>;
+  readonly io: TryIo;
+  readonly seed: number;
+  readonly planting: Planting | undefined;
+  readonly saving: Saving;
+};
+
+/** Simulated runs of one live failure: so many, or as many as this time allows. */
+const runsMax = 200;
+const forMs = 5_000;
+const shrinking = { attemptsMax: 500, forMs: 5_000 };
+
+/** A live failure in the simulator, under the chances of many runs; its twin is made smaller. */
+export const tryInSim = async (file: RunFile, sim: ModuleExport, plan: InSimPlan): Promise<Try> => {
+  const { registry, io, seed, planting, saving } = plan;
+  const { scenario, schedule, backend, index } = file.run;
+  const { runs, properties, failures } = await runCampaign({
+    target: sim,
+    properties: registry.propertiesModule,
+    schedule,
+    scenarios: [scenario],
+    seed,
+    limits: defaultLimits,
+    runsMax,
+    forMs,
+    jobs: availableParallelism(),
+    bail: false,
+    shrink: shrinking,
+    ...(planting === undefined ? {} : { execArgv: planting.nodeOptions, env: planting.env }),
+    signal: io.signal,
+    onProgress: (done) => {
+      io.progress(`sim: ${done.runs} runs with the schedule of ${backend} run ${index}`);
+    },
+  });
+  const same = brokenBy(file);
+  const shrunk = failures.find(
+    (of) => of.shrunk !== undefined && same.includes(of.finding.property),
+  )?.shrunk;
+  if (shrunk === undefined) return { backend: 'sim', runs, properties, twins: [] };
+  const twin = saving.save(shrunk.run, {
+    logs: {},
+    shrunkFrom: beforeShrinking(shrunk),
+    scheduleOf: { backend, index },
+  });
+  return { backend: 'sim', runs, properties, twins: [twin] };
+};
