@@ -43,6 +43,9 @@ const liveJobsDefault = (backend: 'process' | 'docker'): number => {
   return Math.min(7, Math.max(3, Math.floor(perCore * availableParallelism())));
 };
 
+/** A failure's schedule is played so often on real clusters, or as often as they run side by side: a rate needs more than one run. */
+const triesMin = 3;
+
 /** Runs of a live world that are played again at most; see `hinderedScenario`. */
 const againMax = 3;
 
@@ -163,7 +166,7 @@ export const runLiveBackend = async (
   });
 };
 
-/** A failure's schedule on real clusters, as often as they run side by side. */
+/** A failure's schedule on real clusters, some times. */
 const tryOn = async (
   backend: 'process' | 'docker',
   file: RunFile,
@@ -174,8 +177,9 @@ const tryOn = async (
     shrunkFrom: file.shrunkFrom,
     scheduleOf: file.scheduleOf ?? { backend: home, index },
   };
+  const times = Math.max(triesMin, plan.jobs ?? liveJobsDefault(backend));
   const { tally, properties, broken } = await playOn(plan, backend, {
-    scenarios: Array.from({ length: plan.jobs ?? liveJobsDefault(backend) }, () => scenario),
+    scenarios: Array.from({ length: times }, () => scenario),
     draw: () => ({ schedule, path }),
     againMax: 0,
     doing: ` with the schedule of ${named.scheduleOf.backend} run ${named.scheduleOf.index}`,
