@@ -122,7 +122,7 @@ const properties = (summary: CampaignSummary): Html =>
     </table>
   </div>`;
 
-/** What is not folded away: the first run where nothing broke, or the smaller form of the failure above it. */
+/** What is not folded away: the first run where nothing broke, or the failure above it in another world. */
 const isOpen = (file: RunFile, place: number, state: string): boolean =>
   place === 0 && (state !== 'fail' || file.scheduleOf !== undefined);
 

@@ -141,6 +141,8 @@ const inTurn = (
   return atLeastOne(ordered.filter((scenario) => scenario !== undefined));
 };
 
+const mostReal = ['docker', 'process'] as const;
+
 /** The simulator for a while, then real processes, then containers where an engine answers. */
 const runMainJob = async (
   plan: WorldPlan,
@@ -178,18 +180,13 @@ const runMainJob = async (
         ),
       );
   }
-  return await Promise.all(worlds.map((world) => seenLive(world, worlds, live)));
-};
-
-/** A simulated world's failures are tried in the most real world that could be had. */
-const seenLive = async (
-  world: WorldResult,
-  worlds: readonly WorldResult[],
-  live: WorldPlan,
-): Promise<WorldResult> => {
-  const real = worlds.findLast(({ tally }) => tally.backend !== 'sim' && tally.runs > 0)?.tally;
-  if (world.tally.backend !== 'sim' || real === undefined || real.backend === 'sim') return world;
-  return await triedOn(real.backend, world, live);
+  // A simulated failure is tried in the most real world that could be had.
+  const real = mostReal.find((backend) =>
+    worlds.some(({ tally }) => tally.backend === backend && tally.runs > 0),
+  );
+  const [simulated, ...others] = worlds;
+  if (real === undefined || simulated?.tally.backend !== 'sim') return worlds;
+  return [await triedOn(real, simulated, live), ...others];
 };
 
 /** What other worlds have found is not lost because one of them could not be had; the exit code tells of it. */

@@ -6,7 +6,7 @@ import * as register from '../../campaign/register-campaign.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
 import type { RunFile } from '../../core/run.ts';
 import { triedElsewhere, tryInSim, type Try } from './elsewhere.ts';
-import { savingFor } from './saving.ts';
+import { runFilePath, savingFor } from './saving.ts';
 import { runSimWorld } from './sim-world.ts';
 import type { Broken, WorldResult } from './world-result.ts';
 
@@ -49,20 +49,21 @@ const simulated = () =>
     onProgress: () => undefined,
   });
 
-/** A run that broke both, as if a live world had played it. */
-const liveFile = async (index = 3): Promise<RunFile> => {
-  const [first] = (await simulated()).broken;
-  const { run } = carryOut(
-    {
-      program: register.target,
-      properties: register.twoBroken,
-      draw: register.draw,
-      scenarios: [register.scenario],
-      limits: defaultLimits,
-    },
-    { seed: 11, index: first?.index ?? -1 },
-  );
-  return saving.save({ ...run, backend: 'process', index }, noExtra);
+const subject = {
+  program: register.target,
+  properties: register.twoBroken,
+  draw: register.draw,
+  scenarios: [register.scenario] as const,
+  limits: defaultLimits,
+};
+
+/** The first run that broke both, as if a live world had played it. */
+const liveFile = (index = 3): RunFile => {
+  for (let place = 0; ; place += 1) {
+    const { run } = carryOut(subject, { seed: 11, index: place });
+    const breaks = run.verdicts.every(({ verdict }) => verdict === 'fail');
+    if (breaks) return saving.save({ ...run, backend: 'process', index }, noExtra);
+  }
 };
 
 test('a run that broke two properties is saved once for each, in files of their own', async () => {
@@ -74,15 +75,31 @@ test('a run that broke two properties is saved once for each, in files of their 
   expect(two?.replay).toBe(`npx schism replay out/sim-${index}-answered-every-put.json`);
 });
 
+test('twins of two forms of one run have files of their own, too', () => {
+  const run = { backend: 'process', index: 2 } as const;
+  const scheduleOf = { backend: 'sim', index: 0 } as const;
+  const paths = [{}, { shownFor: other }].map((of) =>
+    runFilePath('out', { run, scheduleOf, ...of }),
+  );
+  expect(paths).toEqual([
+    'out/sim-0-in-process.json',
+    'out/sim-0-in-process-answered-every-put.json',
+  ]);
+});
+
 test('a live failure breaks again in the simulator, where it is made smaller', async () => {
-  const live = await liveFile();
+  const live = liveFile();
   const registry = { propertiesModule: from('twoBroken') };
   const plan = { registry, io, seed: 5, planting: undefined, saving };
   const { backend, runs, properties, twins } = await tryInSim(live, from('target'), plan);
-  expect([backend, runs]).toEqual(['sim', 200]);
-  const fails = properties.map(({ fail }) => fail);
-  expect(fails).toEqual([fails[0], fails[0]]);
-  expect(fails[0]).toBeGreaterThan(0);
+  expect(backend).toBe('sim');
+  // So many, or as many as a slow machine comes to.
+  expect(runs).toBeLessThanOrEqual(200);
+  const [one, two] = properties;
+  expect([one?.property, two?.property]).toEqual([answered, other]);
+  expect(one?.fail).toBeGreaterThan(0);
+  expect(two?.fail).toBe(one?.fail);
+  expect((one?.pass ?? 0) + (one?.fail ?? 0)).toBe(runs);
   const [twin] = twins;
   expect(twin?.replay).toBe('npx schism replay out/process-3-in-sim.json');
   expect(twin?.scheduleOf).toEqual({ backend: 'process', index: 3 });
@@ -128,7 +145,7 @@ describe('what is tried in another world', () => {
   });
 
   test('is the first run of each property, and each run once', async () => {
-    const [first, second] = [await liveFile(0), await liveFile(1)];
+    const [first, second] = [liveFile(0), liveFile(1)];
     const asked: RunFile[] = [];
     const tried = await triedElsewhere(
       result([brokenOf(first, answered), brokenOf(first, other), brokenOf(second, answered)]),
@@ -155,7 +172,7 @@ describe('what is tried in another world', () => {
   });
 
   test('is nothing that could not be judged, nor anything after an interruption', async () => {
-    const live = await liveFile();
+    const live = liveFile();
     const never = () => Promise.reject(new Error('it was tried'));
     const unjudged = { ...live, run: { ...live.run, verdicts: [] } };
     const problem = result([brokenOf(unjudged, 'problem'), brokenOf(undefined, answered)]);
@@ -167,7 +184,7 @@ describe('what is tried in another world', () => {
   });
 
   test('is kept as it was where it cannot be tried, and that is said', async () => {
-    const broken = result([brokenOf(await liveFile(), answered)]);
+    const broken = result([brokenOf(liveFile(), answered)]);
     const failing = () => Promise.reject(new Error('no port is free'));
     expect(await triedElsewhere(broken, io, failing)).toEqual(broken);
     expect(said.splice(0)).toEqual([
@@ -176,7 +193,7 @@ describe('what is tried in another world', () => {
   });
 
   test('says nothing where no run of the other world came to its end', async () => {
-    const broken = result([brokenOf(await liveFile(), answered)]);
+    const broken = result([brokenOf(liveFile(), answered)]);
     const none: Try = { backend: 'sim', runs: 0, properties: [], twins: [] };
     expect(await triedElsewhere(broken, io, () => Promise.resolve(none))).toEqual(broken);
   });

@@ -103,7 +103,7 @@ const liveOf = async (plan: WorldPlan, backend: 'process' | 'docker'): Promise<L
   });
 };
 
-type Asked = Pick<LivePlan, 'scenarios' | 'draw' | 'againMax' | 'saving'> & {
+type Asked = Pick<LivePlan, 'scenarios' | 'draw' | 'againMax' | 'bail' | 'saving'> & {
   /** Words behind the number of runs that are done. */
   readonly doing: string;
 };
@@ -124,7 +124,6 @@ const playOn = async (
     properties: registry.properties,
     seed,
     jobs: plan.jobs ?? liveJobsDefault(backend),
-    bail: plan.bail,
     forMs: plan.forMs,
     note: shapesOf(asked.scenarios),
     signal: io.signal,
@@ -151,6 +150,7 @@ export const runLiveBackend = async (
     },
     // Who says how many runs gets so many.
     againMax: plan.runs === undefined ? againMax : 0,
+    bail: plan.bail,
     saving,
     doing: '',
   });
@@ -173,15 +173,20 @@ const tryOn = async (
   plan: WorldPlan,
 ): Promise<Try> => {
   const { scenario, schedule, path, index, backend: home } = file.run;
+  const { shownFor } = file;
   const named = {
     shrunkFrom: file.shrunkFrom,
     scheduleOf: file.scheduleOf ?? { backend: home, index },
+    // Two smaller forms of one run have two twins.
+    ...(shownFor !== undefined && { shownFor }),
   };
   const times = Math.max(triesMin, plan.jobs ?? liveJobsDefault(backend));
   const { tally, properties, broken } = await playOn(plan, backend, {
     scenarios: Array.from({ length: times }, () => scenario),
     draw: () => ({ schedule, path }),
     againMax: 0,
+    // A rate is of all of them.
+    bail: false,
     doing: ` with the schedule of ${named.scheduleOf.backend} run ${named.scheduleOf.index}`,
     saving: { save: (run, { logs }) => plan.saving.save(run, { logs, ...named }) },
   });
