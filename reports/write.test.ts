@@ -56,6 +56,26 @@ test('a failure says what another world made of its schedule, and that run whose
   expect(other).toContain('The same schedule on containers: not broken in 3 runs');
 });
 
+test('a failure says how often its own world showed it again, and its smaller form whose it is', () => {
+  const property = 'at-most-one-leader-per-term';
+  const again = { backend: 'sim', runs: 4, broken: [{ property, runs: 3 }] } as const;
+  const shrunkFrom = { entries: 160, digest: '0', attempts: 32 };
+  const smaller = {
+    ...sampleRun(100),
+    scheduleOf: { backend: 'sim', index: 3 } as const,
+    shrunkFrom,
+  };
+  const text = renderReport(sampleSummary(false), [{ ...sampleRun(100), again }, smaller]).replace(
+    /\s+/g,
+    ' ',
+  );
+  expect(text).toContain(
+    `The same schedule again in the simulator: broken in 3 of 4 runs (${property}).`,
+  );
+  expect(text).toContain('Played with the schedule of run 3 on sim, made smaller.');
+  expect(text).toMatch(/<details class="more" open/);
+});
+
 test('the verdict stands in one sentence at the top', () => {
   expect(renderReport(sampleSummary(true), [])).toContain('All 2 guarantees held in 2,412 runs.');
   expect(renderReport(sampleSummary(false), [sampleRun(100)])).toContain(

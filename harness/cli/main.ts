@@ -39,6 +39,11 @@ const textOf = (flags: Flags, name: string): string | undefined => {
   return typeof given === 'string' ? given : undefined;
 };
 
+const timeOf = (flags: Flags, name: string, option: string): number | undefined => {
+  const text = textOf(flags, name);
+  return text === undefined ? undefined : parseDuration(option, text);
+};
+
 const managersBounds = { min: 1, max: 9 };
 const workersBounds = { min: 0, max: 16 };
 
@@ -111,11 +116,14 @@ const programOf = (registry: Registry, io: Io, ended: (code: ExitCode) => void):
     .option('--max-time <time>', 'begin no run after it, such as 60s')
     .option('--jobs <n>', 'worker threads, or clusters side by side')
     .option('--bail', 'end with the first failure', false)
+    .option(
+      '--shrink-time <time>',
+      'how long a failure is made smaller on real clusters (2m); 0s: not at all',
+    )
     .option('--out <folder>', 'where run files and reports go')
     .option('--json', 'print one JSON document', false)
     .option('--mutants <path>', 'plant the bugs of a file or folder first')
     .action(async (names: readonly string[], flags: Flags) => {
-      const time = textOf(flags, 'maxTime');
       ended(
         await run(registry, io, {
           names,
@@ -125,9 +133,10 @@ const programOf = (registry: Registry, io: Io, ended: (code: ExitCode) => void):
           workers: countOf(flags, 'workers', workersBounds),
           seed: countOf(flags, 'seed', { min: 0, max: 2 ** 31 - 1 }),
           runs: countOf(flags, 'runs', { min: 1, max: 10_000_000 }),
-          maxTimeMs: time === undefined ? undefined : parseDuration('--max-time', time),
+          maxTimeMs: timeOf(flags, 'maxTime', '--max-time'),
           jobs: countOf(flags, 'jobs', { min: 1, max: 64 }),
           bail: flags.bail === true,
+          shrinkMs: timeOf(flags, 'shrinkTime', '--shrink-time'),
           out: textOf(flags, 'out'),
           json: flags.json === true,
           mutants: textOf(flags, 'mutants'),

@@ -44,11 +44,11 @@ export type Run = {
   readonly simulatedMs: Ms;
 };
 
-/** A failure's schedule, tried in another world: so many runs, under the chances of that world. */
+/** A failure's schedule, tried in another world, or once more in its own: so many runs, under the chances of that world. */
 export type Elsewhere = {
   readonly backend: BackendName;
   readonly runs: number;
-  /** Of each property that had broken: in how many of them it broke again. */
+  /** In how many of them a property broke that had broken before; of a smaller schedule, the one that it was made smaller for. */
   readonly broken: readonly { readonly property: string; readonly runs: number }[];
   /** The line that shows one of those again; left out where none broke. */
   readonly replay?: string;
@@ -60,9 +60,13 @@ const places = {
   docker: 'on containers',
 } as const;
 
-/** `on containers: broken in 2 of 3 runs`, for one of the properties that had broken. */
-export const elsewhereWords = ({ backend, runs, broken }: Elsewhere, property: string): string => {
-  const times = broken.find((of) => of.property === property)?.runs ?? 0;
+/** `on containers: broken in 2 of 3 runs`, for a property that was counted; for another one `undefined`. */
+export const elsewhereWords = (
+  { backend, runs, broken }: Elsewhere,
+  property: string,
+): string | undefined => {
+  const times = broken.find((of) => of.property === property)?.runs;
+  if (times === undefined) return undefined;
   const what = times === 0 ? `not broken in ${runs} runs` : `broken in ${times} of ${runs} runs`;
   return `${places[backend]}: ${what}`;
 };
@@ -89,9 +93,11 @@ export type RunFile = {
     { readonly entries: number; readonly digest: string; readonly attempts: number } | undefined;
   /** Of a failure that was tried in another world. */
   readonly elsewhere?: Elsewhere;
+  /** Of a live failure that was played again where it was found. */
+  readonly again?: Elsewhere;
   /** The property that it shows, where the same run shows another one in a file of the plain name. */
   readonly shownFor?: string;
-  /** Of a run that tries another world's failure: that one. */
+  /** Of a run that tries another world's failure, or is a smaller form of one: that one. */
   readonly scheduleOf?: Pick<Run, 'backend' | 'index'>;
   /** The line that shows it again. */
   readonly replay: string;

@@ -122,12 +122,15 @@ const properties = (summary: CampaignSummary): Html =>
     </table>
   </div>`;
 
-/** What is not folded away: the first run where nothing broke, or the failure above it in another world. */
+/** What is not folded away: the first run where nothing broke, or the failure above it in another world, or made smaller. */
 const isOpen = (file: RunFile, place: number, state: string): boolean =>
   place === 0 && (state !== 'fail' || file.scheduleOf !== undefined);
 
-const scheduleOf = ({ scheduleOf: of }: RunFile): string =>
-  of === undefined ? '' : `, with the schedule of run ${of.index} on ${of.backend}`;
+const scheduleOf = ({ run, scheduleOf: of }: RunFile): string => {
+  if (of === undefined) return '';
+  const where = of.backend === run.backend ? ', made smaller' : ` on ${of.backend}`;
+  return `, with the schedule of run ${of.index}${where}`;
+};
 
 const failures = (summary: CampaignSummary): Html | undefined =>
   summary.failures.length === 0

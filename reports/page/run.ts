@@ -1,4 +1,9 @@
-import { elsewhereWords, type Judged, type RunFile } from '../../harness/core/run.ts';
+import {
+  elsewhereWords,
+  type Elsewhere,
+  type Judged,
+  type RunFile,
+} from '../../harness/core/run.ts';
 import { eventTable } from './events.ts';
 import { html, type Html } from './html.ts';
 import { timeline } from './timeline.ts';
@@ -128,28 +133,34 @@ const logs = (file: RunFile): Html | undefined => {
   </details>`;
 };
 
-/** Whose schedule this run has, and what another world made of its own. */
-const otherWorld = (
-  { elsewhere, scheduleOf, shrunkFrom }: RunFile,
+/** Whose schedule this run has, and what another world made of its own, or the same world once more. */
+const otherRuns = (
+  { run, elsewhere, again, scheduleOf, shrunkFrom }: RunFile,
   failed: readonly Failed[],
 ): Html => {
   const smaller = shrunkFrom === undefined ? '' : ', made smaller';
+  const here = scheduleOf?.backend === run.backend ? 'Played' : 'Tried here';
+  const rates = (what: string, of: Elsewhere): Html =>
+    html`${failed.map(({ property }) => {
+      const words = elsewhereWords(of, property);
+      return words === undefined ? undefined : html`${what} ${words} (${property}). `;
+    })}`;
   return html`${
     scheduleOf === undefined
       ? undefined
       : html`<p>
-          Tried here with the schedule of run ${scheduleOf.index} on
-          ${scheduleOf.backend}${smaller}.
+          ${here} with the schedule of run ${scheduleOf.index} on ${scheduleOf.backend}${smaller}.
         </p>`
   }
   ${
     elsewhere === undefined
       ? undefined
       : html`<p class="replay">
-          ${failed.map(({ property }) => html`The same schedule ${elsewhereWords(elsewhere, property)} (${property}). `)}
+          ${rates('The same schedule', elsewhere)}
           ${elsewhere.replay === undefined ? undefined : html`See it there: <code>${elsewhere.replay}</code>`}
         </p>`
-  }`;
+  }
+  ${again === undefined ? undefined : html`<p class="replay">${rates('The same schedule again', again)}</p>`}`;
 };
 
 /** Everything about one run. */
@@ -170,7 +181,7 @@ export const runSection = (file: RunFile, place: number): Html => {
     <p class="replay">
       ${failed.length > 0 ? 'See it again:' : 'Run it again:'} <code>${file.replay}</code>
     </p>
-    ${otherWorld(file, failed)} ${timeline(history, moments)} ${verdictTable(file)}
+    ${otherRuns(file, failed)} ${timeline(history, moments)} ${verdictTable(file)}
     <h3>Events</h3>
     ${eventTable(history, { most: rowsMax, moments: moments.map(({ at }) => at) })}
     ${configuration(file)} ${logs(file)}

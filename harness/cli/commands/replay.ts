@@ -119,18 +119,37 @@ const sayDigest = (saved: RunFile, again: Again, io: Io): ExitCode => {
   return same ? exitCodes.pass : exitCodes.inconclusive;
 };
 
+/** Properties that broke before and now, in words. */
+export const compared = (
+  before: readonly string[],
+  now: readonly string[],
+): { readonly same: boolean; readonly text: string } => {
+  const named = (names: readonly string[], what: string): readonly string[] =>
+    names.length === 0 ? [] : [`${names.join(', ')} ${what}`];
+  const again = named(
+    before.filter((name) => now.includes(name)),
+    'broken again',
+  );
+  const different = [
+    ...named(
+      now.filter((name) => !before.includes(name)),
+      'broken besides',
+    ),
+    ...named(
+      before.filter((name) => !now.includes(name)),
+      'not broken this time',
+    ),
+  ];
+  return different.length === 0
+    ? { same: true, text: `same verdict: ${again[0] ?? 'nothing broken'}` }
+    : { same: false, text: `another verdict: ${[...again, ...different].join('; ')}` };
+};
+
 /** What a live seed replays is the schedule: the same verdict is all that can be asked for. */
 const sayVerdict = (saved: RunFile, again: Again, io: Io): ExitCode => {
-  const before = failuresOf(saved.run.verdicts);
   const now = failuresOf(again.run.verdicts);
-  const same = before.length === now.length && before.every((name) => now.includes(name));
-  const words = (names: readonly string[]): string =>
-    names.length === 0 ? 'nothing broken' : `${names.join(', ')} broken`;
-  io.out(
-    same
-      ? `same verdict: ${words(now)}`
-      : `another verdict: ${words(now)} instead of ${words(before)}`,
-  );
+  const { same, text } = compared(failuresOf(saved.run.verdicts), now);
+  io.out(text);
   if (now.length > 0 || again.problem !== undefined) return exitCodes.violated;
   return same ? exitCodes.pass : exitCodes.inconclusive;
 };

@@ -12,6 +12,7 @@ import { writeWhole } from '../run-file.ts';
 import { nearest, quorumWarning, selectScenarios, shaped } from '../select.ts';
 import type { RunOptions } from '../run/options.ts';
 import { printProperties, printStory, printWorlds } from '../run/print.ts';
+import { brokenBy } from '../run/elsewhere.ts';
 import { commitOf, runFilePath, savingFor, shortest } from '../run/saving.ts';
 import { summarised } from '../run/summarise.ts';
 import type { WorldResult } from '../run/world-result.ts';
@@ -56,6 +57,7 @@ export const run = async (registry: Registry, io: Io, options: RunOptions): Prom
     forMs: options.maxTimeMs,
     jobs: options.jobs,
     bail: options.bail,
+    shrinkMs: options.shrinkMs,
     planting,
     saving,
   };
@@ -280,7 +282,9 @@ const print = (given: {
         printStory(file, verdict, { io, twins });
       else io.out(`  ${io.colors.red('BROKEN')} ${property}  ${scenario}, run ${index}: ${text}`);
       if (file !== undefined) io.out(`replay   ${file.replay}`);
-      for (const twin of twins) io.out(`${twin.run.backend.padEnd(9)}${twin.replay}`);
+      for (const twin of twins)
+        if (brokenBy(twin).includes(property))
+          io.out(`${twin.run.backend.padEnd(9)}${twin.replay}`);
       io.out('');
     }
   }

@@ -75,6 +75,12 @@ test('a run that broke two properties is saved once for each, in files of their 
   expect(two?.replay).toBe(`npx schism replay out/sim-${index}-answered-every-put.json`);
 });
 
+test('a smaller form in the same world has a file of its own, whichever play it was', () => {
+  const run = { backend: 'process', index: 1 } as const;
+  const scheduleOf = { backend: 'process', index: 3 } as const;
+  expect(runFilePath('out', { run, scheduleOf })).toBe('out/process-3-smaller.json');
+});
+
 test('twins of two forms of one run have files of their own, too', () => {
   const run = { backend: 'process', index: 2 } as const;
   const scheduleOf = { backend: 'sim', index: 0 } as const;
@@ -171,6 +177,14 @@ describe('what is tried in another world', () => {
     expect(tried.broken[1]?.file).toBe(tried.broken[0]?.file);
   });
 
+  test('is nothing that a try has made something of already', async () => {
+    const live = liveFile();
+    const once = result([{ ...brokenOf(live, answered), twins: [live] }]);
+    const never = () => Promise.reject(new Error('it was tried'));
+    expect(await triedElsewhere(once, io, never)).toEqual(once);
+    expect(said).toEqual([]);
+  });
+
   test('is nothing that could not be judged, nor anything after an interruption', async () => {
     const live = liveFile();
     const never = () => Promise.reject(new Error('it was tried'));
@@ -188,7 +202,7 @@ describe('what is tried in another world', () => {
     const failing = () => Promise.reject(new Error('no port is free'));
     expect(await triedElsewhere(broken, io, failing)).toEqual(broken);
     expect(said.splice(0)).toEqual([
-      'run 3 on process could not be tried in another world: no port is free',
+      'run 3 on process could not be tried once more: no port is free',
     ]);
   });
 

@@ -29,12 +29,12 @@ const triedMax = 3;
 export const brokenBy = ({ run }: RunFile): readonly string[] =>
   run.verdicts.filter(({ verdict }) => verdict === 'fail').map(({ property }) => property);
 
-/** The first run of each property that broke; most of the time it is one run. */
+/** The first run of each property that broke, which no try has made something of yet; most of the time it is one run. */
 const worthATry = (broken: readonly Broken[]): readonly RunFile[] => {
   const firsts = new Map<string, RunFile>();
-  for (const { property, file } of broken) {
-    if (file !== undefined && brokenBy(file).includes(property) && !firsts.has(property))
-      firsts.set(property, file);
+  for (const { property, file, twins = [] } of broken) {
+    if (file === undefined || !brokenBy(file).includes(property) || firsts.has(property)) continue;
+    if (twins.length === 0) firsts.set(property, file);
   }
   return [...new Set(firsts.values())].slice(0, triedMax);
 };
@@ -56,12 +56,12 @@ export const attempt = async (
     if (aborted()) return undefined;
     const why = error instanceof Error ? error.message : String(error);
     io.settle();
-    io.err(`run ${run.index} on ${run.backend} could not be tried in another world: ${why}`);
+    io.err(`run ${run.index} on ${run.backend} could not be tried once more: ${why}`);
     return undefined;
   }
 };
 
-/** A world's result with what another world made of its failures. */
+/** A world's result with what another world, or once more its own, made of its failures. */
 export const triedElsewhere = async (
   result: WorldResult,
   io: TryIo,
@@ -79,12 +79,13 @@ export const triedElsewhere = async (
   return { ...result, broken, interrupted: result.interrupted || io.signal.aborted };
 };
 
-/** A failure's file with what another world made of it. */
+/** A failure's file with what another world made of it, or its own once more. */
 export const withTry = (file: RunFile, { backend, runs, properties, twins }: Try): RunFile => {
   const broken = brokenBy(file).map((property) => ({
     property,
     runs: properties.find((of) => of.property === property)?.fail ?? 0,
   }));
+  if (backend === file.run.backend) return { ...file, again: { backend, runs, broken } };
   const [twin] = twins;
   const replay = twin === undefined ? {} : { replay: twin.replay };
   return { ...file, elsewhere: { backend, runs, broken, ...replay } };

@@ -14,6 +14,8 @@ export type RunOptions = {
   readonly maxTimeMs: Ms | undefined;
   readonly jobs: number | undefined;
   readonly bail: boolean;
+  /** How long a failure may be made smaller on real clusters. */
+  readonly shrinkMs: Ms | undefined;
   readonly out: string | undefined;
   readonly json: boolean;
   readonly mutants: string | undefined;

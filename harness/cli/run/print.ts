@@ -1,6 +1,6 @@
 import { stateOf, type CampaignSummary } from '../../core/campaign.ts';
 import type { Ms } from '../../core/cluster.ts';
-import { elsewhereWords, type Judged, type RunFile } from '../../core/run.ts';
+import { elsewhereWords, type Elsewhere, type Judged, type RunFile } from '../../core/run.ts';
 import type { Io } from '../io.ts';
 
 /** `2,412`, the same in every locale. */
@@ -59,7 +59,7 @@ export const printStory = (
   { io, twins = [] }: { readonly io: Io; readonly twins?: readonly RunFile[] },
 ): void => {
   const { colors } = io;
-  const { run, shrunkFrom, elsewhere } = file;
+  const { run, shrunkFrom, elsewhere, again } = file;
   const zero = run.history.phases.injectAt;
   io.out(
     `  ${colors.red(colors.bold('BROKEN'))} ${colors.bold(failed.property)}  ${run.scenario.name} on ${run.backend}, ${run.scenario.shape.managers} managers, run ${run.index}`,
@@ -74,22 +74,23 @@ export const printStory = (
       `         ${String(place + 1).padStart(2)}  ${((moment.at - zero) / 1000).toFixed(3)} s  ${node}${text}`,
     );
   });
+  const rate = (what: string, of: Elsewhere | undefined): readonly string[] => {
+    const words = of === undefined ? undefined : elsewhereWords(of, failed.property);
+    return words === undefined ? [] : [`${what} ${words}`];
+  };
   const notes = [
     ...(shrunkFrom === undefined
       ? []
       : [
           `${run.schedule.length} entries of a schedule, from ${shrunkFrom.entries}; found so in ${grouped(shrunkFrom.attempts)} attempts`,
         ]),
-    ...(elsewhere === undefined
-      ? []
-      : [`the same schedule ${elsewhereWords(elsewhere, failed.property)}`]),
-    ...twins.flatMap((twin) =>
-      twin.elsewhere?.broken.some(({ property }) => property === failed.property) === true
-        ? [
-            `made smaller there, ${twin.run.schedule.length} entries of ${run.schedule.length}; ${elsewhereWords(twin.elsewhere, failed.property)}`,
-          ]
-        : [],
-    ),
+    ...rate('the same schedule', elsewhere),
+    ...rate('the same schedule again', again),
+    ...twins.flatMap((twin) => {
+      const there = twin.run.backend === run.backend ? '' : ' there';
+      const size = `${twin.run.schedule.length} entries of ${run.schedule.length}`;
+      return rate(`made smaller${there}, ${size};`, twin.elsewhere ?? twin.again);
+    }),
   ];
   if (notes.length > 0) io.out('');
   for (const note of notes) io.out(`         ${note}`);

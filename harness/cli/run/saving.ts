@@ -32,13 +32,16 @@ type Named = Pick<RunFile, 'scheduleOf' | 'shownFor'> & {
   readonly run: Pick<Run, 'backend' | 'index'>;
 };
 
-/** Where a run is saved: `reports/out/42/sim-17.json`, and with another world's schedule `reports/out/42/process-3-in-sim.json`. */
+/**
+ * Where a run is saved: `reports/out/42/sim-17.json`, with another world's schedule `reports/out/42/process-3-in-sim.json`, made
+ * smaller in its own world `reports/out/42/process-3-smaller.json`.
+ */
 export const runFilePath = (folder: string, { run, scheduleOf, shownFor }: Named): string => {
   const { backend, index } = run;
-  const name =
-    scheduleOf === undefined
-      ? `${backend}-${index}`
-      : `${scheduleOf.backend}-${scheduleOf.index}-in-${backend}`;
+  const of = scheduleOf ?? { backend, index };
+  const where =
+    scheduleOf === undefined ? '' : of.backend === backend ? '-smaller' : `-in-${backend}`;
+  const name = `${of.backend}-${of.index}${where}`;
   const part = shownFor === undefined ? '' : `-${shownFor.replaceAll(/[^\w-]+/g, '-')}`;
   return shortest(resolve(folder, `${name}${part}.json`));
 };

@@ -6,11 +6,13 @@ import type { LiveTarget } from '../../backends/live/target.ts';
 import { processBackend } from '../../backends/process/backend.ts';
 import type { DrawSchedule } from '../../campaign/job.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
+import type { Ms } from '../../core/cluster.ts';
 import type { BackendName, RunFile } from '../../core/run.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import { EnvironmentError, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { ModuleExport, Planting, Registry, TargetEntry } from '../registry.ts';
+import { tryAgain } from './again.ts';
 import { attempt, brokenBy, triedElsewhere, tryInSim, withTry, type Try } from './elsewhere.ts';
 import { runLiveWorld, type LivePlan } from './live-world.ts';
 import { grouped, spoken } from './print.ts';
@@ -28,6 +30,8 @@ export type WorldPlan = {
   readonly forMs: number | undefined;
   readonly jobs: number | undefined;
   readonly bail: boolean;
+  /** How long a failure may be made smaller on real clusters; 0: it is not played again. */
+  readonly shrinkMs: Ms | undefined;
   readonly planting: Planting | undefined;
   readonly saving: Saving;
 };
@@ -45,6 +49,9 @@ const liveJobsDefault = (backend: 'process' | 'docker'): number => {
 
 /** A failure's schedule is played so often on real clusters, or as often as they run side by side: a rate needs more than one run. */
 const triesMin = 3;
+
+/** A run takes ten seconds and more, so this is time for some ten rounds of them. */
+const shrinkMsDefault = 120_000;
 
 /** Runs of a live world that are played again at most; see `hinderedScenario`. */
 const againMax = 3;
@@ -155,14 +162,61 @@ export const runLiveBackend = async (
     doing: '',
   });
   const { sim } = entry;
-  if (sim === undefined) return result;
-  return await triedElsewhere(result, io, async (file) => {
-    const tried = await tryInSim(file, sim, plan);
-    const [smaller] = tried.twins;
-    if (smaller === undefined) return tried;
-    const back = await attempt(smaller, io, () => tryOn(backend, smaller, plan));
-    if (back === undefined) return tried;
-    return { ...tried, twins: [withTry(smaller, back), ...back.twins] };
+  const tried =
+    sim === undefined
+      ? result
+      : await triedElsewhere(result, io, (file) => tryInSimAndBack(backend, file, sim, plan));
+  if (plan.shrinkMs === 0) return tried;
+  return await triedElsewhere(tried, io, (file) => tryAgainOn(backend, file, plan));
+};
+
+/** A live failure in the simulator; what came of it there, where it was found. */
+const tryInSimAndBack = async (
+  backend: 'process' | 'docker',
+  file: RunFile,
+  sim: ModuleExport,
+  plan: WorldPlan,
+): Promise<Try> => {
+  const tried = await tryInSim(file, sim, plan);
+  const [smaller] = tried.twins;
+  if (smaller === undefined) return tried;
+  const back = await attempt(smaller, plan.io, () => tryOn(backend, smaller, plan));
+  if (back === undefined) return tried;
+  return { ...tried, twins: [withTry(smaller, back), ...back.twins] };
+};
+
+/** A live failure once more where it was found, and made smaller there. */
+const tryAgainOn = (
+  backend: 'process' | 'docker',
+  file: RunFile,
+  plan: WorldPlan,
+): Promise<Try> => {
+  const { scenario, index } = file.run;
+  const lanes = plan.jobs ?? liveJobsDefault(backend);
+  const extra = { shrunkFrom: undefined, scheduleOf: { backend, index } };
+  return tryAgain(file, {
+    lanes,
+    plays: Math.max(triesMin, lanes),
+    forMs: plan.shrinkMs ?? shrinkMsDefault,
+    now: () => performance.now(),
+    aborted: () => plan.io.signal.aborted,
+    async play(schedules, property) {
+      const { tally, properties, broken } = await playOn(plan, backend, {
+        scenarios: schedules.map(() => scenario),
+        draw: (_scenario, place) => ({ schedule: schedules[place] ?? [], path: undefined }),
+        againMax: 0,
+        bail: false,
+        doing: ` with ${schedules[0]?.length ?? 0} of the ${file.run.schedule.length} entries of ${backend} run ${index}`,
+        saving: { save: (run, { logs }) => plan.saving.save(run, { logs, ...extra }) },
+      });
+      const brokenAt = (place: number): RunFile | undefined =>
+        broken.find((of) => of.index === place && of.property === property)?.file;
+      return {
+        runs: tally.runs,
+        properties,
+        broken: schedules.map((_, place) => brokenAt(place)),
+      };
+    },
   });
 };
 

@@ -1,0 +1,113 @@
+import { describe, expect, test } from '@jest/globals';
+import { sampleRun } from '../../../reports/sample.ts';
+import type { PropertyTally } from '../../core/campaign.ts';
+import type { RunFile } from '../../core/run.ts';
+import type { Schedule } from '../../core/schedule.ts';
+import { tryAgain, type AgainGiven } from './again.ts';
+import { withTry } from './elsewhere.ts';
+
+const property = 'at-most-one-leader-per-term';
+const sample = sampleRun(100);
+const schedule: Schedule = Array.from({ length: 40 }, (_, at) => ({
+  at,
+  client: 0,
+  operation: 'put',
+  args: {},
+}));
+const failure: RunFile = {
+  ...sample,
+  run: { ...sample.run, backend: 'process', index: 3, schedule },
+};
+
+const tally = (runs: number, fail: number): PropertyTally => ({
+  property,
+  kind: 'safety',
+  guarantee: '',
+  source: '',
+  pass: runs - fail,
+  tested: runs - fail,
+  fail,
+  unknown: 0,
+  missing: undefined,
+});
+
+/** Every play takes a second; a schedule breaks the property where the entry at 16 is left. */
+const given = (
+  more: Partial<AgainGiven> & { readonly breaks?: (of: Schedule, play: number) => boolean } = {},
+): AgainGiven & { readonly played: Schedule[] } => {
+  const { breaks = (of: Schedule) => of.some(({ at }) => at === 16) } = more;
+  const played: Schedule[] = [];
+  let now = 0;
+  return {
+    lanes: 4,
+    plays: 4,
+    forMs: 60_000,
+    now: () => now,
+    aborted: () => false,
+    play(schedules, asked) {
+      expect(asked).toBe(property);
+      now += 1_000;
+      const broken = schedules.map((of, place) => {
+        const broke = breaks(of, played.length + place);
+        return broke
+          ? { ...failure, run: { ...failure.run, schedule: of, index: place } }
+          : undefined;
+      });
+      played.push(...schedules);
+      const fail = broken.filter((of) => of !== undefined).length;
+      return Promise.resolve({
+        runs: schedules.length,
+        properties: [tally(schedules.length, fail)],
+        broken,
+      });
+    },
+    played,
+    ...more,
+  };
+};
+
+describe('a live failure, once more where it was found', () => {
+  test('has a rate, and a smaller twin with a rate of its own', async () => {
+    const made = given();
+    const tried = await tryAgain(failure, made);
+    expect(made.played.slice(0, 4)).toEqual([schedule, schedule, schedule, schedule]);
+    expect(withTry(failure, tried).again).toEqual({
+      backend: 'process',
+      runs: 4,
+      broken: [{ property, runs: 4 }],
+    });
+    expect(withTry(failure, tried).elsewhere).toBeUndefined();
+    const [twin] = tried.twins;
+    expect(twin?.run.schedule.map(({ at }) => at)).toEqual([16]);
+    expect(twin?.again).toEqual({ backend: 'process', runs: 4, broken: [{ property, runs: 4 }] });
+    // The plays of the whole schedule are not attempts to make it smaller.
+    const attempts = made.played.length - 4;
+    expect(twin?.shrunkFrom).toEqual({ entries: 40, digest: failure.run.digest, attempts });
+  });
+
+  test('is only counted where it breaks in half of the plays or fewer', async () => {
+    const made = given({ breaks: (_of, play) => play % 2 === 0 });
+    const { runs, properties, twins } = await tryAgain(failure, made);
+    expect({ runs, fail: properties[0]?.fail, twins }).toEqual({ runs: 4, fail: 2, twins: [] });
+    expect(made.played).toHaveLength(4);
+  });
+
+  test('has no twin where nothing smaller breaks', async () => {
+    const { twins } = await tryAgain(failure, given({ breaks: (of) => of.length === 40 }));
+    expect(twins).toEqual([]);
+  });
+
+  test.each([
+    ['the time is over', { forMs: 0 }],
+    ['it is broken off', { aborted: () => true }],
+  ])('is played again, but not made smaller, where %s', async (_name, more) => {
+    const made = given(more);
+    const { runs, twins } = await tryAgain(failure, made);
+    expect({ runs, twins, played: made.played.length }).toEqual({ runs: 4, twins: [], played: 4 });
+  });
+
+  test('has time from the moment on at which its rate is known', async () => {
+    const { twins } = await tryAgain(failure, given({ forMs: 1_500 }));
+    expect(twins[0]?.run.schedule.length).toBeLessThan(40);
+  });
+});
