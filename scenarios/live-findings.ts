@@ -55,7 +55,7 @@ export const findsInLiveWorld = (backend: 'process' | 'docker'): void => {
           '--backend',
           backend,
           '--shrink-time',
-          '15s',
+          '30s',
           '--out',
           folder,
         ]);
@@ -83,6 +83,6 @@ export const findsInLiveWorld = (backend: 'process' | 'docker'): void => {
         rmSync(folder, { recursive: true, force: true });
       }
     },
-    120_000,
+    240_000,
   );
 };

@@ -107,13 +107,11 @@ describe('the end of its time', () => {
     expect(made.batches).toEqual([]);
   });
 
-  test('what was confirmed by then stays, and what was not does not', async () => {
-    const of = (batchesMax: number): Made => {
-      const made: Made = given([1], { isOver: () => made.batches.length >= batchesMax });
-      return made;
-    };
-    expect((await shrinkSideBySide(of(1))).schedule).toEqual(schedule);
-    expect(timesOf((await shrinkSideBySide(of(2))).schedule)).toEqual([0, 1, 2]);
+  test('a round that has begun is ended: what it found is confirmed', async () => {
+    const made: Made = given([1], { isOver: () => made.batches.length > 0 });
+    const { schedule: smaller, broken } = await shrinkSideBySide(made);
+    expect({ times: timesOf(smaller), broken }).toEqual({ times: [0, 1, 2], broken: 4 });
+    expect(made.batches).toHaveLength(2);
   });
 
   test('plays that were broken off count as not broken', async () => {

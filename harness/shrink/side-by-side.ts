@@ -14,7 +14,7 @@ export type SideBySideGiven = {
   /** A smaller schedule counts only where it breaks the property in `needed` of so many plays. */
   readonly plays: number;
   readonly needed: number;
-  /** Asked before anything is played. */
+  /** Asked before each round; one that has begun is ended. */
   readonly isOver: () => boolean;
 };
 
@@ -80,15 +80,17 @@ class Search {
     const batch = this.#untried();
     if (batch.length === 0) return false;
     const ends = await this.#play(batch);
-    const { plays, needed } = this.#given;
-    for (const contender of this.#contenders(batch.filter((_, place) => ends[place] === true))) {
-      if (this.#given.isOver()) break;
+    const { plays, needed, isOver } = this.#given;
+    const broken = batch.filter((_, place) => ends[place] === true);
+    for (const [place, contender] of this.#contenders(broken).entries()) {
+      // What has been found in time is confirmed, or it was found for nothing.
+      if (place > 0 && isOver()) break;
       // It is a contender because it broke, so that play says nothing about how often it does.
       const again = await this.#play(Array.from({ length: plays }, () => contender));
-      const broken = again.filter(Boolean).length;
-      if (broken < needed) continue;
+      const times = again.filter(Boolean).length;
+      if (times < needed) continue;
       this.kept = contender.kept;
-      this.rate = { broken, plays };
+      this.rate = { broken: times, plays };
       break;
     }
     return true;

@@ -107,7 +107,7 @@ describe('a live failure, once more where it was found', () => {
   });
 
   test('has time from the moment on at which its rate is known', async () => {
-    const { twins } = await tryAgain(failure, given({ forMs: 1_500 }));
+    const { twins } = await tryAgain(failure, given({ forMs: 500 }));
     expect(twins[0]?.run.schedule.length).toBeLessThan(40);
   });
 });

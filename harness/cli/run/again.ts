@@ -23,7 +23,7 @@ export type AgainGiven = {
   readonly lanes: number;
   /** A rate is of so many plays. */
   readonly plays: number;
-  /** From the moment on at which the failure's rate is known; nothing is begun after it. */
+  /** From the moment on at which the failure's rate is known; a round of plays that has begun by then is ended. */
   readonly forMs: Ms;
   /** Milliseconds of a clock that does not go back. */
   readonly now: () => Ms;
