@@ -12,6 +12,13 @@ import { referenceSwarm } from '../scenarios/targets/reference/target.ts';
 import { failoverText, measureLive, type LiveFigures } from './live.ts';
 import { measureReport } from './report.ts';
 
+if (process.argv.length > 2) {
+  process.stderr.write(
+    'npm run bench takes no arguments: it measures everything, which takes a quarter of an hour, and writes docs/benchmarks.md.\nOnly a part of it, written nowhere: node bench/sim.ts [seconds] [managers] [workers]\n',
+  );
+  process.exit(2);
+}
+
 const page = 'docs/benchmarks.md';
 const begin = '<!-- harness:begin -->';
 const end = '<!-- harness:end -->';

@@ -73,6 +73,24 @@ test('never more at once than there are lanes or plays', async () => {
   expect(once.length).toBeGreaterThan(0);
 });
 
+test('what comes after the failure is left out at once, together with what else could go', async () => {
+  const made = given([1, 116], { happenedAt: 150 });
+  await shrinkSideBySide(made);
+  const [first, second] = made.batches;
+  expect(first?.[0]?.every(({ at }) => at <= 150)).toBe(true);
+  // Without what comes later, and of the rest every sixteenth operation.
+  expect(second?.map(timesOf)).toEqual(
+    Array.from({ length: 4 }, () => [0, 1, 2, 100, 116, 132, 148]),
+  );
+});
+
+test('one client after the other is left out', async () => {
+  const made = given([0, 1, 2, ...Array.from({ length: 40 }, (_, place) => 101 + 4 * place)]);
+  const { schedule: smaller } = await shrinkSideBySide(made);
+  expect(smaller).toHaveLength(43);
+  expect(made.batches.length).toBeLessThan(50);
+});
+
 test('a fault and an operation of 163 entries in fewer than thirty rounds of four', async () => {
   const made = given([1, 150]);
   const { complete, schedule: smaller } = await shrinkSideBySide(made);

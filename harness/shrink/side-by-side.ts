@@ -2,11 +2,14 @@
  * Shrinking where a run takes long, several can be played at once, and the same schedule does not always end the same: on real
  * clusters.
  */
+import type { Ms } from '../core/cluster.ts';
 import { isFault, type Schedule } from '../core/schedule.ts';
 
 export type SideBySideGiven = {
   /** The schedule that fails. */
   readonly schedule: Schedule;
+  /** When the failure had happened, in milliseconds of the schedule, where that is known: what comes later is left out first. */
+  readonly happenedAt?: Ms;
   /** Plays each once, side by side: which of them broke the property, in the same order. */
   readonly play: (schedules: readonly Schedule[]) => Promise<readonly boolean[]>;
   /** So many are played at once. */
@@ -29,6 +32,8 @@ export type SideBySideResult = {
   readonly complete: boolean;
 };
 
+type Shrinking = Pick<SideBySideGiven, 'schedule' | 'happenedAt'>;
+
 /** What is left of a schedule: places in it, ascending. */
 type Kept = readonly number[];
 
@@ -39,20 +44,35 @@ type Rate = { readonly broken: number; readonly plays: number };
 /** Of so many operations each time only every so-manieth is left: those of a cluster's clients are much alike. */
 const thinnings = [16, 4, 2];
 
-/** Smaller candidates, the boldest first: few operations, then a fault less, then stretches of operations less. */
-function* smallerThan(kept: Kept, schedule: Schedule): Generator<Kept> {
-  const isFaultAt = (place: number): boolean => {
+/**
+ * Smaller candidates, the boldest first: nothing that comes after the failure, few operations, a fault less, a client less, then
+ * stretches of operations less.
+ */
+function* smallerThan(kept: Kept, { schedule, happenedAt = Infinity }: Shrinking): Generator<Kept> {
+  const faults: number[] = [];
+  const operations: number[] = [];
+  const clients = new Map<number, number[]>();
+  for (const place of kept) {
     const entry = schedule[place];
-    return entry !== undefined && isFault(entry);
-  };
-  const faults = kept.filter(isFaultAt);
-  const operations = kept.filter((place) => !isFaultAt(place));
+    if (entry === undefined) continue;
+    if (isFault(entry)) {
+      faults.push(place);
+      continue;
+    }
+    operations.push(place);
+    const ofClient = clients.get(entry.client) ?? [];
+    clients.set(entry.client, ofClient);
+    ofClient.push(place);
+  }
   const without = (gone: readonly number[]): Kept => kept.filter((place) => !gone.includes(place));
+  const late = kept.filter((place) => (schedule[place]?.at ?? 0) > happenedAt);
+  if (late.length > 0) yield without(late);
   if (operations.length > 0) yield faults;
   for (const each of thinnings) {
     if (operations.length > each) yield without(operations.filter((_, at) => at % each !== 0));
   }
   for (const fault of faults) yield without([fault]);
+  if (clients.size > 1) for (const ofClient of clients.values()) yield without(ofClient);
   for (let length = operations.length; length > 1;) {
     length = Math.ceil(length / 2);
     for (let at = 0; at < operations.length; at += length)
@@ -101,10 +121,9 @@ class Search {
   }
 
   #untried(): readonly Candidate[] {
-    const { lanes, schedule } = this.#given;
     const batch: Candidate[] = [];
-    for (const kept of smallerThan(this.kept, schedule)) {
-      if (batch.length === lanes) break;
+    for (const kept of smallerThan(this.kept, this.#given)) {
+      if (batch.length === this.#given.lanes) break;
       const candidate = this.#candidate(kept);
       if (!candidate.tried && !batch.includes(candidate)) batch.push(candidate);
     }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { sampleRun } from '../../../reports/sample.ts';
 import type { PropertyTally } from '../../core/campaign.ts';
-import type { RunFile } from '../../core/run.ts';
+import type { Judged, RunFile } from '../../core/run.ts';
 import type { Schedule } from '../../core/schedule.ts';
 import { tryAgain, type AgainGiven } from './again.ts';
 import { withTry } from './elsewhere.ts';
@@ -104,6 +104,27 @@ describe('a live failure, once more where it was found', () => {
     const made = given(more);
     const { runs, twins } = await tryAgain(failure, made);
     expect({ runs, twins, played: made.played.length }).toEqual({ runs: 4, twins: [], played: 4 });
+  });
+
+  test('is tried first without what comes after the moments that broke it', async () => {
+    const made = given({ lanes: 1, forMs: 500 });
+    const { verdicts, history } = failure.run;
+    const of = (moments: readonly object[]): RunFile => {
+      const broken = { ...verdicts[0], property, verdict: 'fail', summary: '', moments };
+      return { ...failure, run: { ...failure.run, verdicts: [broken as unknown as Judged] } };
+    };
+    const at = history.phases.injectAt + 20;
+    await tryAgain(
+      of([
+        { at, text: '' },
+        { at: at - 9, text: '' },
+      ]),
+      made,
+    );
+    expect(made.played[4]?.map((entry) => entry.at).at(-1)).toBe(20);
+    const unnamed = given({ lanes: 1, forMs: 500 });
+    await tryAgain(of([]), unnamed);
+    expect(unnamed.played[4]).toEqual([]);
   });
 
   test('has time from the moment on at which its rate is known', async () => {

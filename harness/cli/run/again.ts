@@ -4,7 +4,7 @@
  */
 import type { Ms } from '../../core/cluster.ts';
 import type { PropertyTally } from '../../core/campaign.ts';
-import type { RunFile } from '../../core/run.ts';
+import type { Run, RunFile } from '../../core/run.ts';
 import type { Schedule } from '../../core/schedule.ts';
 import { shrinkSideBySide } from '../../shrink/side-by-side.ts';
 import { brokenBy, type Try } from './elsewhere.ts';
@@ -33,6 +33,14 @@ export type AgainGiven = {
 /** More than half: what breaks more rarely proves little when it holds. */
 const neededOf = (plays: number): number => Math.floor(plays / 2) + 1;
 
+/** When the last of the moments that broke the property came, in milliseconds of the schedule; never where none is named. */
+const lastMoment = ({ verdicts, history }: Run, property: string): Ms => {
+  const verdict = verdicts.find((of) => of.property === property);
+  const moments = verdict?.verdict === 'fail' ? verdict.moments : [];
+  if (moments.length === 0) return Infinity;
+  return Math.max(...moments.map(({ at }) => at)) - history.phases.injectAt;
+};
+
 /** A failure of a live world, again in that world; the twin is smaller. */
 export const tryAgain = async (file: RunFile, given: AgainGiven): Promise<Try> => {
   const { run } = file;
@@ -51,6 +59,7 @@ export const tryAgain = async (file: RunFile, given: AgainGiven): Promise<Try> =
   const shown = new Map<string, RunFile>();
   const shrunk = await shrinkSideBySide({
     schedule,
+    happenedAt: lastMoment(run, property),
     lanes,
     plays,
     needed,
