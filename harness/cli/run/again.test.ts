@@ -44,8 +44,7 @@ const given = (
     forMs: 60_000,
     now: () => now,
     aborted: () => false,
-    play(schedules, asked) {
-      expect(asked).toBe(property);
+    play(schedules) {
       now += 1_000;
       const broken = schedules.map((of, place) => {
         const broke = breaks(of, played.length + place);
@@ -69,7 +68,7 @@ const given = (
 describe('a live failure, once more where it was found', () => {
   test('has a rate, and a smaller twin with a rate of its own', async () => {
     const made = given();
-    const tried = await tryAgain(failure, made);
+    const tried = await tryAgain(failure, property, made);
     expect(made.played.slice(0, 4)).toEqual([schedule, schedule, schedule, schedule]);
     expect(withTry(failure, tried).again).toEqual({
       backend: 'process',
@@ -87,13 +86,17 @@ describe('a live failure, once more where it was found', () => {
 
   test('is only counted where it breaks in half of the plays or fewer', async () => {
     const made = given({ breaks: (_of, play) => play % 2 === 0 });
-    const { runs, properties, twins } = await tryAgain(failure, made);
+    const { runs, properties, twins } = await tryAgain(failure, property, made);
     expect({ runs, fail: properties[0]?.fail, twins }).toEqual({ runs: 4, fail: 2, twins: [] });
     expect(made.played).toHaveLength(4);
   });
 
   test('has no twin where nothing smaller breaks', async () => {
-    const { twins } = await tryAgain(failure, given({ breaks: (of) => of.length === 40 }));
+    const { twins } = await tryAgain(
+      failure,
+      property,
+      given({ breaks: (of) => of.length === 40 }),
+    );
     expect(twins).toEqual([]);
   });
 
@@ -102,7 +105,7 @@ describe('a live failure, once more where it was found', () => {
     ['it is broken off', { aborted: () => true }],
   ])('is played again, but not made smaller, where %s', async (_name, more) => {
     const made = given(more);
-    const { runs, twins } = await tryAgain(failure, made);
+    const { runs, twins } = await tryAgain(failure, property, made);
     expect({ runs, twins, played: made.played.length }).toEqual({ runs: 4, twins: [], played: 4 });
   });
 
@@ -119,16 +122,17 @@ describe('a live failure, once more where it was found', () => {
         { at, text: '' },
         { at: at - 9, text: '' },
       ]),
+      property,
       made,
     );
     expect(made.played[4]?.map((entry) => entry.at).at(-1)).toBe(20);
     const unnamed = given({ lanes: 1, forMs: 500 });
-    await tryAgain(of([]), unnamed);
+    await tryAgain(of([]), property, unnamed);
     expect(unnamed.played[4]).toEqual([]);
   });
 
   test('has time from the moment on at which its rate is known', async () => {
-    const { twins } = await tryAgain(failure, given({ forMs: 500 }));
+    const { twins } = await tryAgain(failure, property, given({ forMs: 500 }));
     expect(twins[0]?.run.schedule.length).toBeLessThan(40);
   });
 });

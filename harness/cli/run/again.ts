@@ -7,7 +7,7 @@ import type { PropertyTally } from '../../core/campaign.ts';
 import type { Run, RunFile } from '../../core/run.ts';
 import type { Schedule } from '../../core/schedule.ts';
 import { shrinkSideBySide } from '../../shrink/side-by-side.ts';
-import { brokenBy, type Try } from './elsewhere.ts';
+import type { Try } from './elsewhere.ts';
 
 /** What so many plays of one scenario came to. */
 export type Played = {
@@ -19,7 +19,7 @@ export type Played = {
 
 export type AgainGiven = {
   /** Plays each schedule once on clusters of the failure's world, as many side by side as there are lanes. */
-  readonly play: (schedules: readonly Schedule[], property: string) => Promise<Played>;
+  readonly play: (schedules: readonly Schedule[]) => Promise<Played>;
   readonly lanes: number;
   /** A rate is of so many plays. */
   readonly plays: number;
@@ -41,16 +41,15 @@ const lastMoment = ({ verdicts, history }: Run, property: string): Ms => {
   return Math.max(...moments.map(({ at }) => at)) - history.phases.injectAt;
 };
 
-/** A failure of a live world, again in that world; the twin is smaller. */
-export const tryAgain = async (file: RunFile, given: AgainGiven): Promise<Try> => {
-  const { run } = file;
+/** A failure of a live world, again in that world; the twin is smaller, and breaks this property. */
+export const tryAgain = async (
+  { run }: RunFile,
+  property: string,
+  given: AgainGiven,
+): Promise<Try> => {
   const { backend, schedule } = run;
   const { lanes, plays, play, now } = given;
-  const [property = ''] = brokenBy(file);
-  const again = await play(
-    Array.from({ length: plays }, () => schedule),
-    property,
-  );
+  const again = await play(Array.from({ length: plays }, () => schedule));
   const same: Try = { backend, runs: again.runs, properties: again.properties, twins: [] };
   const needed = neededOf(plays);
   if (again.broken.filter((of) => of !== undefined).length < needed) return same;
@@ -65,7 +64,7 @@ export const tryAgain = async (file: RunFile, given: AgainGiven): Promise<Try> =
     needed,
     isOver: () => given.aborted() || now() >= until,
     async play(schedules) {
-      const { broken } = await play(schedules, property);
+      const { broken } = await play(schedules);
       for (const of of broken) if (of !== undefined) shown.set(JSON.stringify(of.run.schedule), of);
       return schedules.map((_, place) => broken[place] !== undefined);
     },

@@ -152,18 +152,18 @@ describe('what is tried in another world', () => {
 
   test('is the first run of each property, and each run once', async () => {
     const [first, second] = [liveFile(0), liveFile(1)];
-    const asked: RunFile[] = [];
+    const asked: [RunFile, string][] = [];
     const tried = await triedElsewhere(
       result([brokenOf(first, answered), brokenOf(first, other), brokenOf(second, answered)]),
       io,
-      (of) => {
-        asked.push(of);
+      (of, property) => {
+        asked.push([of, property]);
         const twin = saving.save(of.run, { ...noExtra, scheduleOf: of.run });
         const properties = [tally(answered, 3)];
         return Promise.resolve<Try>({ backend: 'docker', runs: 4, properties, twins: [twin] });
       },
     );
-    expect(asked).toEqual([first]);
+    expect(asked).toEqual([[first, answered]]);
     expect(tried.broken.map((of) => of.file?.elsewhere?.runs)).toEqual([4, 4, undefined]);
     expect(tried.broken[0]?.file?.elsewhere).toEqual({
       backend: 'docker',
@@ -175,6 +175,23 @@ describe('what is tried in another world', () => {
       replay: tried.broken[0]?.twins?.[0]?.replay,
     });
     expect(tried.broken[1]?.file).toBe(tried.broken[0]?.file);
+  });
+
+  test('is a later run for the property that it was the first to break', async () => {
+    const [first, second] = [liveFile(0), liveFile(1)];
+    const asked: [number, string][] = [];
+    await triedElsewhere(
+      result([brokenOf(first, answered), brokenOf(second, answered), brokenOf(second, other)]),
+      io,
+      ({ run }, property) => {
+        asked.push([run.index, property]);
+        return Promise.resolve<Try>({ backend: 'process', runs: 4, properties: [], twins: [] });
+      },
+    );
+    expect(asked).toEqual([
+      [0, answered],
+      [1, other],
+    ]);
   });
 
   test('is nothing that a try has made something of already', async () => {

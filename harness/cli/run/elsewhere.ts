@@ -29,14 +29,20 @@ const triedMax = 3;
 export const brokenBy = ({ run }: RunFile): readonly string[] =>
   run.verdicts.filter(({ verdict }) => verdict === 'fail').map(({ property }) => property);
 
-/** The first run of each property that broke, which no try has made something of yet; most of the time it is one run. */
-const worthATry = (broken: readonly Broken[]): readonly RunFile[] => {
-  const firsts = new Map<string, RunFile>();
+/**
+ * The first run of each property that broke, which no try has made something of yet, with the property; most of the time it is one
+ * run, which is tried once.
+ */
+const worthATry = (broken: readonly Broken[]): ReadonlyMap<RunFile, string> => {
+  const properties = new Set<string>();
+  const firsts = new Map<RunFile, string>();
   for (const { property, file, twins = [] } of broken) {
-    if (file === undefined || !brokenBy(file).includes(property) || firsts.has(property)) continue;
-    if (twins.length === 0) firsts.set(property, file);
+    if (file === undefined || !brokenBy(file).includes(property) || twins.length > 0) continue;
+    if (properties.has(property)) continue;
+    properties.add(property);
+    if (!firsts.has(file) && firsts.size < triedMax) firsts.set(file, property);
   }
-  return [...new Set(firsts.values())].slice(0, triedMax);
+  return firsts;
 };
 
 type TryIo = Pick<Io, 'signal' | 'progress' | 'settle' | 'err'>;
@@ -65,11 +71,11 @@ export const attempt = async (
 export const triedElsewhere = async (
   result: WorldResult,
   io: TryIo,
-  tryOne: (file: RunFile) => Promise<Try>,
+  tryOne: (file: RunFile, property: string) => Promise<Try>,
 ): Promise<WorldResult> => {
   const tried = new Map<RunFile, Pick<Broken, 'file' | 'twins'>>();
-  for (const file of worthATry(result.broken)) {
-    const of = await attempt(file, io, () => tryOne(file));
+  for (const [file, property] of worthATry(result.broken)) {
+    const of = await attempt(file, io, () => tryOne(file, property));
     if (of !== undefined) tried.set(file, { file: withTry(file, of), twins: of.twins });
   }
   const broken = result.broken.map((of) => ({

@@ -167,7 +167,9 @@ export const runLiveBackend = async (
       ? result
       : await triedElsewhere(result, io, (file) => tryInSimAndBack(backend, file, sim, plan));
   if (plan.shrinkMs === 0) return tried;
-  return await triedElsewhere(tried, io, (file) => tryAgainOn(backend, file, plan));
+  return await triedElsewhere(tried, io, (file, property) =>
+    tryAgainOn(backend, { file, property }, plan),
+  );
 };
 
 /** A live failure in the simulator; what came of it there, where it was found. */
@@ -188,19 +190,19 @@ const tryInSimAndBack = async (
 /** A live failure once more where it was found, and made smaller there. */
 const tryAgainOn = (
   backend: 'process' | 'docker',
-  file: RunFile,
+  { file, property }: { readonly file: RunFile; readonly property: string },
   plan: WorldPlan,
 ): Promise<Try> => {
   const { scenario, index } = file.run;
   const lanes = plan.jobs ?? liveJobsDefault(backend);
   const extra = { shrunkFrom: undefined, scheduleOf: { backend, index } };
-  return tryAgain(file, {
+  return tryAgain(file, property, {
     lanes,
     plays: Math.max(triesMin, lanes),
     forMs: plan.shrinkMs ?? shrinkMsDefault,
     now: () => performance.now(),
     aborted: () => plan.io.signal.aborted,
-    async play(schedules, property) {
+    async play(schedules) {
       const { tally, properties, broken } = await playOn(plan, backend, {
         scenarios: schedules.map(() => scenario),
         draw: (_scenario, place) => ({ schedule: schedules[place] ?? [], path: undefined }),
