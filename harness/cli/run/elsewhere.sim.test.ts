@@ -1,23 +1,17 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { carryOut } from '../../campaign/carry-out.ts';
 import * as register from '../../campaign/register-campaign.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
 import type { RunFile } from '../../core/run.ts';
 import { triedElsewhere, tryInSim, type Try } from './elsewhere.ts';
-import { runFilePath, savingFor } from './saving.ts';
+import { answered, liveFile, noExtra, other, saving } from './sample-failure.ts';
+import { runFilePath } from './saving.ts';
 import { runSimWorld } from './sim-world.ts';
 import type { Broken, WorldResult } from './world-result.ts';
 
 const file = join(import.meta.dirname, '../../campaign/register-campaign.ts');
 const from = (name: keyof typeof register) => ({ module: pathToFileURL(file).href, name });
-const saving = savingFor({
-  registry: { targets: new Map(), version: '0.0.0', invocation: 'npx schism' },
-  folder: 'out',
-  commit: 'none',
-  mutants: [],
-});
 const said: string[] = [];
 const io = {
   signal: new AbortController().signal,
@@ -25,9 +19,6 @@ const io = {
   settle: () => undefined,
   err: (line: string) => said.push(line),
 };
-const noExtra = { logs: {}, shrunkFrom: undefined };
-const [answered = '', other = ''] = register.twoBroken.map(({ name }) => name);
-
 const simulated = () =>
   runSimWorld({
     job: {
@@ -48,23 +39,6 @@ const simulated = () =>
     signal: io.signal,
     onProgress: () => undefined,
   });
-
-const subject = {
-  program: register.target,
-  properties: register.twoBroken,
-  draw: register.draw,
-  scenarios: [register.scenario] as const,
-  limits: defaultLimits,
-};
-
-/** The first run that broke both, as if a live world had played it. */
-const liveFile = (index = 3): RunFile => {
-  for (let place = 0; ; place += 1) {
-    const { run } = carryOut(subject, { seed: 11, index: place });
-    const breaks = run.verdicts.every(({ verdict }) => verdict === 'fail');
-    if (breaks) return saving.save({ ...run, backend: 'process', index }, noExtra);
-  }
-};
 
 test('a run that broke two properties is saved once for each, in files of their own', async () => {
   const { broken } = await simulated();

@@ -1,23 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
-import { sampleRun } from '../../../reports/sample.ts';
 import type { PropertyTally } from '../../core/campaign.ts';
 import type { Judged, RunFile } from '../../core/run.ts';
 import type { Schedule } from '../../core/schedule.ts';
 import { tryAgain, type AgainGiven } from './again.ts';
 import { withTry } from './elsewhere.ts';
+import { answered as property, liveFile, other } from './sample-failure.ts';
 
-const property = 'at-most-one-leader-per-term';
-const sample = sampleRun(100);
 const schedule: Schedule = Array.from({ length: 40 }, (_, at) => ({
   at,
   client: 0,
   operation: 'put',
   args: {},
 }));
-const failure: RunFile = {
-  ...sample,
-  run: { ...sample.run, backend: 'process', index: 3, schedule },
-};
+const live = liveFile();
+const failure: RunFile = { ...live, run: { ...live.run, schedule } };
 
 const tally = (runs: number, fail: number): PropertyTally => ({
   property,
@@ -73,7 +69,10 @@ describe('a live failure, once more where it was found', () => {
     expect(withTry(failure, tried).again).toEqual({
       backend: 'process',
       runs: 4,
-      broken: [{ property, runs: 4 }],
+      broken: [
+        { property, runs: 4 },
+        { property: other, runs: 0 },
+      ],
     });
     expect(withTry(failure, tried).elsewhere).toBeUndefined();
     const [twin] = tried.twins;
