@@ -1,3 +1,4 @@
 import { findsInLiveWorld } from './live-findings.ts';
 
-findsInLiveWorld('docker');
+// Made smaller on processes: that is the same code, and takes less time.
+findsInLiveWorld('docker', '0s');

@@ -1,3 +1,3 @@
 import { findsInLiveWorld } from './live-findings.ts';
 
-findsInLiveWorld('process');
+findsInLiveWorld('process', '45s');

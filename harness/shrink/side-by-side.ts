@@ -42,7 +42,7 @@ type Candidate = { readonly kept: Kept; tried: boolean };
 type Rate = { readonly broken: number; readonly plays: number };
 
 /** Of so many operations each time only every so-manieth is left: those of a cluster's clients are much alike. */
-const thinnings = [16, 4, 2];
+const thinnings = [4, 16, 2];
 
 /**
  * Smaller candidates, the boldest first: nothing that comes after the failure, few operations, a fault less, a client less, then
@@ -132,11 +132,13 @@ class Search {
 
   /** What broke, the smallest first; before them what all have in common, since each could do without something else. */
   #contenders(broken: readonly Candidate[]): readonly Candidate[] {
-    const [smallest, ...others] = broken.toSorted((a, b) => a.kept.length - b.kept.length);
+    const sorted = broken.toSorted((a, b) => a.kept.length - b.kept.length);
+    const [smallest, ...others] = sorted;
     if (smallest === undefined) return [];
-    const common = others.reduce((kept, other) => both(kept, other.kept), smallest.kept);
-    const candidate = this.#candidate(common);
-    return candidate.tried ? [smallest] : [candidate, smallest];
+    const common = this.#candidate(
+      others.reduce((kept, other) => both(kept, other.kept), smallest.kept),
+    );
+    return common.tried ? sorted : [common, ...sorted];
   }
 
   async #play(candidates: readonly Candidate[]): Promise<readonly boolean[]> {
