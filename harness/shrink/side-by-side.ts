@@ -41,7 +41,7 @@ type Candidate = { readonly kept: Kept; tried: boolean };
 
 type Rate = { readonly broken: number; readonly plays: number };
 
-/** Of so many operations each time only every so-manieth is left: those of a cluster's clients are much alike. */
+/** Only every fourth operation is left, and so on: those of a cluster's clients are many and much alike. */
 const thinnings = [4, 16, 2];
 
 /**
@@ -49,21 +49,14 @@ const thinnings = [4, 16, 2];
  * stretches of operations less.
  */
 function* smallerThan(kept: Kept, { schedule, happenedAt = Infinity }: Shrinking): Generator<Kept> {
-  const faults: number[] = [];
-  const operations: number[] = [];
-  const clients = new Map<number, number[]>();
-  for (const place of kept) {
+  /** Whose operation it is; `undefined`: a fault. */
+  const clientAt = (place: number): number | undefined => {
     const entry = schedule[place];
-    if (entry === undefined) continue;
-    if (isFault(entry)) {
-      faults.push(place);
-      continue;
-    }
-    operations.push(place);
-    const ofClient = clients.get(entry.client) ?? [];
-    clients.set(entry.client, ofClient);
-    ofClient.push(place);
-  }
+    return entry === undefined || isFault(entry) ? undefined : entry.client;
+  };
+  const faults = kept.filter((place) => clientAt(place) === undefined);
+  const operations = kept.filter((place) => clientAt(place) !== undefined);
+  const clients = Map.groupBy(operations, clientAt);
   const without = (gone: readonly number[]): Kept => kept.filter((place) => !gone.includes(place));
   const late = kept.filter((place) => (schedule[place]?.at ?? 0) > happenedAt);
   if (late.length > 0) yield without(late);
@@ -159,7 +152,8 @@ class Search {
 
 /**
  * Makes a schedule smaller that breaks a property often enough. In each round as many candidates as there are lanes are played
- * once; what all that broke have in common, or the smallest of them, is taken where it breaks in `needed` of `plays` more.
+ * once; what all that broke have in common, or else the smallest of them that does so, is taken where it breaks in `needed` of
+ * `plays` more.
  */
 export const shrinkSideBySide = async (given: SideBySideGiven): Promise<SideBySideResult> => {
   const search = new Search(given);
