@@ -45,7 +45,7 @@ export type Run = {
 };
 
 /** A failure's schedule, tried in another world, or once more in its own: so many runs, under the chances of that world. */
-export type Elsewhere = {
+export type RetryRate = {
   readonly backend: BackendName;
   readonly runs: number;
   /** In how many of them a property broke that had broken before; of a smaller schedule, the one that it was made smaller for. */
@@ -61,8 +61,8 @@ const places = {
 } as const;
 
 /** `on containers: broken in 2 of 3 runs`, for a property that was counted; for another one `undefined`. */
-export const elsewhereWords = (
-  { backend, runs, broken }: Elsewhere,
+export const rateWords = (
+  { backend, runs, broken }: RetryRate,
   property: string,
 ): string | undefined => {
   const times = broken.find((of) => of.property === property)?.runs;
@@ -92,9 +92,9 @@ export type RunFile = {
   readonly shrunkFrom:
     { readonly entries: number; readonly digest: string; readonly attempts: number } | undefined;
   /** Of a failure that was tried in another world. */
-  readonly elsewhere?: Elsewhere;
+  readonly elsewhere?: RetryRate;
   /** Of a live failure that was played again where it was found. */
-  readonly again?: Elsewhere;
+  readonly again?: RetryRate;
   /** The property that it shows, where the same run shows another one in a file of the plain name. */
   readonly shownFor?: string;
   /** Of a run that tries another world's failure, or is a smaller form of one: that one. */

@@ -69,8 +69,11 @@ test('never more at once than there are lanes or plays', async () => {
   const made = given([1, 150], { lanes: 3, plays: 5, needed: 3 });
   await shrinkSideBySide(made);
   expect(Math.max(...made.batches.map((batch) => batch.length))).toBe(5);
-  const once = made.batches.filter((batch) => new Set(batch).size === batch.length);
-  expect(once.length).toBeGreaterThan(0);
+  // A longer batch than there are lanes is one schedule, confirmed.
+  for (const batch of made.batches)
+    expect(batch.length <= 3 || new Set(batch.map((of) => JSON.stringify(of))).size === 1).toBe(
+      true,
+    );
 });
 
 test('what comes after the failure is left out at once, together with what else could go', async () => {

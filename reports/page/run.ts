@@ -1,9 +1,4 @@
-import {
-  elsewhereWords,
-  type Elsewhere,
-  type Judged,
-  type RunFile,
-} from '../../harness/core/run.ts';
+import { rateWords, type RetryRate, type Judged, type RunFile } from '../../harness/core/run.ts';
 import { eventTable } from './events.ts';
 import { html, type Html } from './html.ts';
 import { timeline } from './timeline.ts';
@@ -140,9 +135,9 @@ const otherRuns = (
 ): Html => {
   const smaller = shrunkFrom === undefined ? '' : ', made smaller';
   const here = scheduleOf?.backend === run.backend ? 'Played' : 'Tried here';
-  const rates = (what: string, of: Elsewhere): Html =>
+  const rates = (what: string, of: RetryRate): Html =>
     html`${failed.map(({ property }) => {
-      const words = elsewhereWords(of, property);
+      const words = rateWords(of, property);
       return words === undefined ? undefined : html`${what} ${words} (${property}). `;
     })}`;
   return html`${

@@ -2,19 +2,17 @@ import { dockerBackend } from '../../backends/docker/backend.ts';
 import { processBackend } from '../../backends/process/backend.ts';
 import { replayInSim } from '../../campaign/replay.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
-import type { Judged, Run, RunFile } from '../../core/run.ts';
+import type { Run, RunFile } from '../../core/run.ts';
 import { exitCodes, UsageError, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Planting, Registry, TargetEntry } from '../registry.ts';
 import { readRunFiles } from '../run-file.ts';
+import { brokenBy } from '../run/elsewhere.ts';
 import { playLive } from '../run/live-world.ts';
 import { printStory } from '../run/print.ts';
 import { requireDocker } from '../run/worlds.ts';
 
 type Again = { readonly run: Run; readonly problem: string | undefined };
-
-const failuresOf = (verdicts: readonly Judged[]): readonly string[] =>
-  verdicts.filter(({ verdict }) => verdict === 'fail').map(({ property }) => property);
 
 export type ReplayOptions = {
   readonly file: string;
@@ -108,7 +106,7 @@ const carriedOut = async (
 
 const sayDigest = (saved: RunFile, again: Again, io: Io): ExitCode => {
   const same = saved.run.digest === again.run.digest;
-  const broken = failuresOf(again.run.verdicts);
+  const broken = brokenBy(again);
   if (same) io.out(`same digest ${again.run.digest}: this was the same run to the bit`);
   else {
     io.out(`another digest: ${again.run.digest} instead of ${saved.run.digest}`);
@@ -147,8 +145,8 @@ export const compared = (
 
 /** What a live seed replays is the schedule: the same verdict is all that can be asked for. */
 const sayVerdict = (saved: RunFile, again: Again, io: Io): ExitCode => {
-  const now = failuresOf(again.run.verdicts);
-  const { same, text } = compared(failuresOf(saved.run.verdicts), now);
+  const now = brokenBy(again);
+  const { same, text } = compared(brokenBy(saved), now);
   io.out(text);
   if (now.length > 0 || again.problem !== undefined) return exitCodes.violated;
   return same ? exitCodes.pass : exitCodes.inconclusive;

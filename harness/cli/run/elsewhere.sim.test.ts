@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as register from '../../campaign/register-campaign.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
 import type { RunFile } from '../../core/run.ts';
-import { triedElsewhere, tryInSim, type Try } from './elsewhere.ts';
+import { withTries, tryInSim, type Try } from './elsewhere.ts';
 import { answered, liveFile, noExtra, other, saving } from './sample-failure.ts';
 import { runFilePath } from './saving.ts';
 import { runSimWorld } from './sim-world.ts';
@@ -127,7 +127,7 @@ describe('what is tried in another world', () => {
   test('is the first run of each property, and each run once', async () => {
     const [first, second] = [liveFile(0), liveFile(1)];
     const asked: [RunFile, string][] = [];
-    const tried = await triedElsewhere(
+    const tried = await withTries(
       result([brokenOf(first, answered), brokenOf(first, other), brokenOf(second, answered)]),
       io,
       (of, property) => {
@@ -154,7 +154,7 @@ describe('what is tried in another world', () => {
   test('is a later run for the property that it was the first to break', async () => {
     const [first, second] = [liveFile(0), liveFile(1)];
     const asked: [number, string][] = [];
-    await triedElsewhere(
+    await withTries(
       result([brokenOf(first, answered), brokenOf(second, answered), brokenOf(second, other)]),
       io,
       ({ run }, property) => {
@@ -172,7 +172,7 @@ describe('what is tried in another world', () => {
     const live = liveFile();
     const once = result([{ ...brokenOf(live, answered), twins: [live] }]);
     const never = () => Promise.reject(new Error('it was tried'));
-    expect(await triedElsewhere(once, io, never)).toEqual(once);
+    expect(await withTries(once, io, never)).toEqual(once);
     expect(said).toEqual([]);
   });
 
@@ -181,17 +181,17 @@ describe('what is tried in another world', () => {
     const never = () => Promise.reject(new Error('it was tried'));
     const unjudged = { ...live, run: { ...live.run, verdicts: [] } };
     const problem = result([brokenOf(unjudged, 'problem'), brokenOf(undefined, answered)]);
-    expect(await triedElsewhere(problem, io, never)).toEqual(problem);
+    expect(await withTries(problem, io, never)).toEqual(problem);
     const broken = result([brokenOf(live, answered)]);
     const over = { ...io, signal: AbortSignal.abort() };
-    expect(await triedElsewhere(broken, over, never)).toEqual({ ...broken, interrupted: true });
+    expect(await withTries(broken, over, never)).toEqual({ ...broken, interrupted: true });
     expect(said).toEqual([]);
   });
 
   test('is kept as it was where it cannot be tried, and that is said', async () => {
     const broken = result([brokenOf(liveFile(), answered)]);
     const failing = () => Promise.reject(new Error('no port is free'));
-    expect(await triedElsewhere(broken, io, failing)).toEqual(broken);
+    expect(await withTries(broken, io, failing)).toEqual(broken);
     expect(said.splice(0)).toEqual([
       'run 3 on process could not be tried once more: no port is free',
     ]);
@@ -200,6 +200,6 @@ describe('what is tried in another world', () => {
   test('says nothing where no run of the other world came to its end', async () => {
     const broken = result([brokenOf(liveFile(), answered)]);
     const none: Try = { backend: 'sim', runs: 0, properties: [], twins: [] };
-    expect(await triedElsewhere(broken, io, () => Promise.resolve(none))).toEqual(broken);
+    expect(await withTries(broken, io, () => Promise.resolve(none))).toEqual(broken);
   });
 });

@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os';
 import { runCampaign } from '../../campaign/campaign.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
 import type { PropertyTally } from '../../core/campaign.ts';
-import type { BackendName, RunFile } from '../../core/run.ts';
+import type { BackendName, Run, RunFile } from '../../core/run.ts';
 import type { Io } from '../io.ts';
 import type { ModuleExport, Planting, Registry } from '../registry.ts';
 import { beforeShrinking } from './saving.ts';
@@ -26,7 +26,7 @@ export type Try = {
 const triedMax = 3;
 
 /** The properties that a run broke; none where it could not be judged. */
-export const brokenBy = ({ run }: RunFile): readonly string[] =>
+export const brokenBy = ({ run }: { readonly run: Pick<Run, 'verdicts'> }): readonly string[] =>
   run.verdicts.filter(({ verdict }) => verdict === 'fail').map(({ property }) => property);
 
 /**
@@ -68,7 +68,7 @@ export const attempt = async (
 };
 
 /** A world's result with what another world, or once more its own, made of its failures. */
-export const triedElsewhere = async (
+export const withTries = async (
   result: WorldResult,
   io: TryIo,
   tryOne: (file: RunFile, property: string) => Promise<Try>,

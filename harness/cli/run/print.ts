@@ -1,6 +1,6 @@
 import { stateOf, type CampaignSummary } from '../../core/campaign.ts';
 import type { Ms } from '../../core/cluster.ts';
-import { elsewhereWords, type Elsewhere, type Judged, type RunFile } from '../../core/run.ts';
+import { rateWords, type RetryRate, type Judged, type RunFile } from '../../core/run.ts';
 import type { Io } from '../io.ts';
 
 /** `2,412`, the same in every locale. */
@@ -74,8 +74,8 @@ export const printStory = (
       `         ${String(place + 1).padStart(2)}  ${((moment.at - zero) / 1000).toFixed(3)} s  ${node}${text}`,
     );
   });
-  const rate = (what: string, of: Elsewhere | undefined): readonly string[] => {
-    const words = of === undefined ? undefined : elsewhereWords(of, failed.property);
+  const rate = (what: string, of: RetryRate | undefined): readonly string[] => {
+    const words = of === undefined ? undefined : rateWords(of, failed.property);
     return words === undefined ? [] : [`${what} ${words}`];
   };
   const notes = [

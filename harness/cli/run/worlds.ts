@@ -9,11 +9,12 @@ import { defaultLimits } from '../../conduct/plan.ts';
 import type { Ms } from '../../core/cluster.ts';
 import type { BackendName, RunFile } from '../../core/run.ts';
 import type { Scenario } from '../../core/scenario.ts';
+import type { Schedule } from '../../core/schedule.ts';
 import { EnvironmentError, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { ModuleExport, Planting, Registry, TargetEntry } from '../registry.ts';
 import { tryAgain } from './again.ts';
-import { attempt, brokenBy, triedElsewhere, tryInSim, withTry, type Try } from './elsewhere.ts';
+import { attempt, brokenBy, withTries, tryInSim, withTry, type Try } from './elsewhere.ts';
 import { runLiveWorld, type LivePlan } from './live-world.ts';
 import { grouped, spoken } from './print.ts';
 import { runSimWorld } from './sim-world.ts';
@@ -165,9 +166,9 @@ export const runLiveBackend = async (
   const tried =
     sim === undefined
       ? result
-      : await triedElsewhere(result, io, (file) => tryInSimAndBack(backend, file, sim, plan));
+      : await withTries(result, io, (file) => tryInSimAndBack(backend, file, sim, plan));
   if (plan.shrinkMs === 0) return tried;
-  return await triedElsewhere(tried, io, (file, property) =>
+  return await withTries(tried, io, (file, property) =>
     tryAgainOn(backend, { file, property }, plan),
   );
 };
@@ -187,15 +188,39 @@ const tryInSimAndBack = async (
   return { ...tried, twins: [withTry(smaller, back), ...back.twins] };
 };
 
+/** A failure's schedule, or smaller ones, each once on real clusters; every run is saved as being of that failure. */
+const playEach = (
+  backend: 'process' | 'docker',
+  schedules: readonly Schedule[],
+  given: {
+    readonly plan: WorldPlan;
+    readonly scenario: Scenario;
+    readonly path: string | undefined;
+    readonly extra: Pick<RunFile, 'shrunkFrom' | 'scheduleOf' | 'shownFor'>;
+    readonly doing: string;
+  },
+): Promise<WorldResult> => {
+  const { plan, scenario, path, extra, doing } = given;
+  return playOn(plan, backend, {
+    scenarios: schedules.map(() => scenario),
+    draw: (_scenario, place) => ({ schedule: schedules[place] ?? [], path }),
+    againMax: 0,
+    // A rate is of all of them.
+    bail: false,
+    doing,
+    saving: { save: (run, { logs }) => plan.saving.save(run, { logs, ...extra }) },
+  });
+};
+
 /** A live failure once more where it was found, and made smaller there. */
 const tryAgainOn = (
   backend: 'process' | 'docker',
   { file, property }: { readonly file: RunFile; readonly property: string },
   plan: WorldPlan,
 ): Promise<Try> => {
-  const { scenario, index } = file.run;
-  const lanes = plan.jobs ?? liveJobsDefault(backend);
+  const { scenario, schedule, index } = file.run;
   const extra = { shrunkFrom: undefined, scheduleOf: { backend, index } };
+  const lanes = plan.jobs ?? liveJobsDefault(backend);
   return tryAgain(file, property, {
     lanes,
     plays: Math.max(triesMin, lanes),
@@ -203,14 +228,9 @@ const tryAgainOn = (
     now: () => performance.now(),
     aborted: () => plan.io.signal.aborted,
     async play(schedules) {
-      const { tally, properties, broken } = await playOn(plan, backend, {
-        scenarios: schedules.map(() => scenario),
-        draw: (_scenario, place) => ({ schedule: schedules[place] ?? [], path: undefined }),
-        againMax: 0,
-        bail: false,
-        doing: ` with ${schedules[0]?.length ?? 0} of the ${file.run.schedule.length} entries of ${backend} run ${index}`,
-        saving: { save: (run, { logs }) => plan.saving.save(run, { logs, ...extra }) },
-      });
+      const doing = ` with ${schedules[0]?.length ?? 0} of the ${schedule.length} entries of ${backend} run ${index}`;
+      const given = { plan, scenario, path: undefined, extra, doing };
+      const { tally, properties, broken } = await playEach(backend, schedules, given);
       const brokenAt = (place: number): RunFile | undefined =>
         broken.find((of) => of.index === place && of.property === property)?.file;
       return {
@@ -229,23 +249,14 @@ const tryOn = async (
   plan: WorldPlan,
 ): Promise<Try> => {
   const { scenario, schedule, path, index, backend: home } = file.run;
-  const { shownFor } = file;
-  const named = {
-    shrunkFrom: file.shrunkFrom,
-    scheduleOf: file.scheduleOf ?? { backend: home, index },
-    // Two smaller forms of one run have two twins.
-    ...(shownFor !== undefined && { shownFor }),
-  };
+  const { shrunkFrom, shownFor, scheduleOf = { backend: home, index } } = file;
+  // Two smaller forms of one run have two twins.
+  const extra = { shrunkFrom, scheduleOf, ...(shownFor !== undefined && { shownFor }) };
   const times = Math.max(triesMin, plan.jobs ?? liveJobsDefault(backend));
-  const { tally, properties, broken } = await playOn(plan, backend, {
-    scenarios: Array.from({ length: times }, () => scenario),
-    draw: () => ({ schedule, path }),
-    againMax: 0,
-    // A rate is of all of them.
-    bail: false,
-    doing: ` with the schedule of ${named.scheduleOf.backend} run ${named.scheduleOf.index}`,
-    saving: { save: (run, { logs }) => plan.saving.save(run, { logs, ...named }) },
-  });
+  const schedules = Array.from({ length: times }, () => schedule);
+  const doing = ` with the schedule of ${scheduleOf.backend} run ${scheduleOf.index}`;
+  const given = { plan, scenario, path, extra, doing };
+  const { tally, properties, broken } = await playEach(backend, schedules, given);
   const same = brokenBy(file);
   const twin = broken.find(({ property }) => same.includes(property))?.file;
   return { backend, runs: tally.runs, properties, twins: twin === undefined ? [] : [twin] };
@@ -256,7 +267,7 @@ export const triedOn = (
   backend: 'process' | 'docker',
   result: WorldResult,
   plan: WorldPlan,
-): Promise<WorldResult> => triedElsewhere(result, plan.io, (file) => tryOn(backend, file, plan));
+): Promise<WorldResult> => withTries(result, plan.io, (file) => tryOn(backend, file, plan));
 
 /** `undefined` where an engine answers; otherwise why none does. */
 export const dockerMissing = async (): Promise<string | undefined> => {
