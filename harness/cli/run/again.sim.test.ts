@@ -40,6 +40,9 @@ const given = (
     forMs: 60_000,
     now: () => now,
     aborted: () => false,
+    onTrouble: (error) => {
+      throw error;
+    },
     play(schedules) {
       now += 1_000;
       const broken = schedules.map((of, place) => {
@@ -133,5 +136,23 @@ describe('a live failure, once more where it was found', () => {
   test('has time from the moment on at which its rate is known', async () => {
     const { twins } = await tryAgain(failure, property, given({ forMs: 500 }));
     expect(twins[0]?.run.schedule.length).toBeLessThan(40);
+  });
+
+  test('keeps its rate and what was confirmed where a later round cannot be played, and says so', async () => {
+    const said: string[] = [];
+    const made = given();
+    let rounds = 0;
+    const tried = await tryAgain(failure, property, {
+      ...made,
+      onTrouble: (error) => said.push(String(error)),
+      play: async (schedules) => {
+        rounds += 1;
+        if (rounds > 3) throw new Error('no port is free');
+        return await made.play(schedules);
+      },
+    });
+    expect(said).toEqual(['Error: no port is free']);
+    expect({ runs: tried.runs, rounds }).toEqual({ runs: 4, rounds: 4 });
+    expect(tried.twins[0]?.again?.broken).toEqual([{ property, runs: 4 }]);
   });
 });

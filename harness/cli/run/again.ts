@@ -28,6 +28,8 @@ export type AgainGiven = {
   /** Milliseconds of a clock that does not go back. */
   readonly now: () => Ms;
   readonly aborted: () => boolean;
+  /** A round could not be played, so no further one is; what was confirmed before stays. */
+  readonly onTrouble: (error: unknown) => void;
 };
 
 /** More than half: what breaks more rarely proves little when it holds. */
@@ -56,15 +58,20 @@ export const tryAgain = async (
 
   const until = now() + given.forMs;
   const shown = new Map<string, RunFile>();
+  let over = false;
   const shrunk = await shrinkSideBySide({
     schedule,
     happenedAt: lastMoment(run, property),
     lanes,
     plays,
     needed,
-    isOver: () => given.aborted() || now() >= until,
+    isOver: () => over || given.aborted() || now() >= until,
     async play(schedules) {
-      const { broken } = await play(schedules);
+      const { broken } = await play(schedules).catch((error: unknown) => {
+        over = true;
+        if (!given.aborted()) given.onTrouble(error);
+        return { broken: [] };
+      });
       for (const of of broken) if (of !== undefined) shown.set(JSON.stringify(of.run.schedule), of);
       return schedules.map((_, place) => broken[place] !== undefined);
     },

@@ -227,6 +227,11 @@ const tryAgainOn = (
     forMs: plan.shrinkMs ?? shrinkMsDefault,
     now: () => performance.now(),
     aborted: () => plan.io.signal.aborted,
+    onTrouble(error) {
+      const why = error instanceof Error ? error.message : String(error);
+      plan.io.settle();
+      plan.io.err(`run ${index} on ${backend} could not be made smaller any further: ${why}`);
+    },
     async play(schedules) {
       const doing = ` with ${schedules[0]?.length ?? 0} of the ${schedule.length} entries of ${backend} run ${index}`;
       const given = { plan, scenario, path: undefined, extra, doing };
