@@ -1,3 +1,3 @@
 import { findsInLiveWorld } from './live-findings.ts';
 
-findsInLiveWorld('process', '45s');
+findsInLiveWorld('process', '30s');

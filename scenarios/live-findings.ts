@@ -38,10 +38,13 @@ const replaysInSim = (file: string, property: string): void => {
 
 /** What was made smaller on a real cluster broke there in most of its plays; one more may hold. */
 const breaksAgain = (file: string, property: string): void => {
-  const again = new RegExp(`verdict: .*${property}.* broken again`);
-  const broke = [0, 1, 2].some(() => again.test(schism(['replay', file]).out));
+  const verdict = new RegExp(`verdict: .*${property}.* broken again`);
+  const broke = [0, 1, 2].some(() => verdict.test(schism(['replay', file]).out));
   expect(broke).toBe(true);
 };
+
+const again = /the same schedule again on .+: broken in [1-9]/;
+const smaller = /made smaller, \d+ entries of \d+; on .+: broken in [1-9] of \d+ runs/;
 
 /** What must be found in a live world, with exit code 1, a story, a run file that is judged again, and a report. For tests. */
 export const findsInLiveWorld = (backend: 'process' | 'docker', shrinkTime: string): void => {
@@ -51,15 +54,12 @@ export const findsInLiveWorld = (backend: 'process' | 'docker', shrinkTime: stri
     ({ args, property, story, simulated }) => {
       const folder = mkdtempSync(join(tmpdir(), 'schism-found-'));
       try {
-        const { code, out } = schism([
-          ...args,
-          '--backend',
-          backend,
-          '--shrink-time',
-          shrinkTime,
-          '--out',
-          folder,
-        ]);
+        const where = ['--backend', backend, '--shrink-time', shrinkTime, '--out', folder];
+        const find = () => schism([...args, ...where]);
+        const first = find();
+        // A machine that is busy for so short a time may leave none for a smaller one: once more, then it must be there.
+        const isOnce = simulated || !shrinks || smaller.test(first.out);
+        const { code, out, err } = isOnce ? first : find();
         expect(out).toContain(`BROKEN ${property}`);
         expect(out).toMatch(story);
         expect(code).toBe(1);
@@ -74,18 +74,17 @@ export const findsInLiveWorld = (backend: 'process' | 'docker', shrinkTime: stri
           /made smaller there, \d+ entries of \d+; on .+ broken in \d+ of \d+ runs/.test(out),
         ).toBe(simulated);
         // What no simulator makes smaller is made smaller where it was found.
-        expect(/the same schedule again on .+: broken in [1-9]/.test(out)).toBe(
-          !simulated && shrinks,
-        );
-        expect(
-          /made smaller, \d+ entries of \d+; on .+: broken in [1-9] of \d+ runs/.test(out),
-        ).toBe(!simulated && shrinks);
+        const said = `${out}${err}`;
+        for (const line of [again, smaller]) {
+          if (!simulated && shrinks) expect(said).toMatch(line);
+          else expect(said).not.toMatch(line);
+        }
         if (simulated) replaysInSim(join(folder, '3', `${backend}-0-in-sim.json`), property);
         else if (shrinks) breaksAgain(join(folder, '3', `${backend}-0-smaller.json`), property);
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
     },
-    240_000,
+    400_000,
   );
 };

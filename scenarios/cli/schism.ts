@@ -10,7 +10,7 @@ export const schism = (
   const { status, stdout, stderr } = spawnSync(process.execPath, ['scenarios/main.ts', ...args], {
     encoding: 'utf8',
     env: { ...process.env, NO_COLOR: '1', ...env },
-    timeout: 110_000,
+    timeout: 170_000,
     maxBuffer: 1 << 28,
   });
   return { code: status, out: stdout, err: stderr };
