@@ -36,6 +36,8 @@ export class IncomingLink {
   #heard = 0;
   #confirmed = 0;
   #quietTicks = 0;
+  /** Since the last confirmation, if there was one. */
+  #unconfirmedTicks = Infinity;
 
   constructor(socket: net.Socket, world: IncomingWorld) {
     this.#socket = socket;
@@ -46,18 +48,27 @@ export class IncomingLink {
       this.#quietTicks = 0;
       this.#reader.push(piece);
       this.#read();
+      // In the same breath: a confirmation of its own would wake this process, the proxy between and the sender once more.
+      if (this.#unconfirmedTicks * tickMs >= world.limits.confirmMs) this.#confirm();
     });
     socket.write(encodeFrame('challenge', this.#nonce));
   }
 
-  /** To be called every `tickMs`: confirms what came since, and ends a connection that says nothing. */
+  /** To be called every `tickMs`: confirms what came where nothing else follows, and ends a connection that says nothing. */
   tick(): void {
     const { limits } = this.#world;
     this.#quietTicks += 1;
     if (this.#quietTicks * tickMs > (this.#greeted ? limits.idleMs : limits.handshakeMs)) {
       this.#socket.destroy();
     }
-    if (this.#heard === this.#confirmed || this.#socket.writableLength > 0) return;
+    this.#unconfirmedTicks += 1;
+    if (this.#unconfirmedTicks * tickMs > limits.confirmMs) this.#confirm();
+  }
+
+  #confirm(): void {
+    const { writable, writableLength } = this.#socket;
+    if (this.#heard === this.#confirmed || !writable || writableLength > 0) return;
+    this.#unconfirmedTicks = 0;
     this.#confirmed = this.#heard;
     const count = Buffer.alloc(6);
     count.writeUIntBE(this.#heard, 0, 6);

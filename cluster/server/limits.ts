@@ -15,7 +15,9 @@ export type ServerLimits = {
   readonly refusedMs: number;
   /** From dialling until the peer's challenge, and from a challenge until the answer. */
   readonly handshakeMs: number;
-  /** A connection is given up when what was sent on it stays unconfirmed for this long. */
+  /** What comes is confirmed with the message that brought it, where the last confirmation is this old; soon after where none comes. */
+  readonly confirmMs: number;
+  /** A connection is given up when what was sent on it stays unconfirmed for this long: several times `confirmMs`. */
   readonly stallMs: number;
   /** An idle connection is asked for a sign of life this often. */
   readonly pingMs: number;
@@ -37,6 +39,7 @@ export const defaultServerLimits: ServerLimits = {
   redialMsMax: 40,
   refusedMs: 500,
   handshakeMs: 1_000,
+  confirmMs: 200,
   stallMs: 1_000,
   pingMs: 250,
   idleMs: 30_000,

@@ -10,7 +10,8 @@ import { lockFolder } from './folder-lock.ts';
 import { startHttp } from './http.ts';
 import type { Journal } from './journal.ts';
 import type { ServerSettings } from './settings.ts';
-import { watchStalls } from './stall-watch.ts';
+import { tickMs } from './outgoing-link.ts';
+import { StallWatch } from './stall-watch.ts';
 import { codeOf } from './system-error.ts';
 import { startTransport } from './transport.ts';
 import { realCipher, realClock, realRandom } from './world.ts';
@@ -104,11 +105,16 @@ const open = async (
     executor,
     onHalt,
   });
-  cleanups.push(
-    watchStalls((forMs) => {
-      journal.stalled(forMs);
-    }),
-  );
+  const stalls = new StallWatch();
+  // One timer for both: waking a process that is mostly idle costs more than what it does then.
+  const ticker = setInterval(() => {
+    const forMs = stalls.tick();
+    if (forMs !== undefined) journal.stalled(forMs);
+    transport.tick();
+  }, tickMs);
+  cleanups.push(() => {
+    clearInterval(ticker);
+  });
   return { api: http.bound, peer: transport.bound };
 };
 

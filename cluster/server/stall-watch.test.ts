@@ -1,33 +1,40 @@
 import { expect, test } from '@jest/globals';
+import { tickMs } from './outgoing-link.ts';
 import { StallWatch } from './stall-watch.ts';
 
-/** A process that has used so much of the processor by then. */
+/** A process whose ticks come so late, and that has used so much of the processor since the tick before. */
 const watching = () => {
-  let used = 0;
-  const watch = new StallWatch(() => used);
+  let [now, cpu] = [1_000, 300];
+  const watch = new StallWatch({ now: () => now, cpu: () => cpu });
   return {
-    rang: (lateMs: number, busyMs: number) => {
-      used += busyMs;
-      return watch.rang(lateMs);
+    tick: (lateMs: number, busyMs: number) => {
+      now += tickMs + lateMs;
+      cpu += busyMs;
+      return watch.tick();
     },
   };
 };
 
-test('a timer that rings in time, or a little late, is not worth a word', () => {
-  const { rang } = watching();
-  expect([rang(0, 1), rang(49, 0)]).toEqual([undefined, undefined]);
+test('a tick that comes in time, or a little late, is not worth a word', () => {
+  const { tick } = watching();
+  expect([tick(0, 0), tick(0, 1), tick(49, 0), tick(-20, 0)]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
-test('a process that got no processor was kept from running', () => {
-  expect(watching().rang(180, 0)).toBe(180);
+test('a process that got no processor was kept from running, from the middle between two ticks for all that is known', () => {
+  expect(watching().tick(180, 0)).toBe(180 + tickMs / 2);
 });
 
 test('a process that was busy all the while was not', () => {
-  expect(watching().rang(180, 175)).toBeUndefined();
+  expect(watching().tick(180, 175)).toBeUndefined();
 });
 
-test('what it worked before the last ring does not count', () => {
-  const { rang } = watching();
-  rang(0, 500);
-  expect(rang(180, 20)).toBe(160);
+test('what it worked before the last tick does not count', () => {
+  const { tick } = watching();
+  tick(0, 500);
+  expect(tick(180, 20)).toBe(160 + tickMs / 2);
 });

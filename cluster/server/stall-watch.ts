@@ -1,53 +1,47 @@
+import { tickMs } from './outgoing-link.ts';
+
 /** Shorter ones are everyday. */
 const stallMsMin = 50;
-const periodMs = 25;
+
+export type StallClock = {
+  now(): number;
+  /** Processor time of this process so far, its threads included. */
+  cpu(): number;
+};
+
+const realStallClock: StallClock = {
+  now: () => performance.now(),
+  cpu: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1_000;
+  },
+};
 
 /**
- * Notices that the machine kept this process from running: a timer that is always due soon rings late although the process was not
- * busy meanwhile. A node that is only slow, because it works, has not been kept from anything. Who watches a cluster needs to know: a
- * leader that got no processor loses its followers, and that is no fault of the cluster.
+ * Notices that the machine kept this process from running: a tick comes late although the process was not busy meanwhile. A node that
+ * is only slow, because it works, has not been kept from anything. Who watches a cluster needs to know: a leader that got no processor
+ * loses its followers, and that is no fault of the cluster. All times in milliseconds.
  */
 export class StallWatch {
-  readonly #cpuMs: () => number;
+  readonly #clock: StallClock;
+  #lastAt: number;
   #cpuAt: number;
 
-  /** `cpuMs`: processor time of this process so far, in milliseconds. */
-  constructor(cpuMs: () => number) {
-    this.#cpuMs = cpuMs;
-    this.#cpuAt = cpuMs();
+  constructor(clock: StallClock = realStallClock) {
+    this.#clock = clock;
+    this.#lastAt = clock.now();
+    this.#cpuAt = clock.cpu();
   }
 
-  /** A timer rang so late. For how long the process was kept from running, where that is worth a word. Milliseconds. */
-  rang(lateMs: number): number | undefined {
-    const cpuAt = this.#cpuMs();
-    const busyMs = cpuAt - this.#cpuAt;
-    this.#cpuAt = cpuAt;
-    const stalledMs = lateMs - busyMs;
-    return stalledMs >= stallMsMin ? stalledMs : undefined;
+  /**
+   * To be called every `tickMs`. For how long the process was kept from running, where that is worth a word: give or take half a
+   * tick, since nobody knows where between two ticks it began.
+   */
+  tick(): number | undefined {
+    const [lastAt, cpuAt] = [this.#lastAt, this.#cpuAt];
+    this.#lastAt = this.#clock.now();
+    this.#cpuAt = this.#clock.cpu();
+    const idleMs = this.#lastAt - lastAt - (this.#cpuAt - cpuAt);
+    return idleMs - tickMs >= stallMsMin ? idleMs - tickMs / 2 : undefined;
   }
 }
-
-/** Of this process, its threads included. */
-const processCpuMs = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
-};
-
-/**
- * Watches this process with a timer of its own: those of the program may be due in a second only, and would sleep through a stall.
- * The answer ends it. The timer keeps no process alive.
- */
-export const watchStalls = (onStall: (forMs: number) => void): (() => void) => {
-  const watch = new StallWatch(processCpuMs);
-  let due = performance.now() + periodMs;
-  const timer = setInterval(() => {
-    const now = performance.now();
-    const forMs = watch.rang(Math.max(0, now - due));
-    due = now + periodMs;
-    if (forMs !== undefined) onStall(forMs);
-  }, periodMs);
-  timer.unref();
-  return () => {
-    clearInterval(timer);
-  };
-};

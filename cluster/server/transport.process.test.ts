@@ -2,17 +2,17 @@ import { afterEach, expect, test } from '@jest/globals';
 import net from 'node:net';
 import type { PeerIdentity, Sender } from '../node/program.ts';
 import type { PeerMessage } from '../wire/messages.ts';
+import { FrameReader } from './frames.ts';
 import { defaultServerLimits } from './limits.ts';
 import type { ServerLimits } from './limits.ts';
+import { tickMs } from './outgoing-link.ts';
 import { startTransport } from './transport.ts';
-import type { Transport } from './transport.ts';
 
 const host = '127.0.0.1';
-let opened: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  await Promise.all(opened.map((part) => part.close()));
-  opened = [];
-});
+/** What ends each part that is open, and can be called once. */
+const opened = new Set<() => Promise<void>>();
+const closeAll = () => Promise.all([...opened].map((close) => close()));
+afterEach(closeAll);
 
 type Heard = { readonly from: Sender; readonly message: PeerMessage };
 
@@ -43,17 +43,25 @@ const start = async (
   });
   transport.advertise(`${name}:2377`);
   transport.identify(options.identity);
-  opened.push(transport);
+  const ticker = setInterval(() => {
+    transport.tick();
+  }, tickMs);
+  const close = () => {
+    opened.delete(close);
+    clearInterval(ticker);
+    return transport.close();
+  };
+  opened.add(close);
   const received = async (count = 1) => {
     await until(() => heard.length >= count);
     return heard;
   };
-  return { transport, heard, log, received, port: transport.bound.port };
+  return { transport, heard, log, received, close, port: transport.bound.port };
 };
 
-/** A proxy of one link that can swallow everything, and counts its connections. */
+/** A proxy of one link that can swallow everything, counts its connections, and keeps what came back over it. */
 const proxyTo = async (port: number) => {
-  const state = { swallowing: false, connections: 0 };
+  const state = { swallowing: false, connections: 0, back: Buffer.alloc(0) };
   const sockets = new Set<net.Socket>();
   const server = net.createServer((near) => {
     state.connections += 1;
@@ -66,7 +74,9 @@ const proxyTo = async (port: number) => {
       from.on('error', () => undefined);
       from.on('close', () => to.destroy());
       from.on('data', (bytes) => {
-        if (!state.swallowing) to.write(bytes);
+        if (state.swallowing) return;
+        if (from === far) state.back = Buffer.concat([state.back, bytes]);
+        to.write(bytes);
       });
     }
   });
@@ -75,15 +85,15 @@ const proxyTo = async (port: number) => {
       resolve(undefined);
     }),
   );
-  opened.push({
-    close: () =>
-      new Promise((resolve) => {
-        for (const socket of sockets) socket.destroy();
-        server.close(() => {
-          resolve(undefined);
-        });
-      }),
-  });
+  const close = () =>
+    new Promise<void>((resolve) => {
+      opened.delete(close);
+      for (const socket of sockets) socket.destroy();
+      server.close(() => {
+        resolve();
+      });
+    });
+  opened.add(close);
   const bound = server.address();
   return { state, port: typeof bound === 'object' ? (bound?.port ?? 0) : 0 };
 };
@@ -193,8 +203,7 @@ test('a node that gets an identity is greeted under it from then on', async () =
 test('what was sent to a peer that is not there yet reaches it once it is', async () => {
   const spare = await start('spare');
   const { port } = spare;
-  await spare.transport.close();
-  opened = [];
+  await spare.close();
   const m1 = await start('m1', { identity: identity('n1'), resolve: { 'm2:2377': port } });
   m1.transport.send('m2:2377', beat(1));
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -206,9 +215,8 @@ test('a peer that comes back is dialled again by the next message', async () => 
   const { m1, m2 } = await pair();
   m1.transport.send('m2:2377', beat(1));
   await m2.received();
-  await m2.transport.close();
+  await m2.close();
   const again = await start('m2', { identity: identity('n2'), port: m2.port });
-  opened = opened.filter((part) => part !== m2.transport);
   await until(() => {
     m1.transport.send('m2:2377', beat(2));
     return again.heard.length > 0;
@@ -220,7 +228,7 @@ test.each([
   ['after it was used', false],
   ['from the first byte', true],
 ])('a link that swallows everything %s is given up and dialled anew', async (_when, atOnce) => {
-  const m2 = await start('m2', { identity: identity('n2') });
+  const m2 = await start('m2', { identity: identity('n2'), limits: { confirmMs: 50 } });
   const link = await proxyTo(m2.port);
   const m1 = await start('m1', {
     identity: identity('n1'),
@@ -245,7 +253,7 @@ test.each([
 });
 
 test('an idle link that swallows everything is noticed too', async () => {
-  const m2 = await start('m2', { identity: identity('n2') });
+  const m2 = await start('m2', { identity: identity('n2'), limits: { confirmMs: 50 } });
   const link = await proxyTo(m2.port);
   const m1 = await start('m1', {
     identity: identity('n1'),
@@ -259,11 +267,33 @@ test('an idle link that swallows everything is noticed too', async () => {
   await until(() => m1.log.includes('info peer m2:2377: lost: it confirmed nothing any more'));
 });
 
+test('messages are confirmed with one of them now and then, and the last ones without', async () => {
+  const m2 = await start('m2', { identity: identity('n2') });
+  const link = await proxyTo(m2.port);
+  const m1 = await start('m1', { identity: identity('n1'), resolve: { 'm2:2377': link.port } });
+  for (let sent = 1; sent <= 30; sent += 1) {
+    m1.transport.send('m2:2377', beat(sent));
+    await m2.received(sent);
+  }
+  const counts = () => {
+    const reader = new FrameReader(1_024);
+    reader.push(link.state.back);
+    const read: number[] = [];
+    for (let frame = reader.next(); frame !== undefined; frame = reader.next()) {
+      if ('refused' in frame) throw new Error(frame.refused);
+      if (frame.kind === 'confirm') read.push(Buffer.from(frame.payload).readUIntBE(0, 6));
+    }
+    return read;
+  };
+  await until(() => counts().at(-1) === 30);
+  expect(counts()[0]).toBe(1);
+  expect(counts().length).toBeLessThan(10);
+});
+
 test('of more messages than may wait the oldest are lost', async () => {
   const spare = await start('spare');
   const { port } = spare;
-  await spare.transport.close();
-  opened = [];
+  await spare.close();
   const m1 = await start('m1', {
     identity: identity('n1'),
     resolve: { 'm2:2377': port },
@@ -333,7 +363,5 @@ test('closing ends every connection at once', async () => {
   const { m1, m2 } = await pair();
   m1.transport.send('m2:2377', beat(1));
   await m2.received();
-  const parts: Transport[] = [m1.transport, m2.transport];
-  await Promise.all(parts.map((part) => part.close()));
-  opened = [];
+  await closeAll();
 });

@@ -13,7 +13,7 @@ import { IncomingLink } from './incoming-link.ts';
 import type { Journal } from './journal.ts';
 import type { ServerLimits } from './limits.ts';
 import { createNameLookup } from './name-lookup.ts';
-import { OutgoingLink, tickMs } from './outgoing-link.ts';
+import { OutgoingLink } from './outgoing-link.ts';
 import { encodeHello, sameIdentity } from './peer-auth.ts';
 
 export type TransportOptions = {
@@ -33,6 +33,8 @@ export type Transport = {
   /** What this node proves itself with from now on. */
   identify(identity: PeerIdentity | undefined): void;
   send(to: string, message: PeerMessage): void;
+  /** To be called every `tickMs`. */
+  tick(): void;
   close(): Promise<void>;
 };
 
@@ -85,16 +87,6 @@ export const startTransport = async (options: TransportOptions): Promise<Transpo
     return undefined;
   };
 
-  const ticker = setInterval(() => {
-    for (const link of incoming) link.tick();
-    for (const [to, link] of outgoing) {
-      link.tick();
-      if (!link.idle) continue;
-      link.close();
-      outgoing.delete(to);
-    }
-  }, tickMs);
-
   return {
     bound: boundTo(server),
     advertise(own) {
@@ -116,8 +108,16 @@ export const startTransport = async (options: TransportOptions): Promise<Transpo
       }
       linkTo(to)?.send(payload);
     },
+    tick() {
+      for (const link of incoming) link.tick();
+      for (const [to, link] of outgoing) {
+        link.tick();
+        if (!link.idle) continue;
+        link.close();
+        outgoing.delete(to);
+      }
+    },
     async close() {
-      clearInterval(ticker);
       for (const link of outgoing.values()) link.close();
       for (const link of incoming) link.close();
       const closed = once(server, 'close');
