@@ -2,4 +2,4 @@
 import { createNode } from '../node/node.ts';
 import { runNode } from './run.ts';
 
-await runNode(createNode);
+void runNode(createNode);

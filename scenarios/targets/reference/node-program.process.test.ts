@@ -16,12 +16,12 @@ test('one file does what the sources do, and equal sources make the same', async
 
 test('what nobody runs any more is removed', async () => {
   const folder = path.dirname(await nodeProgram());
-  const [old, young] = ['node-old.mjs', 'node-young.mjs'].map((name) => path.join(folder, name));
+  const [old, young] = ['node-old.cjs', 'node-young.cjs'].map((name) => path.join(folder, name));
   for (const file of [old, young]) fs.writeFileSync(String(file), '');
   const longAgo = new Date(Date.now() - 8 * 24 * 60 * 60_000);
   fs.utimesSync(String(old), longAgo, longAgo);
   await nodeProgram();
-  expect(fs.readdirSync(folder)).not.toContain('node-old.mjs');
-  expect(fs.readdirSync(folder)).toContain('node-young.mjs');
+  expect(fs.readdirSync(folder)).not.toContain('node-old.cjs');
+  expect(fs.readdirSync(folder)).toContain('node-young.cjs');
   fs.rmSync(String(young));
 });
