@@ -44,7 +44,7 @@ const runsDefault = 200;
  * cost more than processes.
  */
 const liveJobsDefault = (backend: 'process' | 'docker'): number => {
-  const perCore = backend === 'process' ? 2 : 1.5;
+  const perCore = backend === 'process' ? 2.5 : 1.5;
   return Math.min(7, Math.max(3, Math.floor(perCore * availableParallelism())));
 };
 
