@@ -104,3 +104,13 @@ test('a property that is unknown too often is told apart from one that was never
   const text = renderReport({ ...summary, properties: [vague] }, []);
   expect(text).toContain(`${first.property} was unknown in more than a tenth of them.`);
 });
+
+test('of more operations than can be drawn, those that did not end well are drawn from the first to the last', () => {
+  const text = renderReport(sampleSummary(false), [sampleRun(40_000)]);
+  const places = [...text.matchAll(/<path class="op unknown" d="M([\d.]+)/g)].map(([, at]) =>
+    Number(at),
+  );
+  expect(places.length).toBeLessThan(600);
+  expect(places[0]).toBeLessThan(120);
+  expect(places.at(-1)).toBeGreaterThan(1_000);
+});

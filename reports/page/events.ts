@@ -2,7 +2,7 @@ import type { Ms } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import { html, type Html } from './html.ts';
 import { voteWords, votesOf } from './votes.ts';
-import { deedWords, faultWords, seconds } from './words.ts';
+import { count, deedWords, faultWords, seconds } from './words.ts';
 
 /** One line of the table of events. */
 export type EventRow = {
@@ -166,16 +166,16 @@ export const shortened = (rows: readonly EventRow[], most: number): readonly Eve
   });
 };
 
-/** The table without script: at most `most` rows. */
-export const eventTable = (
-  history: History,
-  { most, moments }: { readonly most: number; readonly moments: readonly Ms[] },
-): Html => {
+/** Rows without script. Of a long run a reader sees little either way, and each row costs the page that opens. */
+const rowsMax = (events: number): number => (events > 4_000 ? 200 : 400);
+
+/** The table without script: the weightiest rows. Those at the time of one of the `moments` stand out. */
+export const eventTable = (history: History, moments: readonly Ms[]): Html => {
   const rows = eventRows(history);
-  const shown = shortened(rows, most);
+  const shown = shortened(rows, rowsMax(rows.length));
   const zero = history.phases.injectAt;
   return html`<p class="count" data-events>
-      ${shown.length === rows.length ? `${rows.length} events.` : `${shown.length} of ${rows.length} events, the weightiest; all of them are in the document inside this page.`}
+      ${shown.length === rows.length ? `${count(rows.length)} events.` : `${count(shown.length)} of ${count(rows.length)} events, the weightiest; all of them are in the document inside this page.`}
     </p>
     <div class="scroll endless" tabindex="0" role="region" aria-label="Events">
       <table class="events">

@@ -4,7 +4,6 @@ import { html, type Html } from './html.ts';
 import { timeline } from './timeline.ts';
 import { seconds } from './words.ts';
 
-const rowsMax = 400;
 const logLinesMax = 60;
 
 type Failed = Extract<Judged, { readonly verdict: 'fail' }>;
@@ -178,7 +177,10 @@ export const runSection = (file: RunFile, place: number): Html => {
     </p>
     ${otherRuns(file, failed)} ${timeline(history, moments)} ${verdictTable(file)}
     <h3>Events</h3>
-    ${eventTable(history, { most: rowsMax, moments: moments.map(({ at }) => at) })}
+    ${eventTable(
+      history,
+      moments.map(({ at }) => at),
+    )}
     ${configuration(file)} ${logs(file)}
   </article>`;
 };

@@ -4,13 +4,14 @@ import type { Moment } from '../../harness/core/property.ts';
 import { html, type Html } from './html.ts';
 import { stretchesOf, taskCountsOf, type TaskCounts } from './lanes.ts';
 import { voteWords, votesOf, type Vote } from './votes.ts';
-import { deedWords, faultWords, seconds } from './words.ts';
+import { count, deedWords, faultWords, seconds } from './words.ts';
 
 const width = 1200;
 const labels = 96;
 const laneHeight = { manager: 30, worker: 18, client: 12, fault: 15 } as const;
-/** More marks than this are thinned out: first those of operations that ended well. */
+/** More marks than these are thinned out, to a number that leaves one every few pixels of a lane: each costs the page that opens. */
 const marksMax = 2_000;
+const thinnedTo = 1_200;
 const faultsMax = 60;
 const votesMax = 500;
 
@@ -149,13 +150,21 @@ const mark = (
   >`;
 };
 
-/** The operations worth a mark: all that did not end well, and of the others as many as there is room for, evenly. */
+/** At most so many of them, from the first to the last. */
+const evenly = <T>(all: readonly T[], most: number): readonly T[] => {
+  const stride = Math.ceil(all.length / most);
+  return all.filter((_, place) => place % stride === 0);
+};
+
+/** The operations worth a mark, from all of the run: up to half of the room is for those that did not end well. */
 const marked = (operations: readonly Operation[]): readonly Operation[] => {
   if (operations.length <= marksMax) return operations;
-  const odd = operations.filter((operation) => operation.outcome !== 'ok').slice(0, marksMax / 2);
-  const ok = operations.filter((operation) => operation.outcome === 'ok');
-  const stride = Math.ceil(ok.length / (marksMax - odd.length));
-  return [...odd, ...ok.filter((_, place) => place % stride === 0)];
+  const isOk = ({ outcome }: Operation): boolean => outcome === 'ok';
+  const odd = evenly(
+    operations.filter((operation) => !isOk(operation)),
+    thinnedTo / 2,
+  );
+  return [...odd, ...evenly(operations.filter(isOk), thinnedTo - odd.length)];
 };
 
 const steps = (
@@ -296,7 +305,7 @@ export const timeline = (history: History, moments: readonly Moment[]): Html => 
       <span class="key ok">operation ok</span> <span class="key rejected">rejected</span>
       <span class="key unknown">unknown</span> <span class="key desiredkey">tasks desired</span>
       <span class="key runningkey">tasks running</span>
-      ${drawn.length < visible.length ? html`<span>${drawn.length} of ${visible.length} operations are drawn.</span>` : undefined}
+      ${drawn.length < visible.length ? html`<span>${count(drawn.length)} of ${count(visible.length)} operations are drawn.</span>` : undefined}
     </figcaption>
   </figure>`;
 };
