@@ -1,4 +1,5 @@
 import type { Config } from 'jest';
+import { availableParallelism } from 'node:os';
 
 /** Every project compiles alike; what differs is which files it owns and whether its files run side by side. */
 const shared = {
@@ -24,6 +25,10 @@ const owned = (name: string) => ({
   testMatch: [`<rootDir>/**/*.${name}.test.ts`],
 });
 
+/** With few cores what starts clusters has them to itself, and everything else has all of them. */
+const few = availableParallelism() < 4;
+const live = few ? { runner: '<rootDir>/scripts/serial-runner.ts' } : {};
+
 const config: Config = {
   projects: [
     {
@@ -33,10 +38,11 @@ const config: Config = {
       testPathIgnorePatterns: ['/node_modules/', '\\.(sim|process|docker|browser)\\.test\\.ts$'],
     },
     owned('sim'),
-    owned('process'),
-    owned('docker'),
+    { ...owned('process'), ...live },
+    { ...owned('docker'), ...live },
     owned('browser'),
   ],
+  ...(few ? { maxWorkers: '100%' } : {}),
   testTimeout: 60_000,
 };
 
