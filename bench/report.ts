@@ -15,7 +15,7 @@ export type ReportFigures = {
   readonly openMs: number;
 };
 
-const times = 5;
+const times = 15;
 
 /** From navigation to the first frame after loading; the median of some. */
 export const measureReport = async (events = 100_000): Promise<ReportFigures> => {

@@ -167,7 +167,7 @@ export const shortened = (rows: readonly EventRow[], most: number): readonly Eve
 };
 
 /** Rows without script. Of a long run a reader sees little either way, and each row costs the page that opens. */
-const rowsMax = (events: number): number => (events > 4_000 ? 200 : 400);
+const rowsMax = (events: number): number => (events > 4_000 ? 150 : 400);
 
 /** The table without script: the weightiest rows. Those at the time of one of the `moments` stand out. */
 export const eventTable = (history: History, moments: readonly Ms[]): Html => {

@@ -11,7 +11,7 @@ const labels = 96;
 const laneHeight = { manager: 30, worker: 18, client: 12, fault: 15 } as const;
 /** More marks than these are thinned out, to a number that leaves one every few pixels of a lane: each costs the page that opens. */
 const marksMax = 2_000;
-const thinnedTo = 1_200;
+const thinnedTo = 800;
 const faultsMax = 60;
 const votesMax = 500;
 
