@@ -5,7 +5,7 @@ import { decodePeerMessage } from '../wire/codec.ts';
 import type { PeerMessage } from '../wire/messages.ts';
 import { encodeFrame, FrameReader } from './frames.ts';
 import type { Frame } from './frames.ts';
-import type { ServerLimits } from './limits.ts';
+import { tickMs, type ServerLimits } from './limits.ts';
 import {
   admits,
   createNonce,
@@ -15,7 +15,6 @@ import {
   strangerBytesMax,
 } from './peer-auth.ts';
 import type { Hello, Standing } from './peer-auth.ts';
-import { tickMs } from './outgoing-link.ts';
 
 export type IncomingWorld = {
   readonly limits: ServerLimits;
@@ -24,6 +23,9 @@ export type IncomingWorld = {
   receive(from: Sender, message: PeerMessage): void;
   log(level: 'debug' | 'warn', text: string, details: Readonly<Record<string, unknown>>): void;
 };
+
+/** What comes is confirmed so often while the sender waits for it: late enough to ride on a message, early enough for three to be lost. */
+const confirmsInStall = 5;
 
 type Greeted = { readonly hello: Hello; readonly standing: Standing };
 
@@ -49,7 +51,8 @@ export class IncomingLink {
       this.#reader.push(piece);
       this.#read();
       // In the same breath: a confirmation of its own would wake this process, the proxy between and the sender once more.
-      if (this.#unconfirmedTicks * tickMs >= world.limits.confirmMs) this.#confirm();
+      if (this.#unconfirmedTicks * tickMs >= world.limits.stallMs / confirmsInStall)
+        this.#confirm();
     });
     socket.write(encodeFrame('challenge', this.#nonce));
   }
@@ -62,7 +65,7 @@ export class IncomingLink {
       this.#socket.destroy();
     }
     this.#unconfirmedTicks += 1;
-    if (this.#unconfirmedTicks * tickMs > limits.confirmMs) this.#confirm();
+    if (this.#unconfirmedTicks * tickMs > limits.stallMs / confirmsInStall) this.#confirm();
   }
 
   #confirm(): void {

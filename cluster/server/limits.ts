@@ -1,3 +1,6 @@
+/** How often the shell looks after its links and for stalls of the machine, in milliseconds. */
+export const tickMs = 50;
+
 /** What the shell allows itself: times in milliseconds, sizes in bytes. */
 export type ServerLimits = {
   /** The longest frame that is sent or accepted between nodes. */
@@ -15,9 +18,7 @@ export type ServerLimits = {
   readonly refusedMs: number;
   /** From dialling until the peer's challenge, and from a challenge until the answer. */
   readonly handshakeMs: number;
-  /** What comes is confirmed with the message that brought it, where the last confirmation is this old; soon after where none comes. */
-  readonly confirmMs: number;
-  /** A connection is given up when what was sent on it stays unconfirmed for this long: several times `confirmMs`. */
+  /** A connection is given up when what was sent on it stays unconfirmed for this long. Alike on all nodes: they confirm in good time. */
   readonly stallMs: number;
   /** An idle connection is asked for a sign of life this often. */
   readonly pingMs: number;
@@ -39,7 +40,6 @@ export const defaultServerLimits: ServerLimits = {
   redialMsMax: 40,
   refusedMs: 500,
   handshakeMs: 1_000,
-  confirmMs: 200,
   stallMs: 1_000,
   pingMs: 250,
   idleMs: 30_000,

@@ -6,9 +6,7 @@
 import type net from 'node:net';
 import { encodeFrame, FrameReader } from './frames.ts';
 import type { Frame } from './frames.ts';
-import type { ServerLimits } from './limits.ts';
-
-export const tickMs = 50;
+import { tickMs, type ServerLimits } from './limits.ts';
 
 export type OutgoingWorld = {
   readonly limits: ServerLimits;

@@ -10,7 +10,7 @@ import { lockFolder } from './folder-lock.ts';
 import { startHttp } from './http.ts';
 import type { Journal } from './journal.ts';
 import type { ServerSettings } from './settings.ts';
-import { tickMs } from './outgoing-link.ts';
+import { tickMs } from './limits.ts';
 import { StallWatch } from './stall-watch.ts';
 import { codeOf } from './system-error.ts';
 import { startTransport } from './transport.ts';

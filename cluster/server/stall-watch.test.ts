@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { tickMs } from './outgoing-link.ts';
+import { tickMs } from './limits.ts';
 import { StallWatch } from './stall-watch.ts';
 
 /** A process whose ticks come so late, and that has used so much of the processor since the tick before. */

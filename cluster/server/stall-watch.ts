@@ -1,4 +1,4 @@
-import { tickMs } from './outgoing-link.ts';
+import { tickMs } from './limits.ts';
 
 /** Shorter ones are everyday. */
 const stallMsMin = 50;

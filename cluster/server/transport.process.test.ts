@@ -3,9 +3,7 @@ import net from 'node:net';
 import type { PeerIdentity, Sender } from '../node/program.ts';
 import type { PeerMessage } from '../wire/messages.ts';
 import { FrameReader } from './frames.ts';
-import { defaultServerLimits } from './limits.ts';
-import type { ServerLimits } from './limits.ts';
-import { tickMs } from './outgoing-link.ts';
+import { defaultServerLimits, tickMs, type ServerLimits } from './limits.ts';
 import { startTransport } from './transport.ts';
 
 const host = '127.0.0.1';
@@ -228,7 +226,7 @@ test.each([
   ['after it was used', false],
   ['from the first byte', true],
 ])('a link that swallows everything %s is given up and dialled anew', async (_when, atOnce) => {
-  const m2 = await start('m2', { identity: identity('n2'), limits: { confirmMs: 50 } });
+  const m2 = await start('m2', { identity: identity('n2'), limits: { stallMs: 200 } });
   const link = await proxyTo(m2.port);
   const m1 = await start('m1', {
     identity: identity('n1'),
@@ -253,7 +251,7 @@ test.each([
 });
 
 test('an idle link that swallows everything is noticed too', async () => {
-  const m2 = await start('m2', { identity: identity('n2'), limits: { confirmMs: 50 } });
+  const m2 = await start('m2', { identity: identity('n2'), limits: { stallMs: 100 } });
   const link = await proxyTo(m2.port);
   const m1 = await start('m1', {
     identity: identity('n1'),

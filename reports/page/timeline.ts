@@ -179,12 +179,12 @@ const steps = (
   const stride = Math.max(1, Math.ceil(counts.length / top));
   let path = '';
   let before = y(0);
-  counts.forEach((count, place) => {
+  counts.forEach((tasks, place) => {
     if (place % stride !== 0 && place !== counts.length - 1) return;
-    const left = x(Math.min(Math.max(count.at, frame.from), frame.to), frame);
+    const left = x(Math.min(Math.max(tasks.at, frame.from), frame.to), frame);
     path +=
-      path === '' ? `M${left} ${y(count[which])}` : `L${left} ${before}L${left} ${y(count[which])}`;
-    before = y(count[which]);
+      path === '' ? `M${left} ${y(tasks[which])}` : `L${left} ${before}L${left} ${y(tasks[which])}`;
+    before = y(tasks[which]);
   });
   return path === '' ? '' : `${path}L${x(frame.to, frame)} ${before}`;
 };
@@ -195,7 +195,7 @@ const tasksLane = (
 ): Html => {
   const counts = taskCountsOf(history);
   if (counts.length === 0) return html``;
-  const most = Math.max(1, ...counts.map((count) => Math.max(count.desired, count.running)));
+  const most = Math.max(1, ...counts.map(({ desired, running }) => Math.max(desired, running)));
   const scale = (value: number): string => (y + 52 - (value / most) * 44).toFixed(1);
   const place = { frame, y: scale, top: 1_500 };
   return html`<text class="lane" x="4" y="${y + 22}">tasks</text
