@@ -69,6 +69,8 @@ export type Conductor = {
   /** The first commands. */
   start(at: Ms): readonly Command[];
   readonly finished: boolean;
+  /** Faults are being injected: the only time in which a world's own noise may be a storm. */
+  readonly injecting: boolean;
   /** The heal has begun: a world's own noise, which no fault asked for, ends as well, so that liveness can be judged. */
   readonly healing: boolean;
 };

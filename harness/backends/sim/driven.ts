@@ -19,6 +19,7 @@ export const plainProfile: Partial<Profile> = {
   driftPpmMax: 0,
   wallOffMsMax: 0,
   noise: noNoise,
+  storm: undefined,
   strict: false,
   realCipher: false,
 };

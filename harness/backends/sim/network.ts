@@ -1,7 +1,7 @@
 import type { Choices, Stream } from '../../core/choices.ts';
 import type { CutMode } from '../../core/fault.ts';
 import { clientSide, linkName, type NodeName } from '../../core/cluster.ts';
-import { chanceBase, noNoise, ticksPerMs, type Noise, type Profile } from './profile.ts';
+import { chanceBase, ticksPerMs, type Noise, type Profile } from './profile.ts';
 import type { PeerIdentity, Sender } from './program.ts';
 
 /** One direction between two ends. */
@@ -74,7 +74,7 @@ export class Network {
     this.#ends = names.length;
     this.#profile = profile;
     this.#noise = profile.noise;
-    this.#noisy = this.#isNoisy();
+    this.#noisy = isNoisy(profile.noise);
     names.forEach((from, a) => {
       names.forEach((to, b) => {
         this.#links.push(new Link({ from, to }, { from: a, to: b }, choices));
@@ -92,10 +92,10 @@ export class Network {
     return this.#ends - 1;
   }
 
-  /** Ends loss, duplicates and all other noise for good. */
-  calm(): void {
-    this.#noise = noNoise;
-    this.#noisy = false;
+  /** From now on it is as noisy as this. */
+  become(noise: Noise): void {
+    this.#noise = noise;
+    this.#noisy = isNoisy(noise);
   }
 
   cut(link: Link, mode: CutMode): void {
@@ -122,9 +122,10 @@ export class Network {
     if (extra > 0) link.delayed += 1;
     let keepsOrder = true;
     if (this.#noisy && link.from !== link.to) {
-      const { loss, duplicate, reorder, spike } = this.#noise;
+      const { slowness, loss, duplicate, reorder, spike } = this.#noise;
       let fate = link.fates.next(chanceBase);
       if (fate < loss) return never;
+      if (slowness > 0) extra += link.delays.next(slowness);
       fate -= loss;
       if (fate < duplicate) this.#copyArrival = now + extra + this.#delay(link);
       fate -= duplicate;
@@ -170,12 +171,10 @@ export class Network {
   #delay(link: Link): number {
     return this.#profile.delayMin + link.delays.next(this.#profile.delaySpread + 1);
   }
-
-  #isNoisy(): boolean {
-    const { loss, duplicate, reorder, spike } = this.#noise;
-    return loss + duplicate + reorder + spike > 0;
-  }
 }
+
+const isNoisy = ({ slowness, loss, duplicate, reorder, spike }: Noise): boolean =>
+  slowness + loss + duplicate + reorder + spike > 0;
 
 const closeConnections = (link: Link): void => {
   link.era += 1;

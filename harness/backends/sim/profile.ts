@@ -6,8 +6,10 @@ export const ticksPerMs = 1_000;
 /** Chances in ten thousand. */
 export const chanceBase = 10_000;
 
-/** How often the world misbehaves by itself until the heal; afterwards it does not. Chances in ten thousand. */
+/** How the world misbehaves by itself until the heal; afterwards it does not. Chances in ten thousand. */
 export type Noise = {
+  /** Every message takes up to so many ticks more. */
+  readonly slowness: number;
   readonly loss: number;
   readonly duplicate: number;
   /** A message that may be overtaken by those behind it. */
@@ -35,6 +37,8 @@ export type Profile = {
   /** How far wall clocks are off, in milliseconds, either way. */
   readonly wallOffMsMax: number;
   readonly noise: Noise;
+  /** Instead, while faults are injected: a network so bad that elections rarely end with the first try. Most runs have none. */
+  readonly storm: Noise | undefined;
   /** Messages are encoded, decoded and checked for later changes, as are persisted bytes. */
   readonly strict: boolean;
   /** The real cipher where one was given. */
@@ -65,6 +69,7 @@ export const drawProfile = (choices: Choices): Profile => {
     driftPpmMax: pick(choices, 'drift', [0, 20, 200]),
     wallOffMsMax: pick(choices, 'wall-off', [0, 100, 60_000]),
     noise: {
+      slowness: 0,
       loss: chance('loss', [0, 0, 10, 100]),
       duplicate: chance('duplicate', [0, 0, 20, 200]),
       reorder: chance('reorder', [0, 0, 50, 500]),
@@ -72,12 +77,34 @@ export const drawProfile = (choices: Choices): Profile => {
       breakage: chance('breakage', [0, 0, 50]),
       stall: chance('stall', [0, 0, 20]),
     },
+    storm: drawStorm(choices),
     strict: choices.choose('profile', 'strict', dearOneIn) === 0,
     realCipher: choices.choose('profile', 'real-cipher', dearOneIn) === 0,
   };
 };
 
+/** One run in so many has a storm. */
+const stormOneIn = 6;
+
+/**
+ * A message takes about as long as an election, so that candidates of one term meet and old answers count in later ones. No message takes
+ * longer than two election timeouts, not even where a fault delays it besides: properties wait for so long.
+ */
+const drawStorm = (choices: Choices): Noise | undefined => {
+  if (choices.choose('profile', 'storm', stormOneIn) !== stormOneIn - 1) return undefined;
+  return {
+    slowness: pick(choices, 'storm-slowness', [10_000, 30_000, 80_000]),
+    loss: pick(choices, 'storm-loss', [0, 200, 1_000]),
+    duplicate: pick(choices, 'storm-duplicate', [0, 500, 3_000]),
+    reorder: pick(choices, 'storm-reorder', [0, 1_000, 5_000]),
+    spike: pick(choices, 'storm-spike', [0, 100, 500]),
+    breakage: pick(choices, 'storm-breakage', [0, 200]),
+    stall: pick(choices, 'storm-stall', [0, 500, 4_000]),
+  };
+};
+
 export const noNoise: Noise = {
+  slowness: 0,
   loss: 0,
   duplicate: 0,
   reorder: 0,

@@ -126,10 +126,28 @@ describe('a run in virtual time', () => {
     const { history } = runInSim(given, {
       target: registerProgram,
       choices: hashChoices(1, 0),
-      profile: { noise },
+      profile: { noise, storm: undefined },
     });
     const puts = history.operations.filter(({ operation }) => operation === 'put');
     expect(puts.map(({ outcome }) => outcome)).toEqual(['unknown', 'ok', 'ok']);
+  });
+
+  test('has its storm from the first fault on until the heal', () => {
+    const asks = [0, 1_000, 1_990, 2_010].map((at, client) => ({
+      at,
+      client,
+      operation: 'put',
+      args: { value: 1 },
+    }));
+    const storm = { ...noNoise, loss: chanceBase };
+    const { history, problem } = runInSim(
+      { ...plan, schedule: asks },
+      { target: registerProgram, choices: hashChoices(1, 0), profile: { noise: noNoise, storm } },
+    );
+    // The cluster formed, which it could not have done in a storm that loses everything.
+    expect(problem).toBeUndefined();
+    const puts = history.operations.filter(({ operation }) => operation === 'put');
+    expect(puts.map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown', 'unknown', 'ok']);
   });
 
   test('ends with what a program threw', () => {

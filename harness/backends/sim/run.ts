@@ -54,10 +54,15 @@ export const runInSim = (plan: Plan, given: SimRunGiven): SimRun => {
   commands.push(...conductor.start(0));
   simulation.begin();
   carryOutAll();
+  let stormy = false;
   let calm = false;
   let problem: string | undefined;
   const eventsMax = given.eventsMax ?? eventsMaxDefault;
   while (!conductor.finished && simulation.thrown === undefined) {
+    if (!stormy && conductor.injecting) {
+      simulation.storm();
+      stormy = true;
+    }
     if (!calm && conductor.healing) {
       simulation.calm();
       calm = true;

@@ -232,6 +232,16 @@ describe('noise', () => {
     expect(inversions(3_000)).toBeGreaterThan(3);
   });
 
+  test('messages are slow', () => {
+    const latest = (slowness: number): number => {
+      const { network } = new Driven(1, { profile: loud({ slowness }) }).simulation;
+      const link = network.link(0, 1);
+      return Math.max(...range(50).map((count) => network.send(link, 1e6 * count) - 1e6 * count));
+    };
+    expect(latest(0)).toBeLessThan(1_000);
+    expect(latest(50_000)).toBeGreaterThan(40_000);
+  });
+
   test('the calm ends loss', () => {
     const world = new Driven(1, { profile: loud({ loss: 5_000, duplicate: 5_000 }) });
     world.simulation.calm();

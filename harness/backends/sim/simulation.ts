@@ -14,7 +14,14 @@ import { EventQueue, kinds, type Pending } from './event-queue.ts';
 import type { Journal } from './journal.ts';
 import { Network, never, type Link } from './network.ts';
 import { SimNode } from './node.ts';
-import { chanceBase, drawProfile, ticksPerMs, type Profile } from './profile.ts';
+import {
+  chanceBase,
+  drawProfile,
+  noNoise,
+  ticksPerMs,
+  type Noise,
+  type Profile,
+} from './profile.ts';
 import type {
   Cipher,
   NodeEvent,
@@ -78,6 +85,8 @@ export class Simulation implements World {
   readonly #wakes: Wakes;
   /** In strict runs only. */
   readonly #strict: StrictChecks | undefined;
+  /** How often a sync takes long, in ten thousand. */
+  #stall: number;
 
   constructor(given: SimulationGiven) {
     const { choices } = given;
@@ -85,6 +94,7 @@ export class Simulation implements World {
     this.target = given.target;
     this.choices = choices;
     this.profile = { ...drawProfile(choices), ...given.profile };
+    this.#stall = this.profile.noise.stall;
     this.network = new Network(
       given.nodes.map((node) => node.name),
       { profile: this.profile, choices },
@@ -124,13 +134,16 @@ export class Simulation implements World {
     for (const node of this.nodes) this.#boot(node);
   }
 
-  /** Ends the world's own noise: loss, duplicates, stalls. What deeds do goes on. */
-  calm(): void {
-    this.network.calm();
-    this.#calm = true;
+  /** Begins the storm that this world has, if it has one. */
+  storm(): void {
+    const { storm } = this.profile;
+    if (storm !== undefined) this.#become(storm);
   }
 
-  #calm = false;
+  /** Ends the world's own noise: loss, duplicates, stalls. What deeds do goes on. */
+  calm(): void {
+    this.#become(noNoise);
+  }
 
   /** From now on, until it is taken back, a node's disk fails. */
   troubleDisk(name: NodeName, trouble: DiskTrouble | undefined): void {
@@ -276,6 +289,11 @@ export class Simulation implements World {
     const { bootMin, bootSpread } = this.profile;
     const takes = bootMin + this.choices.choose('boot-time', node.name, bootSpread + 1);
     this.queue.add(this.tick + takes, kinds.boot).node = node.index;
+  }
+
+  #become(noise: Noise): void {
+    this.network.become(noise);
+    this.#stall = noise.stall;
   }
 
   #happens(record: Pending): void {
@@ -452,10 +470,10 @@ export class Simulation implements World {
   }
 
   #sync(node: SimNode): void {
-    const { syncMin, syncSpread, stallMax, noise } = this.profile;
+    const { syncMin, syncSpread, stallMax } = this.profile;
     const draws = node.syncTimes;
     let takes = syncMin + draws.next(syncSpread + 1);
-    if (noise.stall > 0 && !this.#calm && draws.next(chanceBase) < noise.stall) {
+    if (this.#stall > 0 && draws.next(chanceBase) < this.#stall) {
       takes += draws.next(stallMax);
     }
     const record = this.queue.add(this.tick + takes, kinds.synced);
