@@ -116,6 +116,17 @@ describe('faults', () => {
     expect(first).toEqual({ at: 700, deed: { deed: 'kill', node: 'w1' } });
   });
 
+  test('whoever gave a vote away can be hit at that moment', () => {
+    const votes = [
+      { at: 300, node: 'm1' },
+      { at: 400, node: 'm3' },
+      { at: 500, node: 'm2' },
+    ];
+    const atVote = { when: { vote: 'given', occurrence: 2 }, fault: killOf('voter') } as const;
+    const [first] = begins([{ at: 50, ...atVote, forMs: 1_000 }], { votes });
+    expect(first).toEqual({ at: 400, deed: { deed: 'kill', node: 'm3' } });
+  });
+
   test('a second kill of a node that is down does nothing and says so', () => {
     const { conducting } = play([
       { at: 100, fault: killOf('m2'), forMs: 500 },

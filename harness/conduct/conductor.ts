@@ -233,8 +233,9 @@ export const createConductor = (plan: Plan): Conducting => {
   const observed = (observation: Observation): void => {
     observations.push(observation);
     roles.observed(observation);
-    // A task that runs may be what a fault waits for.
-    if (observation.kind === 'role' || observation.kind === 'task') faults.reconsider();
+    // A vote, or a task that runs, may be what a fault waits for.
+    const { kind } = observation;
+    if (kind === 'role' || kind === 'task' || kind === 'vote') faults.reconsider();
   };
 
   const lived = (event: Lifecycle): void => {
@@ -278,7 +279,8 @@ export const createConductor = (plan: Plan): Conducting => {
         case 'observed':
           observed(happening.observation);
           // Most observations make nothing due; the hot path ends here.
-          if (happening.observation.kind !== 'role') return none;
+          if (happening.observation.kind !== 'role' && happening.observation.kind !== 'vote')
+            return none;
           break;
         case 'wake':
           askedWake = undefined;
@@ -314,6 +316,9 @@ export const createConductor = (plan: Plan): Conducting => {
     },
     get finished() {
       return endAt !== undefined;
+    },
+    get injecting() {
+      return phase === 'inject';
     },
     get healing() {
       return phase === 'settle' || phase === 'final';

@@ -27,7 +27,7 @@ type Active = {
 /** Starts faults when they are due, ends them when their leases do, and writes down what they really did. */
 export type Faults = {
   schedule(schedule: Schedule, zero: Ms): void;
-  /** A role, an election or an operation may be what a fault waits for. */
+  /** A role, a vote, an election or an operation may be what a fault waits for. */
   reconsider(): void;
   /** Ends everything; nothing starts any more. */
   heal(): void;
@@ -275,6 +275,7 @@ export const createFaults = (world: FaultWorld): Faults => {
   /** How often that which a trigger names has happened so far. */
   const happened = (when: NonNullable<ScheduledFault['when']>): number => {
     if ('operation' in when) return recorder.count(when.operation);
+    if ('vote' in when) return field.roles.votes;
     return when.leader === 'elected' ? field.roles.elections : field.roles.losses;
   };
 

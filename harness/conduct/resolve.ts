@@ -61,6 +61,8 @@ export const select = (
       if (followers.length === 0) throw nobodyYet;
       return selection === 'follower' ? followers.slice(0, 1) : followers;
     }
+    case 'voter':
+      return [holder(field.roles.voter())];
     case 'majority':
       return majority(field);
     case 'minority': {

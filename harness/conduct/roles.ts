@@ -20,7 +20,10 @@ export type Roles = {
   liveManagers(): readonly NodeName[];
   /** The live worker that says it runs most of the tasks that managers want to run in a slot; the lowest name where several do. */
   busyWorker(): NodeName | undefined;
-  /** How often a manager came to lead, or ceased to, since the run began. */
+  /** The live manager that gave a vote away last. */
+  voter(): NodeName | undefined;
+  /** How often a manager gave a vote away, came to lead, or ceased to, since the run began. */
+  readonly votes: number;
   readonly elections: number;
   readonly losses: number;
 };
@@ -31,8 +34,10 @@ export const createRoles = (nodes: readonly Node[]): Roles => {
     seen.set(node.name, { node, running: false, paused: false, leads: false, term: 0 });
   }
   const work = createWork();
+  let votes = 0;
   let elections = 0;
   let losses = 0;
+  let lastVoter: NodeName | undefined;
 
   const cease = (of: Seen): void => {
     if (of.leads) losses += 1;
@@ -47,6 +52,10 @@ export const createRoles = (nodes: readonly Node[]): Roles => {
   return {
     observed(observation) {
       work.observed(observation);
+      if (observation.kind === 'vote') {
+        votes += 1;
+        lastVoter = observation.node;
+      }
       if (observation.kind !== 'role') return;
       const of = seen.get(observation.node);
       if (of === undefined) return;
@@ -103,6 +112,10 @@ export const createRoles = (nodes: readonly Node[]): Roles => {
         if (best === undefined || tasks > best.tasks) best = { name, tasks };
       }
       return best?.name;
+    },
+    voter: () => (lastVoter !== undefined && isLive(lastVoter) ? lastVoter : undefined),
+    get votes() {
+      return votes;
     },
     get elections() {
       return elections;

@@ -79,6 +79,8 @@ export const play = (
   given: {
     readonly answer?: (node: NodeName, at: Ms) => 'ok' | 'unknown' | undefined;
     readonly leader?: (at: Ms) => NodeName | undefined;
+    /** Who says that it votes, and when. */
+    readonly votes?: readonly { readonly at: Ms; readonly node: NodeName }[];
     readonly ended?: { readonly bit: boolean; readonly healed: boolean };
     /** How long the end of a deed takes. */
     readonly endMs?: Ms;
@@ -174,6 +176,10 @@ export const play = (
     if (last !== undefined) push(at, { type: 'observed', observation: role(last, false, at) });
     if (now !== undefined) push(at, { type: 'observed', observation: role(now, true, at) });
     last = now;
+  }
+  for (const { at, node } of given.votes ?? []) {
+    const vote = { kind: 'vote', term: 1, candidate: node, raftId: node } as const;
+    push(at, { type: 'observed', observation: { node, boot: 'b1', seq: at, at, ...vote } });
   }
   if (given.interruptAt !== undefined) push(given.interruptAt, { type: 'wake' });
   carryOut(conducting.start(0), 0);

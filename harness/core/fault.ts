@@ -6,6 +6,7 @@ import type { Link, Ms, NodeName } from './cluster.ts';
  * Nodes by name, or by role at the moment the fault starts: `leader` is the live manager that claims the highest term;
  * `follower` one other live manager (the lowest name), `followers` all of them; `majority` the lowest-named majority of the managers without the
  * leader where that is possible, `minority` the rest; `rest` every node that the other side of a cut does not name;
+ * `voter` the live manager that gave a vote away last;
  * `managers`, `workers`, `worker` (the lowest-named one), `busy-worker` (the one that says it runs most of what a manager wants to run; the fault
  * waits until there is one), `all`.
  */
@@ -16,6 +17,7 @@ export const roleWords = [
   'leader',
   'follower',
   'followers',
+  'voter',
   'majority',
   'minority',
   'rest',

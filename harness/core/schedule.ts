@@ -5,6 +5,8 @@ import type { Ms, NodeName } from './cluster.ts';
 
 /** Waited for from `at` on, for at most `withinMs`; then the entry is recorded as without effect. */
 export type Trigger =
+  /** A manager gave a vote away: a voter its answer, a candidate its own. */
+  | { readonly vote: 'given'; readonly occurrence?: number; readonly withinMs?: Ms }
   | { readonly leader: 'elected' | 'lost'; readonly occurrence?: number; readonly withinMs?: Ms }
   | { readonly operation: string; readonly occurrence?: number; readonly withinMs?: Ms };
 

@@ -32,6 +32,11 @@ const triggerSchema = z
       within: durationSchema.optional(),
     }),
     z.strictObject({
+      vote: z.enum(['given']),
+      occurrence: z.int().min(1).optional(),
+      within: durationSchema.optional(),
+    }),
+    z.strictObject({
       operation: z.string().min(1),
       occurrence: z.int().min(1).optional(),
       within: durationSchema.optional(),
