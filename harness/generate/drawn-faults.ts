@@ -10,6 +10,9 @@ import { cut, delay, flap, kill, partition, pause, ring } from './faults.ts';
 /** At most so many patterns in one schedule; most have one or two faults. */
 const patternsMax = 4;
 const leaseMsMin = 100;
+/** At most so many managers die or are cut off in a turmoil, which one schedule in so many is. */
+const blowsMax = 12;
+const turmoilOneIn = 4;
 
 /** A few faults whose times count from the start of the pattern. */
 type Pattern = fc.Arbitrary<readonly ScheduledFault[]>;
@@ -124,6 +127,47 @@ const electionStorm: Pattern = fc
     })),
   );
 
+/**
+ * From beginning to end managers die, and come back at once, or lose each other for a moment, some of them right after an election,
+ * on links as slow as elections are quick: candidates of one term meet, and what one forgets others still wait for.
+ */
+const turmoil = (
+  managers: readonly NodeName[],
+  injectMs: Ms,
+): fc.Arbitrary<readonly ScheduledFault[]> => {
+  const blow = fc.record({
+    victim: oneOf('leader', 'leader', 'follower', 'majority', ...managers),
+    dies: fc.boolean(),
+    on: fc.constantFrom('time', 'time', 'election', 'vote'),
+    after: fc.integer({ min: 10, max: 400 }),
+    forMs: fc.oneof(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 200 })),
+  });
+  return fc
+    .record({
+      // Now and then it is the same one over and over: a voter that forgets must vote twice in one term.
+      only: fc.option(fc.constantFrom(...managers), { freq: 1 }),
+      slowMs: fc.constantFrom(0, 30, 50, 70),
+      blows: fc.array(blow, { minLength: 4, maxLength: blowsMax }),
+      pause: fc.integer({ min: 0, max: Math.floor(injectMs / 4) }),
+    })
+    .map(({ only, slowMs, blows, pause: quiet }) => {
+      let at = quiet;
+      const faults = blows.map(({ victim, dies, on, after, forMs }): ScheduledFault => {
+        at += after;
+        if (on === 'vote')
+          return { at, when: { vote: 'given', withinMs: 1_000 }, fault: kill('voter'), forMs };
+        const fault = only !== null || dies ? kill(only ?? victim) : cut(victim, 'managers');
+        if (on === 'time') return { at, fault, forMs };
+        return { at, when: { leader: 'elected', withinMs: 1_000 }, fault, forMs };
+      });
+      if (slowMs === 0) return faults;
+      return [
+        { at: quiet, fault: delay('managers', 'managers', slowMs), forMs: injectMs },
+        ...faults,
+      ];
+    });
+};
+
 const workerPatterns = (lasting: fc.Arbitrary<Ms>): readonly Weighted[] => {
   const one = (fault: fc.Arbitrary<Fault>): Pattern =>
     fc
@@ -187,10 +231,15 @@ export const drawnFaults = (
   const placed = fc
     .record({ at: fc.integer({ min: 0, max: latest }), faults: pattern })
     .map(({ at, faults }) => faults.map((fault) => ({ ...fault, at: at + fault.at })));
-  return fc.array(placed, { minLength: 1, maxLength: patternsMax }).map((patterns) =>
-    patterns
-      .flat()
-      .filter(({ at }) => at < injectMs)
-      .toSorted((a, b) => a.at - b.at),
-  );
+  const patterns = fc
+    .array(placed, { minLength: 1, maxLength: patternsMax })
+    .map((several) => several.flat());
+  const faults =
+    managers.length > 1
+      ? fc.oneof(
+          { weight: turmoilOneIn - 1, arbitrary: patterns },
+          { weight: 1, arbitrary: turmoil(managers, injectMs) },
+        )
+      : patterns;
+  return faults.map((all) => all.filter(({ at }) => at < injectMs).toSorted((a, b) => a.at - b.at));
 };

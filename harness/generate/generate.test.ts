@@ -107,6 +107,16 @@ describe('a drawn schedule', () => {
     );
   });
 
+  test('is a turmoil now and then: many short deaths and cuts, and slow links between managers', () => {
+    const turmoils = many(scenario)
+      .map(faultsOf)
+      .filter((faults) => faults.length >= 4 && faults.every(({ forMs }) => forMs <= 4_000))
+      .filter((faults) => faults.filter(({ forMs }) => forMs <= 200).length >= 4);
+    expect(turmoils.length).toBeGreaterThan(30);
+    expect(turmoils.length).toBeLessThan(150);
+    expect(turmoils.flat().some(({ when }) => when !== undefined)).toBe(true);
+  });
+
   test('draws a target’s own faults only where they suit the settings', () => {
     const tame = many({ ...scenario, settings: { tame: true } }, 100).flatMap(faultsOf);
     expect(tame.filter(({ fault }) => fault.kind === 'procedure')).toEqual([]);
