@@ -9,6 +9,7 @@ import { equalIndexEqualHash } from './raft/equal-index-equal-hash.ts';
 import { linearizable } from './raft/linearizable.ts';
 import { noSplitBrain } from './raft/no-split-brain.ts';
 import { oldManagerDoesNoHarm } from './raft/old-manager-does-no-harm.ts';
+import { oneVotePerTerm } from './raft/one-vote-per-term.ts';
 import { rejectedWritesNeverHappen } from './raft/rejected-writes-never-happen.ts';
 import { reconciliationConverges } from './swarm/reconciliation-converges.ts';
 import { taskTransitionsAreLegal } from './swarm/task-transitions-are-legal.ts';
@@ -22,6 +23,7 @@ export {
   linearizable,
   noSplitBrain,
   oldManagerDoesNoHarm,
+  oneVotePerTerm,
   reached,
   reconciliationConverges,
   rejectedWritesNeverHappen,
@@ -32,6 +34,7 @@ export type { Situation } from './liveness/reached.ts';
 /** In the order in which they are listed and judged. */
 export const guarantees: readonly Property[] = [
   atMostOneLeaderPerTerm,
+  oneVotePerTerm,
   noSplitBrain,
   equalIndexEqualHash,
   acknowledgedWritesSurvive,

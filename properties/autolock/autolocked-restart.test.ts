@@ -217,6 +217,66 @@ describe('keys', () => {
       summary: 'm2 still opens with key 0, long after the swarm got key 1',
     });
   });
+
+  describe('that a manager has committed', () => {
+    const by = (committedAt: number, index: number) => [
+      ...says('m1', 'a', [[1_020, commit(4, 1)]]),
+      ...says('m2', 'a', [
+        [100, lock('active')],
+        [committedAt, commit(index, 1)],
+      ]),
+      ...secondBoot,
+    ];
+    const late = [...rotated([1_000, 1_010]), ...operations];
+
+    test('are its own when it goes on for a while and dies', () => {
+      expect(judge({ operations: late, observations: by(1_100, 4) })).toMatchObject({
+        summary: 'm2 still opens with key 0, long after the swarm got key 1',
+      });
+    });
+
+    test.each<readonly [string, Partial<History>]>([
+      ['may not have reached its disk when it dies at once', { observations: by(1_900, 4) }],
+      ['say nothing where it has not committed the rotation', { observations: by(1_100, 3) }],
+      [
+        'say nothing where the machine stood still meanwhile',
+        { observations: by(1_100, 4), stalls: [{ at: 1_800, forMs: 400 }] },
+      ],
+    ])('%s', (_, given) => {
+      expect(judge({ operations: late, ...given }).verdict).toBe('pass');
+    });
+  });
+});
+
+describe('autolock that is turned on later', () => {
+  const turned = (autolock: boolean, at: number) =>
+    operation('m1', [at, at + 10], {
+      operation: 'swarm.update',
+      effect: 'write',
+      args: { autolock },
+    });
+  const observations = [
+    ...says('m1', 'a', [[1_005, commit(4, 1)]]),
+    ...says('m2', 'a', [
+      [100, lock('active')],
+      [1_100, commit(4, 1)],
+    ]),
+    ...says('m2', 'b', [[2_200, lock('active')]]),
+  ];
+  const given = { observations, settings: {}, scans: [], faults: [] };
+
+  test('holds for a manager that had followed it when it died', () => {
+    expect(judge({ ...given, operations: [turned(true, 1_000)] })).toMatchObject({
+      summary: 'm2 restarted and was not locked',
+    });
+  });
+
+  test.each([
+    ['was turned on only just before', [turned(true, 1_700)]],
+    ['may have been turned off again', [turned(true, 1_000), turned(false, 1_800)]],
+  ])('does not hold for one where it %s', (_, asked) => {
+    expect(judge({ ...given, operations: asked }).verdict).toBe('pass');
+  });
 });
 
 describe('scans of folders', () => {

@@ -1,8 +1,10 @@
+import type { Ms } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
-import { chronicleOf } from '../chronicle.ts';
+import { chronicleOf, type Boot } from '../chronicle.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { judgeScans, secretInTheClear } from './folder-scans.ts';
+import { bootBefore, surelyFollowed } from './followed.ts';
 import { opensWithStrangeKey } from './key-generations.ts';
 import { lockedSpans, type LockedSpan } from './locked-spans.ts';
 import {
@@ -41,24 +43,44 @@ export const autolockedRestart: Property = {
   },
 };
 
-/** In a swarm that is autolocked from its start on, every later boot of a manager begins locked. */
+/**
+ * In a swarm that is autolocked from its start on, every later boot of a manager begins locked; in one that was autolocked later, those
+ * of managers that had followed that before they ended.
+ */
 const cameUpUnlocked = (history: History): Verdict | undefined => {
   const { boots, managers } = chronicleOf(history);
-  const turnedOff = history.operations.some(
+  const turned = history.operations.filter(
     ({ operation, args, phase }) =>
-      operation === 'swarm.update' && args.autolock === false && phase !== 'final',
+      operation === 'swarm.update' && args.autolock !== undefined && phase !== 'final',
   );
-  if (history.settings.autolock !== true || turnedOff) return undefined;
-  for (const { node, number, said } of boots) {
+  if (turned.some(({ args }) => args.autolock === false)) return undefined;
+  const always = history.settings.autolock === true;
+  const on = turned.find(({ outcome }) => outcome === 'ok')?.endedAt;
+  if (!always && on === undefined) return undefined;
+  for (const boot of boots) {
+    const { node, number, said } = boot;
     if (number === 0 || !managers.includes(node)) continue;
     const first = said.find(({ kind }) => kind === 'lock');
     if (first?.kind !== 'lock' || first.state === 'locked') continue;
+    if (!always && !endedAfterLock(boot, on ?? Infinity, history)) continue;
     return broken(`${node} restarted and was not locked`, [
       moment(said[0]?.at ?? first.at, node, `${node} starts again`),
       moment(first.at, node, `${node} says that it is ${first.state}`),
     ]);
   }
   return undefined;
+};
+
+/** Whether the boot before this one had surely followed that autolock was turned on, by this time, when it ended. */
+const endedAfterLock = (boot: Boot, time: Ms, history: History): boolean => {
+  const earlier = bootBefore(boot, history);
+  const firstWords = boot.said[0]?.at ?? 0;
+  const ended = history.lifecycle.findLast(
+    ({ node, event, at }) =>
+      node === boot.node && (event === 'killed' || event === 'exited') && at <= firstWords,
+  );
+  if (earlier === undefined || ended === undefined) return false;
+  return surelyFollowed(earlier, { time, endedAt: ended.at }, history);
 };
 
 const firstFailure = (spans: readonly LockedSpan[], history: History): Verdict | undefined => {

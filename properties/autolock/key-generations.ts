@@ -3,6 +3,7 @@ import type { History, Operation } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
 import { reachabilityOf } from '../raft/reachability.ts';
 import { broken, moment } from '../verdicts.ts';
+import { bootBefore, surelyFollowed } from './followed.ts';
 import { isUnlock, type LockedSpan } from './locked-spans.ts';
 
 /** One unlock key of the swarm: keys are counted from 0 in the order in which operators learnt them. */
@@ -43,9 +44,15 @@ const generationsOf = ({ operations }: History): readonly Generation[] => {
   return generations;
 };
 
+/** Whether the swarm may have been given a key last that nobody was ever shown: who is locked under it stays so. */
+export const lastKeyIsUnknown = ({ operations }: History): boolean => {
+  const last = operations.findLast((of) => makesKey(of) || keyShown(of) !== undefined);
+  return last !== undefined && makesKey(last);
+};
+
 /**
  * A manager opens only with the key that it was last sealed under: not with one that was made while it was dead, and not with an
- * old one once it had the whole bound, undisturbed, to adopt the new one.
+ * old one once it had committed the rotation and gone on, or had the whole bound, undisturbed, to adopt the new one.
  */
 export const opensWithStrangeKey = (
   span: LockedSpan,
@@ -68,6 +75,9 @@ export const opensWithStrangeKey = (
   const reachability = reachabilityOf(history);
   const newer = generations.find((generation) => {
     if (generation.key <= key || generation.inForceBy === undefined) return false;
+    const earlier = bootBefore(span.boot, history);
+    const times = { time: generation.inForceBy, endedAt: from };
+    if (earlier !== undefined && surelyFollowed(earlier, times, history)) return true;
     const since = Math.max(generation.inForceBy, before?.unlock?.endedAt ?? 0);
     const until = since + history.bounds.unlockMs;
     return until <= from && reachability.touching(since, until).length === 0;

@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { History, Operation } from '../../harness/core/history.ts';
-import { history, kill, operation, write } from '../testing/histories.ts';
+import { history, kill, lock, operation, says, write } from '../testing/histories.ts';
 import { aLeaderReturns } from './a-leader-returns.ts';
 
 const judge = (operations: readonly Operation[], given: Partial<History> = {}) =>
@@ -67,6 +67,37 @@ test('a machine that stood still excuses it, and does not fail it', () => {
   const stalls = [{ at: 6_500, forMs: 200 }];
   expect(judge([asked([6_200, 9_200])], { stalls }).verdict).toBe('unknown');
   expect(judge([asked([6_200, 6_400])], { stalls }).verdict).toBe('pass');
+});
+
+describe('managers that are locked', () => {
+  const observations = ['m1', 'm2'].flatMap((node) => says(node, 'b', [[6_050, lock('locked')]]));
+  const turned = write(['update', 'swarm'], 'm1', [1_000, undefined], {
+    operation: 'swarm.update',
+    args: { autolock: true },
+    outcome: 'unknown',
+    decided: false,
+  });
+  const shown = operation('m1', [1_100, 1_110], {
+    operation: 'swarm.unlockkey',
+    output: { key: 0 },
+  });
+  const failed = asked([6_200, 9_300], unknown);
+
+  test('under a key that nobody was shown leave it unknown', () => {
+    expect(judge([turned, failed], { observations })).toEqual({
+      verdict: 'unknown',
+      missing: 'm1, m2 are locked under a key that nobody was shown in time',
+    });
+  });
+
+  test('under a known key do not', () => {
+    expect(judge([turned, shown, failed], { observations }).verdict).toBe('fail');
+  });
+
+  test('do not as long as a majority is open', () => {
+    const one = observations.slice(0, 1);
+    expect(judge([turned, failed], { observations: one }).verdict).toBe('fail');
+  });
 });
 
 test('without a fault it is not put to the test', () => {

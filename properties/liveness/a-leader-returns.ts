@@ -1,5 +1,7 @@
+import { majorityOf } from '../../harness/core/cluster.ts';
 import type { History, Operation } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
+import { lastKeyIsUnknown } from '../autolock/key-generations.ts';
 import { chronicleOf } from '../chronicle.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
 import { stalledAfterHeal } from './stalls.ts';
@@ -32,7 +34,9 @@ export const aLeaderReturns: Property = {
     if (first === undefined && !triedLongEnough(history)) {
       return unknown('nobody was asked for anything by the end of the bound');
     }
-    return stalledTooLong(history) ?? noLeader(history, { earliest, first });
+    return (
+      stalledTooLong(history) ?? lockedForGood(history) ?? noLeader(history, { earliest, first })
+    );
   },
 };
 
@@ -65,6 +69,20 @@ const triedLongEnough = ({ operations, phases, bounds }: History): boolean => {
 const stalledTooLong = (history: History): Verdict | undefined => {
   const stalled = stalledAfterHeal(history);
   return stalled === undefined ? undefined : unknown(stalled);
+};
+
+/** Every manager died before anybody was shown the key that the swarm had just been given: nobody can open them again. */
+const lockedForGood = (history: History): Verdict | undefined => {
+  const { boots, managers } = chronicleOf(history);
+  const locked = managers.filter((node) => {
+    const said = boots.findLast((boot) => boot.node === node)?.said ?? [];
+    const lock = said.findLast(({ kind }) => kind === 'lock');
+    return lock?.kind === 'lock' && lock.state === 'locked';
+  });
+  if (managers.length - locked.length >= majorityOf(managers.length)) return undefined;
+  return lastKeyIsUnknown(history)
+    ? unknown(`${locked.join(', ')} are locked under a key that nobody was shown in time`)
+    : undefined;
 };
 
 const noLeader = (

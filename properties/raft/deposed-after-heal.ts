@@ -1,4 +1,4 @@
-import type { NodeName } from '../../harness/core/cluster.ts';
+import type { Ms, NodeName } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
@@ -35,6 +35,10 @@ const unassailable = (
   return { leader, returning };
 };
 
+/** A procedure that goes on behind the heal may end the leader itself. */
+const endOf = (leader: NodeName, { lifecycle, phases }: History): Ms =>
+  lifecycle.find(({ node, at }) => node === leader && at > phases.healAt)?.at ?? Infinity;
+
 /** Whether somebody who came back with the heal deposed a leader that worked; `tried`: somebody came back to one. */
 export const deposedAfterHeal = (
   history: History,
@@ -42,8 +46,9 @@ export const deposedAfterHeal = (
   const found = unassailable(history);
   if (found === undefined || found.returning.length === 0) return { harm: undefined, tried: false };
   const { leader, returning } = found;
+  const until = endOf(leader.node, history);
   const later = chronicleOf(history).roles.filter(
-    ({ at, term }) => at > history.phases.healAt && term > leader.term,
+    ({ at, term }) => at > history.phases.healAt && at < until && term > leader.term,
   );
   const candidates = later.filter(({ role }) => role === 'candidate' || role === 'leader');
   const [first] = candidates;

@@ -12,7 +12,7 @@ export const electionStory = (
   const [term] = leaders.map((leader) => leader.term);
   const standing = roles.filter((said) => said.role === 'candidate' && said.term === term);
   const given = votes.filter((vote) => vote.term === term);
-  const nameOf = namesIn(roles);
+  const nameOf = nameOfMember(roles);
   const moments = [
     ...standing
       .filter(({ raftId }) => leaders.some((leader) => leader.raftId === raftId))
@@ -52,7 +52,8 @@ const leads = (
   return `${node} leads term ${term}${another ? ' too' : ''}${names === '' ? '' : ` with the votes of ${names}`}`;
 };
 
-const namesIn = (roles: readonly Said<'role'>[]): ((raftId: string) => NodeName) => {
+/** The names of managers by their ids in Raft, as far as they said both. */
+export const nameOfMember = (roles: readonly Said<'role'>[]): ((raftId: string) => NodeName) => {
   const names = new Map(roles.map(({ raftId, node }) => [raftId, node]));
   return (raftId) => names.get(raftId) ?? `the member ${raftId}`;
 };

@@ -156,6 +156,34 @@ describe('a manager that hears nobody', () => {
   });
 });
 
+describe('a leader that hears nobody', () => {
+  const faults = [cut(between(['m1'], ['m2', 'm3']), [2_000, 5_000])];
+  const led = (...more: readonly Parameters<typeof says>[2][number][]) =>
+    says('m1', 'a', [[500, leads('m1', 1)], ...more]);
+
+  test('steps down', () => {
+    const observations = led([2_300, role('m1', 1, 'follower')]);
+    expect(judge(observations, { faults })).toMatchObject({ verdict: 'pass', tested: true });
+  });
+
+  test('must not lead on', () => {
+    expect(judge(led(), { faults })).toMatchObject({
+      verdict: 'fail',
+      summary: 'm1 hears nobody for 3.000 s and leads on all the same',
+    });
+  });
+
+  test('is given the time of two timeouts, behind what was on its way', () => {
+    const short = [cut(between(['m1'], ['m2', 'm3']), [2_000, 3_100])];
+    expect(judge(led(), { faults: short }).verdict).toBe('pass');
+  });
+
+  test.each(['killed', 'paused'] as const)('is not judged where it was %s meanwhile', (event) => {
+    const lifecycle = [lived('m1', event, 2_700), lived('m1', 'started', 4_900)];
+    expect(judge(led(), { faults, lifecycle }).verdict).toBe('pass');
+  });
+});
+
 describe('a manager that comes back with the heal', () => {
   const away = [kill('m3', [4_000, 6_000])];
   const led = says('m1', 'a', [[500, leads('m1', 1)]]);
@@ -191,6 +219,12 @@ describe('a manager that comes back with the heal', () => {
       ...says('m3', 'b', [[6_400, role('m3', 3, 'candidate')]]),
     ];
     expect(judge([...led, ...back], { faults: away }).verdict).toBe('pass');
+  });
+
+  test('may stand once the leader itself has ended', () => {
+    const back = says('m3', 'b', [[8_400, role('m3', 2, 'candidate')]]);
+    const lifecycle = [lived('m1', 'killed', 8_000)];
+    expect(judge([...led, ...back], { faults: away, lifecycle }).verdict).toBe('pass');
   });
 
   test('is not blamed for what one that was there all the time does', () => {

@@ -2,15 +2,16 @@ import type { Property } from '../../harness/core/property.ts';
 import { chronicleOf } from '../chronicle.ts';
 import { held, unknown, untested } from '../verdicts.ts';
 import { deposedAfterHeal } from './deposed-after-heal.ts';
+import { leadsAlone } from './leads-alone.ts';
 import { loopsOutliveLeadership } from './loops-of-the-leader.ts';
 import { aloneSpans, termStartedAlone } from './terms-started-alone.ts';
 
 /**
  * A server that was partitioned does not disrupt the cluster when it rejoins, and a manager that no longer leads runs none of the
- * leader's loops. Three things are looked at: a manager that ceases to lead stops everything that only the leader runs; a
- * manager that hears nobody starts no term of its own (PreVote); and once all is healed, a leader that had its majority all along
- * is not deposed by those who come back.
- * @source Ongaro, Consensus: Bridging Theory and Practice, §9.6 "Preventing disruptions when a server rejoins the cluster";
+ * leader's loops. Four things are looked at: a manager that ceases to lead stops everything that only the leader runs; a
+ * manager that hears nobody starts no term of its own (PreVote), and does not go on leading (CheckQuorum); and once all is healed, a
+ * leader that had its majority all along is not deposed by those who come back.
+ * @source Ongaro, Consensus: Bridging Theory and Practice, §6.2 and §9.6 "Preventing disruptions when a server rejoins the cluster";
  * moby TestAPISwarmLeaderElection (the old leader's restart causes no election); moby#53632 (an orchestrator outlived its leader).
  */
 export const oldManagerDoesNoHarm: Property = {
@@ -18,7 +19,8 @@ export const oldManagerDoesNoHarm: Property = {
   kind: 'safety',
   guarantee:
     'A server that was partitioned does not disrupt the cluster when it rejoins, and a manager that no longer leads runs none of the loops of the leader.',
-  source: 'Ongaro, Consensus: Bridging Theory and Practice, §9.6; moby TestAPISwarmLeaderElection',
+  source:
+    'Ongaro, Consensus: Bridging Theory and Practice, §6.2, §9.6; moby TestAPISwarmLeaderElection',
   judge(history) {
     const { boots, roles } = chronicleOf(history);
     if (roles.length === 0) return unknown('no node said which role it has');
@@ -28,7 +30,7 @@ export const oldManagerDoesNoHarm: Property = {
     }
     const alone = aloneSpans(history);
     for (const span of alone) {
-      const harm = termStartedAlone(span, history);
+      const harm = termStartedAlone(span, history) ?? leadsAlone(span, history);
       if (harm !== undefined) return harm;
     }
     const { harm, tried } = deposedAfterHeal(history);

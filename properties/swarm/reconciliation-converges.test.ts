@@ -5,6 +5,8 @@ import {
   commit,
   history,
   kill,
+  lived,
+  lock,
   operation,
   says,
   service,
@@ -84,6 +86,57 @@ describe('wrong in the end', () => {
   });
 });
 
+describe('a node that runs', () => {
+  const down = nodes.map((node) => (node.name === 'w2' ? { ...node, state: 'down' } : node));
+
+  test('and is taken for dead is found', () => {
+    expect(judge({ nodes: down })).toMatchObject({
+      summary: expect.stringContaining('w2 is shown as down, although it runs'),
+    });
+  });
+
+  test('and is not shown at all is found', () => {
+    expect(judge({ nodes: nodes.slice(0, 4) }).verdict).toBe('fail');
+  });
+
+  test.each([
+    ['ended', { lifecycle: [lived('w2', 'started', 10), lived('w2', 'killed', 5_000)] }],
+    ['is paused', { lifecycle: [lived('w2', 'paused', 5_000)] }],
+    ['is locked', { observations: says('w2', 'a', [[5_000, lock('locked')]]) }],
+  ])('is not one that %s', (_, given) => {
+    expect(judge({ nodes: down }, given).verdict).toBe('pass');
+  });
+});
+
+describe('a manager', () => {
+  const behind = (index: number) => [
+    ...says('m1', 'a', [[5_000, commit(9, 1)]]),
+    ...says('m2', 'a', [[8_000, commit(index, 1)]]),
+    ...says('m3', 'a', [[8_000, commit(9, 1)]]),
+  ];
+
+  test('that never catches up is found', () => {
+    expect(judge({}, { observations: behind(8) })).toMatchObject({
+      verdict: 'fail',
+      summary: 'm2 never caught up: it committed up to 8, the others 9',
+    });
+  });
+
+  test('that has caught up in the end is right', () => {
+    expect(judge({}, { observations: behind(9) }).verdict).toBe('pass');
+  });
+
+  test('that does not run has nothing to catch up with', () => {
+    const lifecycle = [lived('m2', 'killed', 5_500)];
+    expect(judge({}, { observations: behind(8), lifecycle }).verdict).toBe('pass');
+  });
+
+  test('is not judged on a machine that stood still', () => {
+    const stalls = [{ at: 8_000, forMs: 400 }];
+    expect(judge({}, { observations: behind(8), stalls }).verdict).toBe('unknown');
+  });
+});
+
 describe('legal look-alikes', () => {
   const others = nodes.filter(({ name }) => name !== 'w1');
 
@@ -128,7 +181,9 @@ describe('legal look-alikes', () => {
     ],
     ['a service of no replicas', { services: [service({ replicas: 0 })], tasks: [] }],
   ])('%s is as desired', (_, shown) => {
-    expect(judge(shown).verdict).toBe('pass');
+    const ended = (shown.nodes ?? []).filter(({ state }) => state === 'down');
+    const lifecycle = ended.map(({ name }) => lived(name, 'exited', 5_000));
+    expect(judge(shown, { lifecycle }).verdict).toBe('pass');
   });
 
   test('a stray task of an earlier boot ended with it', () => {

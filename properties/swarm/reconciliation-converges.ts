@@ -1,9 +1,11 @@
+import type { NodeName } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import type { NodeShown, ServiceShown, TaskShown } from '../../models/swarm-answers.ts';
 import { chronicleOf } from '../chronicle.ts';
 import { stalledAfterHeal } from '../liveness/stalls.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
+import { nodesThatRun } from './running-nodes.ts';
 import { finalStates, type FinalState } from './final-state.ts';
 import { mayRun, mayTake } from './placement.ts';
 import { hasEnded, isWanted } from './task-life.ts';
@@ -11,7 +13,8 @@ import { hasEnded, isWanted } from './task-life.ts';
 /**
  * EventuallyAsDesired: once users, failures and restarts stop, every service has exactly the tasks that its spec asks for. Within the
  * target's bound after the heal and the last change: per slot exactly one task desired and running, on a node that may run it; a
- * task on each node that may for a global service; nothing on drained or dead nodes; no leftover.
+ * task on each node that may for a global service; nothing on drained or dead nodes; no leftover; and every node that runs is
+ * taken for one that does.
  * @source swarmkit design/tla/SwarmKit.tla (EventuallyAsDesired); docker-swarm failure catalogue 32, 33, 34.
  */
 export const reconciliationConverges: Property = {
@@ -25,13 +28,16 @@ export const reconciliationConverges: Property = {
     if (states.length === 0)
       return unknown('no manager showed services, tasks and nodes in the end');
     const locals = lastWordsOfExecutors(history);
+    const running = nodesThatRun(history);
     let services = 0;
     for (const state of states) {
       services += state.services.length;
-      const [wrong] = findWrong(state, locals);
+      const [wrong] = findWrong(state, { locals, running });
       if (wrong !== undefined)
         return tooEarly(state, history) ?? notConverged(wrong, state, history);
     }
+    const behind = lagging(running, history);
+    if (behind !== undefined) return behind;
     const early = states
       .map((state) => tooEarly(state, history))
       .find((verdict) => verdict !== undefined);
@@ -48,7 +54,13 @@ export const reconciliationConverges: Property = {
 type Wrong = { readonly text: string; readonly task: TaskShown | undefined };
 
 /** Everything that a manager's final answers show to be other than desired. */
-function* findWrong(state: FinalState, locals: readonly LocalTask[]): Generator<Wrong> {
+function* findWrong(
+  state: FinalState,
+  {
+    locals,
+    running,
+  }: { readonly locals: readonly LocalTask[]; readonly running: readonly NodeName[] },
+): Generator<Wrong> {
   const nodes = new Map(state.nodes.map((node) => [node.id, node]));
   const services = new Map(state.services.map((service) => [service.id, service]));
   const wanted = new Map<string, TaskShown[]>();
@@ -66,6 +78,7 @@ function* findWrong(state: FinalState, locals: readonly LocalTask[]): Generator<
     yield* wrongOf(service, wanted.get(service.id) ?? [], state.nodes);
   }
   yield* wrongOnNodes(state, locals);
+  yield* notReady(state, running);
 }
 
 const isThere = (node: NodeShown | undefined): boolean => node?.state === 'ready';
@@ -121,6 +134,40 @@ function* wrongOnNodes(state: FinalState, locals: readonly LocalTask[]): Generat
     if (local === 'running' && !wanted.has(id)) {
       yield { text: `${node} still runs task ${id}, which nobody wants`, task: undefined };
     }
+  }
+}
+
+/** A manager that runs and never got what all had committed when the last client had its answer. */
+const lagging = (running: readonly NodeName[], history: History): Verdict | undefined => {
+  const { boots, commits, managers } = chronicleOf(history);
+  const { healedAt, quietAt, endAt } = history.phases;
+  if (endAt - quietAt < history.bounds.convergeMs) return undefined;
+  let known = 0;
+  for (const { at, index } of commits) if (at <= quietAt) known = Math.max(known, index);
+  for (const node of managers) {
+    if (!running.includes(node)) continue;
+    const said = boots.findLast((boot) => boot.node === node)?.said ?? [];
+    const last = said.findLast((words) => words.kind === 'commit');
+    if (last?.kind === 'commit' ? last.index >= known : known === 0) continue;
+    const stalled = stalledAfterHeal(history);
+    if (stalled !== undefined) return unknown(stalled);
+    const has = last?.kind === 'commit' ? `committed up to ${last.index}` : 'committed nothing';
+    return broken(`${node} never caught up: it ${has}, the others ${known}`, [
+      moment(healedAt, undefined, 'all faults are healed'),
+      moment(quietAt, undefined, `entry ${known} is committed; the last client has its answer`),
+      moment(endAt, node, `${node} has ${has}`),
+    ]);
+  }
+  return undefined;
+};
+
+/** Nodes that are there and are not taken for it: nothing would ever be placed on them. */
+function* notReady({ nodes }: FinalState, running: readonly NodeName[]): Generator<Wrong> {
+  for (const name of running) {
+    const states = nodes.filter((node) => node.name === name).map(({ state }) => state);
+    if (states.includes('ready')) continue;
+    const shown = states.length === 0 ? 'is not shown at all' : `is shown as ${states.join(', ')}`;
+    yield { text: `${name} ${shown}, although it runs`, task: undefined };
   }
 }
 
