@@ -17,7 +17,7 @@ const always = [
   'a-leader-returns',
 ] as const;
 /** What runs in which another manager comes to lead do besides. */
-const elections = [...always, 'at-most-one-leader-per-term'];
+const elections = [...always, 'at-most-one-leader-per-term', 'one-vote-per-term'];
 /** And runs in which a leader loses sight of the others. */
 const separations = [...elections, 'no-split-brain'];
 
@@ -157,13 +157,14 @@ const inputs: readonly ScenarioInput[] = [
   {
     name: 'drain-under-load',
     title:
-      'a worker with tasks is drained and becomes active again, twice, while the leader changes',
+      'a worker with tasks is drained and becomes active again, twice, while the leader changes; in the end one stays drained',
     faults: [
       { at: '1s', procedure: 'drain', on: 'busy-worker' },
       { at: '1800ms', kill: 'leader', restartAfter: '1s' },
       { at: '3s', procedure: 'activate', on: 'workers' },
       { at: '3500ms', procedure: 'drain', on: 'busy-worker' },
       { at: '4500ms', procedure: 'activate', on: 'workers' },
+      { at: '5300ms', procedure: 'drain', on: 'busy-worker' },
     ],
     properties: tests(elections, 'task-moved'),
   },
@@ -171,7 +172,7 @@ const inputs: readonly ScenarioInput[] = [
     name: 'random',
     title: 'faults of all kinds, others in every run',
     faults: 'drawn',
-    settings: { autolock: true },
+    settings: { snapshotIntervalEntries: 40, trailingEntries: 10, scanFolders: true },
     properties: tests(
       [...separations, 'old-manager-does-no-harm', 'autolocked-restart'],
       'election-during-a-cut',

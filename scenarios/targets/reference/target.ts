@@ -10,6 +10,7 @@ import { form } from './procedures/form.ts';
 import { lock } from './procedures/lock.ts';
 import { revive } from './procedures/revive.ts';
 import { rotateKey } from './procedures/rotate-key.ts';
+import { setAutolock } from './procedures/turn-autolock.ts';
 import { ownFaults } from './own-faults.ts';
 import { workload } from './workload.ts';
 
@@ -40,6 +41,8 @@ export const referenceSwarm: Target = {
   procedures: {
     lock,
     'rotate-key': rotateKey,
+    'autolock-on': setAutolock(true),
+    'autolock-off': setAutolock(false),
     drain: setAvailability('drain'),
     activate: setAvailability('active'),
   },
