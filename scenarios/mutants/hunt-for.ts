@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Mutant } from '../../harness/core/run.ts';
+import type { Quarry } from './hunt.ts';
+import { plantAgain } from './plant.ts';
+
+const program = fileURLToPath(new URL('hunt.ts', import.meta.url));
+
+/** Hunts for one planted bug, or for any where there is none, in a process of its own. For a clone: sources are patched. */
+export const huntFor = async (
+  mutant: Mutant | undefined,
+  { runsMax, expected }: { readonly runsMax: number; readonly expected: readonly string[] },
+): Promise<Quarry> => {
+  using planting = mutant && plantAgain([mutant], true);
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [...(planting?.nodeOptions ?? []), program, String(runsMax), ...expected],
+    { env: { ...process.env, ...planting?.env } },
+  );
+  return JSON.parse(stdout) as Quarry;
+};
