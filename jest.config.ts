@@ -44,6 +44,8 @@ const config: Config = {
   ],
   ...(few ? { maxWorkers: '100%' } : {}),
   testTimeout: 60_000,
+  // What runs side by side within one file starts processes that take a core each.
+  maxConcurrency: 2,
 };
 
 export default config;

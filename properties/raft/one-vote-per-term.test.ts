@@ -19,7 +19,7 @@ test('one vote in each term is right, also where it is said again', () => {
   });
 });
 
-test('the votes of several managers in one term are their own', () => {
+test('the votes of several managers in one term are their own; that for itself tries nobody', () => {
   const observations = [
     ...says('m1', 'a', [[900, vote('m1', 2, 'm1')]]),
     ...says('m2', 'a', [[905, vote('m2', 2, 'm2')]]),
