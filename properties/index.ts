@@ -9,8 +9,8 @@ import { equalIndexEqualHash } from './raft/equal-index-equal-hash.ts';
 import { linearizable } from './raft/linearizable.ts';
 import { noSplitBrain } from './raft/no-split-brain.ts';
 import { oldManagerDoesNoHarm } from './raft/old-manager-does-no-harm.ts';
-import { oneVotePerTerm } from './raft/one-vote-per-term.ts';
 import { rejectedWritesNeverHappen } from './raft/rejected-writes-never-happen.ts';
+import { votesSurviveRestarts } from './raft/votes-survive-restarts.ts';
 import { reconciliationConverges } from './swarm/reconciliation-converges.ts';
 import { taskTransitionsAreLegal } from './swarm/task-transitions-are-legal.ts';
 
@@ -23,18 +23,18 @@ export {
   linearizable,
   noSplitBrain,
   oldManagerDoesNoHarm,
-  oneVotePerTerm,
   reached,
   reconciliationConverges,
   rejectedWritesNeverHappen,
   taskTransitionsAreLegal,
+  votesSurviveRestarts,
 };
 export type { Situation } from './liveness/reached.ts';
 
 /** In the order in which they are listed and judged. */
 export const guarantees: readonly Property[] = [
   atMostOneLeaderPerTerm,
-  oneVotePerTerm,
+  votesSurviveRestarts,
   noSplitBrain,
   equalIndexEqualHash,
   acknowledgedWritesSurvive,
