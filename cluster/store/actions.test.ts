@@ -164,3 +164,27 @@ describe('the actions of a transaction', () => {
     expect(stranger.nodes()).toEqual([]);
   });
 });
+
+test('the bytes of a write do not depend on who made the object and who read it from the log', () => {
+  const [maker, reader] = [createStore(), createStore()];
+  const first = maker.begin({ index: 1, wall });
+  const { ID, Spec } = sampleService('1');
+  // A field that has no value yet, in the middle of the others.
+  first.create('service', { ID, PreviousSpec: undefined as never, Spec });
+  const data = encodeActions(first.actions);
+  maker.apply(data);
+  reader.apply(data.slice());
+  const written = [maker, reader].map((store) => {
+    const open = store.begin({ index: 2, wall });
+    const service = open.service(ID);
+    if (service === undefined) throw new Error('the service is not there');
+    const renamed = { ...service.Spec, Name: 'another' };
+    open.update(
+      'service',
+      { ...service, Spec: renamed, PreviousSpec: { ...Spec, Name: 'x' } },
+      undefined,
+    );
+    return [...encodeActions(open.actions)];
+  });
+  expect(written[0]).toEqual(written[1]);
+});

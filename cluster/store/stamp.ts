@@ -10,7 +10,20 @@ export const stamp = <K extends Kind>(
 ): ObjectKinds[K] =>
   (kind === 'task'
     ? stampTask(object as Unstamped<TaskObject>, meta)
-    : frozen({ ...object, ...meta })) as ObjectKinds[K];
+    : frozen(present({ ...object, ...meta }))) as ObjectKinds[K];
+
+/**
+ * Without fields that are `undefined`: the log does not carry them, and whoever writes such a field later must put it where all others
+ * put it, or the bytes of an entry would depend on who had read the object from the log and who had made it.
+ */
+const present = <T extends object>(object: T): T => {
+  for (const key in object)
+    if (object[key] === undefined)
+      return Object.fromEntries(
+        Object.entries(object).filter(([, value]) => value !== undefined),
+      ) as T;
+  return object;
+};
 
 /** Field by field: tasks are written far more often than all else, and this is ten times as fast as a spread. */
 const stampTask = (task: Unstamped<TaskObject>, meta: Meta): TaskObject => {
