@@ -89,7 +89,7 @@ if (import.meta.main) {
     title: 'ten seconds under drawn faults',
     target: 'reference',
     shape: { managers, workers },
-    workload: { clients: 4, perSecond: 36 },
+    workload: { clients: 4, perSecond: 38 },
     faults: 'drawn',
     injectMs: 7_000,
     settleMs: 3_000,

@@ -71,7 +71,7 @@ const stalledTooLong = (history: History): Verdict | undefined => {
   return stalled === undefined ? undefined : unknown(stalled);
 };
 
-/** Every manager died before anybody was shown the key that the swarm had just been given: nobody can open them again. */
+/** So many managers died before anybody was shown the key that the swarm had just been given that no majority can be opened again. */
 const lockedForGood = (history: History): Verdict | undefined => {
   const { boots, managers } = chronicleOf(history);
   const locked = managers.filter((node) => {

@@ -18,7 +18,7 @@ export const oldManagerDoesNoHarm: Property = {
   name: 'old-manager-does-no-harm',
   kind: 'safety',
   guarantee:
-    'A server that was partitioned does not disrupt the cluster when it rejoins, and a manager that no longer leads runs none of the loops of the leader.',
+    'A server that was partitioned does not disrupt the cluster when it rejoins, a leader that hears nobody steps down, and a manager that no longer leads runs none of the loops of the leader.',
   source:
     'Ongaro, Consensus: Bridging Theory and Practice, §6.2, §9.6; moby TestAPISwarmLeaderElection',
   judge(history) {

@@ -13,15 +13,15 @@ import { hasEnded, isWanted } from './task-life.ts';
 /**
  * EventuallyAsDesired: once users, failures and restarts stop, every service has exactly the tasks that its spec asks for. Within the
  * target's bound after the heal and the last change: per slot exactly one task desired and running, on a node that may run it; a
- * task on each node that may for a global service; nothing on drained or dead nodes; no leftover; and every node that runs is
- * taken for one that does.
+ * task on each node that may for a global service; nothing on drained or dead nodes; no leftover; every node that runs is
+ * taken for one that does, and every manager that runs has caught up.
  * @source swarmkit design/tla/SwarmKit.tla (EventuallyAsDesired); docker-swarm failure catalogue 32, 33, 34.
  */
 export const reconciliationConverges: Property = {
   name: 'reconciliation-converges',
   kind: 'liveness',
   guarantee:
-    'EventuallyAsDesired: once users, failures and restarts stop, the number of running tasks is what each service asks for, one per slot, on nodes that may run them, and nothing is left over.',
+    'EventuallyAsDesired: once users, failures and restarts stop, the number of running tasks is what each service asks for, one per slot, on nodes that may run them, and nothing is left over; every node that runs is shown as ready, and every manager has caught up.',
   source: 'swarmkit design/tla/SwarmKit.tla (EventuallyAsDesired)',
   judge(history) {
     const states = finalStates(history);

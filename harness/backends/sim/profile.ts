@@ -88,7 +88,7 @@ const stormOneIn = 6;
 
 /**
  * A message takes about as long as an election, so that candidates of one term meet and old answers count in later ones. No message takes
- * longer than two election timeouts, not even where a fault delays it besides: properties wait for so long.
+ * longer than two election timeouts, not even where a drawn fault delays it besides: properties wait for so long.
  */
 const drawStorm = (choices: Choices): Noise | undefined => {
   if (choices.choose('profile', 'storm', stormOneIn) !== stormOneIn - 1) return undefined;

@@ -13,6 +13,7 @@ import { form } from './form.ts';
 import { lock } from './lock.ts';
 import { revive } from './revive.ts';
 import { rotateKey } from './rotate-key.ts';
+import { setAutolock } from './turn-autolock.ts';
 
 const nodes = [
   { name: 'm1', role: 'manager' },
@@ -200,6 +201,15 @@ test('a lock turns autolock on where it is off', () => {
     'swarm.update m1',
     'swarm.unlockkey m1',
   ]);
+});
+
+test('autolock is turned off where it is on, and left alone where it is off', () => {
+  const turnOff = (autolock: boolean) =>
+    play(setAutolock(false)(context()), ({ operation }) =>
+      operation === 'swarm.inspect' ? ok({ autolock }) : ok(),
+    );
+  expect(turnOff(true)).toEqual(['swarm.inspect m1', 'swarm.inspect m1', 'swarm.update m1']);
+  expect(turnOff(false)).toEqual(['swarm.inspect m1']);
 });
 
 test('a rotation asks for the new key at once, also where its own answer was lost', () => {
