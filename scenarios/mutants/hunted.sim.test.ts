@@ -11,7 +11,7 @@ const mutants = readMutants(import.meta.dirname);
 const names = guarantees.map(({ name }) => name);
 
 /** Half of them have drawn faults. */
-const runsMax = 200;
+const runsMax = 300;
 /** Before a test's own time is up, so that no process outlives it. */
 const limitMs = 55_000;
 
