@@ -231,7 +231,7 @@ describe('keys', () => {
 
     test('are its own when it goes on for a while and dies', () => {
       expect(judge({ operations: late, observations: by(1_100, 4) })).toMatchObject({
-        summary: 'm2 still opens with key 0, long after the swarm got key 1',
+        summary: 'm2 still opens with key 0, although it had committed key 1',
       });
     });
 

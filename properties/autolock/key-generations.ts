@@ -72,22 +72,25 @@ export const opensWithStrangeKey = (
       taken,
     ]);
   }
+  const earlier = bootBefore(span.boot, history);
   const reachability = reachabilityOf(history);
-  const newer = generations.find((generation) => {
-    if (generation.key <= key || generation.inForceBy === undefined) return false;
-    const earlier = bootBefore(span.boot, history);
-    const times = { time: generation.inForceBy, endedAt: from };
-    if (earlier !== undefined && surelyFollowed(earlier, times, history)) return true;
-    const since = Math.max(generation.inForceBy, before?.unlock?.endedAt ?? 0);
+  for (const { key: newer, inForceBy } of generations) {
+    if (newer <= key || inForceBy === undefined) continue;
+    const committed =
+      earlier !== undefined && surelyFollowed(earlier, { time: inForceBy, endedAt: from }, history);
+    const since = Math.max(inForceBy, before?.unlock?.endedAt ?? 0);
     const until = since + history.bounds.unlockMs;
-    return until <= from && reachability.touching(since, until).length === 0;
-  });
-  return (
-    newer &&
-    broken(`${node} still opens with key ${key}, long after the swarm got key ${newer.key}`, [
-      moment(newer.inForceBy ?? 0, undefined, `the swarm has key ${newer.key}`),
-      moment(from, node, `${node} ends, after it could have adopted that key`),
+    const overdue = until <= from && reachability.touching(since, until).length === 0;
+    if (!committed && !overdue) continue;
+    const late = committed
+      ? `although it had committed key ${newer}`
+      : `long after the swarm got key ${newer}`;
+    const ends = committed ? 'it had committed that and gone on' : 'it could have adopted that key';
+    return broken(`${node} still opens with key ${key}, ${late}`, [
+      moment(inForceBy, undefined, `the swarm has key ${newer}`),
+      moment(from, node, `${node} ends, after ${ends}`),
       taken,
-    ])
-  );
+    ]);
+  }
+  return undefined;
 };
