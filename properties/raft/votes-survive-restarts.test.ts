@@ -39,6 +39,38 @@ test('one that votes for another in the same term has forgotten', () => {
   });
 });
 
+test('one that is back in an earlier term has forgotten, whether it is asked again or not', () => {
+  const verdict = judge([
+    ...says('m3', 'a', [[890, role('m3', 2, 'candidate')]]),
+    ...says('m1', 'a', [
+      [100, vote('m1', 1, 'm1')],
+      [900, vote('m1', 2, 'm3')],
+    ]),
+    ...says('m1', 'b', [[950, role('m1', 1, 'follower')]]),
+  ]);
+  expect(verdict).toEqual({
+    verdict: 'fail',
+    summary: 'm1 forgets its vote: in term 2 it votes for m3, and after a restart it is in term 1',
+    moments: [
+      { at: 900, node: 'm1', text: 'm1 votes for m3 in term 2' },
+      { at: 950, node: 'm1', text: 'm1 has started again, and is in term 1' },
+    ],
+  });
+});
+
+test('a member that joins anew begins anew', () => {
+  const anew = {
+    kind: 'role',
+    role: 'follower',
+    term: 1,
+    leader: undefined,
+    nodeId: 'm1-id',
+    raftId: 'm1-another',
+  } as const;
+  const observations = [...voted, ...says('m1', 'b', [[950, anew]])];
+  expect(judge(observations).verdict).toBe('pass');
+});
+
 test('what a manager does within one boot is not a matter of its disk', () => {
   const observations = says('m1', 'a', [
     [900, vote('m1', 2, 'm2')],

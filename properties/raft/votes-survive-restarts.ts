@@ -5,7 +5,8 @@ import { nameOfMember } from './elections.ts';
 
 /**
  * A manager that was restarted still knows for whom it voted: term and vote are on stable storage before anybody hears of them. One that
- * forgets need not make two leaders, as long as the others vote well; it is the same fault, met far more often.
+ * forgets need not make two leaders, nor even be asked for its vote again: that it is back in an earlier term is the same fault, met
+ * far more often.
  * @source Ongaro & Ousterhout, In Search of an Understandable Consensus Algorithm (extended), figure 2: currentTerm and votedFor are
  * persistent, updated on stable storage before responding to RPCs; §5.2: a server votes for at most one candidate in a given term.
  */
@@ -13,7 +14,7 @@ export const votesSurviveRestarts: Property = {
   name: 'votes-survive-restarts',
   kind: 'safety',
   guarantee:
-    'Each server will vote for at most one candidate in a given term, also when it was restarted in between: its vote is on stable storage before anybody hears of it.',
+    'Each server will vote for at most one candidate in a given term, also when it was restarted in between: term and vote are on stable storage before anybody hears of the vote, so a restart never takes it back to a term before.',
   source:
     'Ongaro & Ousterhout, In Search of an Understandable Consensus Algorithm (extended), §5.2, figure 2',
   judge(history) {
@@ -26,12 +27,34 @@ export const votesSurviveRestarts: Property = {
       else if (before.candidate !== vote.candidate && before.boot !== vote.boot)
         return forgot(chronicle, before, vote);
     }
+    const returned = returnToEarlierTerm(chronicle);
+    if (returned !== undefined) return wentBack(chronicle, returned);
     if (first.size === 0) return unknown('no node said for whom it votes');
     const restarted = restartedVoters(chronicle);
     return restarted > 0
       ? held(`managers that had voted were restarted (${restarted}) and did not forget it`)
       : untested('no manager that had voted was started again');
   },
+};
+
+type Return = { readonly vote: Said<'vote'>; readonly role: Said<'role'> };
+
+/** A vote, and the earlier term in which a later boot of the same member was seen. */
+const returnToEarlierTerm = ({ boots }: Chronicle): Return | undefined => {
+  const latest = new Map<string, Said<'vote'>>();
+  for (const { said } of boots) {
+    const given: Said<'vote'>[] = [];
+    for (const word of said) {
+      if (word.kind === 'vote') given.push(word);
+      if (word.kind !== 'role') continue;
+      const vote = latest.get(word.raftId);
+      if (vote !== undefined && word.term < vote.term) return { vote, role: word };
+    }
+    for (const vote of given) {
+      if (vote.term >= (latest.get(vote.raftId)?.term ?? 0)) latest.set(vote.raftId, vote);
+    }
+  }
+  return undefined;
 };
 
 /** How often a manager that had voted was started again. */
@@ -47,15 +70,28 @@ const restartedVoters = ({ boots }: Chronicle): number =>
       ),
   ).length;
 
+const wentBack = ({ roles }: Chronicle, { vote, role }: Return): Verdict => {
+  const { node, term } = vote;
+  const whom = choiceOf(vote, roles);
+  return broken(
+    `${node} forgets its vote: in term ${term} it votes for ${whom}, and after a restart it is in term ${role.term}`,
+    [
+      moment(vote.at, node, `${node} votes for ${whom} in term ${term}`),
+      moment(role.at, node, `${node} has started again, and is in term ${role.term}`),
+    ],
+  );
+};
+
+const choiceOf = ({ candidate, raftId }: Said<'vote'>, roles: Chronicle['roles']): string =>
+  candidate === raftId ? 'itself' : nameOfMember(roles)(candidate);
+
 const forgot = (
   { boots, roles }: Chronicle,
   first: Said<'vote'>,
   second: Said<'vote'>,
 ): Verdict => {
-  const { node, term, raftId } = second;
-  const nameOf = nameOfMember(roles);
-  const whom = ({ candidate }: Said<'vote'>): string =>
-    candidate === raftId ? 'itself' : nameOf(candidate);
+  const { node, term } = second;
+  const whom = (vote: Said<'vote'>): string => choiceOf(vote, roles);
   const again = boots.find((boot) => boot.node === node && boot.boot === second.boot);
   return broken(
     `${node} forgets its vote: in term ${term} it votes for ${whom(first)}, and after a restart for ${whom(second)}`,
