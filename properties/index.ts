@@ -5,7 +5,9 @@ import { aLeaderReturns } from './liveness/a-leader-returns.ts';
 import { reached, situationNames } from './liveness/reached.ts';
 import { acknowledgedWritesSurvive } from './raft/acknowledged-writes-survive.ts';
 import { atMostOneLeaderPerTerm } from './raft/at-most-one-leader-per-term.ts';
+import { electedByAMajority } from './raft/elected-by-a-majority.ts';
 import { equalIndexEqualHash } from './raft/equal-index-equal-hash.ts';
+import { leaderCompleteness } from './raft/leader-completeness.ts';
 import { linearizable } from './raft/linearizable.ts';
 import { noSplitBrain } from './raft/no-split-brain.ts';
 import { oldManagerDoesNoHarm } from './raft/old-manager-does-no-harm.ts';
@@ -19,7 +21,9 @@ export {
   aLeaderReturns,
   atMostOneLeaderPerTerm,
   autolockedRestart,
+  electedByAMajority,
   equalIndexEqualHash,
+  leaderCompleteness,
   linearizable,
   noSplitBrain,
   oldManagerDoesNoHarm,
@@ -34,7 +38,9 @@ export type { Situation } from './liveness/reached.ts';
 /** In the order in which they are listed and judged. */
 export const guarantees: readonly Property[] = [
   atMostOneLeaderPerTerm,
+  electedByAMajority,
   votesSurviveRestarts,
+  leaderCompleteness,
   noSplitBrain,
   equalIndexEqualHash,
   acknowledgedWritesSurvive,

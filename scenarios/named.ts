@@ -17,7 +17,12 @@ const always = [
   'a-leader-returns',
 ] as const;
 /** What runs in which another manager comes to lead do besides. */
-const elections = [...always, 'at-most-one-leader-per-term'];
+const elections = [
+  ...always,
+  'at-most-one-leader-per-term',
+  'elected-by-a-majority',
+  'leader-completeness',
+];
 /** And runs in which managers that voted are started again. */
 const restarts = [...elections, 'votes-survive-restarts'];
 /** And runs in which a leader loses sight of the others. */

@@ -324,6 +324,7 @@ export class Life {
       leader: undefined,
       nodeId: this.facts?.nodeId ?? '',
       raftId,
+      lastIndex: status.lastIndex,
     });
   }
 

@@ -12,6 +12,7 @@ import type {
   RaftMessage,
   RaftOutput,
   RaftStatus,
+  RaftTransition,
   Snapshot,
 } from '../raft/types.ts';
 import { createStore } from '../store/store.ts';
@@ -74,8 +75,7 @@ export class Member {
 
   /** Says where it stands, and applies what is known to be committed. */
   start(snapshot: Snapshot | undefined): void {
-    const { role, term, leader } = this.status;
-    this.#observeRole(role, term, leader);
+    this.#observeRole(this.status);
     this.#noteMembership();
     if (snapshot !== undefined) this.#observeSnapshot(snapshot);
     this.input({ type: 'tick' });
@@ -150,9 +150,9 @@ export class Member {
   }
 
   #carryOutTransitions(transitions: RaftOutput['transitions']): void {
-    for (const { role, term, leader } of transitions) {
-      this.#observeRole(role, term, leader);
-      this.#watcher.transition(role, leader);
+    for (const transition of transitions) {
+      this.#observeRole(transition);
+      this.#watcher.transition(transition.role, transition.leader);
     }
   }
 
@@ -200,7 +200,7 @@ export class Member {
     this.#world.effects.observe({ kind: 'commit', index, term, hash, tasks: noChanges });
   }
 
-  #observeRole(role: RaftStatus['role'], term: number, leader: string | undefined): void {
+  #observeRole({ role, term, leader, lastIndex }: RaftTransition): void {
     const { raftId } = this;
     this.#world.effects.observe({
       kind: 'role',
@@ -209,6 +209,7 @@ export class Member {
       leader,
       nodeId: this.#nodeId,
       raftId,
+      lastIndex,
     });
   }
 

@@ -27,6 +27,8 @@ export type NodeObservation =
       readonly leader: string | undefined;
       readonly nodeId: string;
       readonly raftId: string;
+      /** Of its log at that moment: for a leader, what it was elected with. */
+      readonly lastIndex: number;
     }
   /** A vote in an election, its own included, as it leaves: said before anybody can count it. */
   | {

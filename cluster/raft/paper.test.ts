@@ -121,7 +121,7 @@ describe('paper §5.2, leader election', () => {
     const bench = new Bench();
     bench.wait();
     expect(bench.grant('b', true).transitions).toEqual([
-      { role: 'candidate', term: 2, leader: undefined },
+      { role: 'candidate', term: 2, leader: undefined, lastIndex: 1 },
     ]);
   });
 
@@ -533,7 +533,7 @@ describe('paper, figure 2', () => {
     expect(bench.status.role).toBe('candidate');
     const caused = bench.finishPersist();
     expect(bench.status.role).toBe('leader');
-    expect(caused.transitions).toEqual([{ role: 'leader', term: 2, leader: 'a' }]);
+    expect(caused.transitions).toEqual([{ role: 'leader', term: 2, leader: 'a', lastIndex: 1 }]);
   });
 
   test('AppendEntries 3: if an existing entry conflicts with a new one, delete it and all that follow it', () => {

@@ -96,11 +96,11 @@ describe('outputs', () => {
     bench.wait();
     bench.grant('b', true);
     const caused = bench.hearAppend('c', { prevIndex: 1, prevTerm: 1 }, 7);
-    expect(caused.transitions).toEqual([{ role: 'follower', term: 7, leader: 'c' }]);
+    expect(caused.transitions).toEqual([{ role: 'follower', term: 7, leader: 'c', lastIndex: 1 }]);
     const after = bench.hear('b', { type: 'timeout-now' }, 8);
     expect(after.transitions).toEqual([
-      { role: 'follower', term: 8, leader: undefined },
-      { role: 'candidate', term: 9, leader: undefined },
+      { role: 'follower', term: 8, leader: undefined, lastIndex: 1 },
+      { role: 'candidate', term: 9, leader: undefined, lastIndex: 1 },
     ]);
   });
 });
@@ -162,13 +162,15 @@ describe('boot', () => {
     );
     expect(raft.deadline).toBe(500);
     const stands = raft.step({ type: 'tick' }, 500);
-    expect(stands.transitions).toEqual([{ role: 'candidate', term: 2, leader: undefined }]);
+    expect(stands.transitions).toEqual([
+      { role: 'candidate', term: 2, leader: undefined, lastIndex: 1 },
+    ]);
     expect(stands.persist).toMatchObject({
       hardState: { term: 2, votedFor: 'a', commit: 0 },
       entries: [{ index: 1, term: 1, kind: 'config', membership: membershipOf(['a']) }],
     });
     const leads = raft.step({ type: 'persisted', sequence: 1 }, 501);
-    expect(leads.transitions).toEqual([{ role: 'leader', term: 2, leader: 'a' }]);
+    expect(leads.transitions).toEqual([{ role: 'leader', term: 2, leader: 'a', lastIndex: 1 }]);
     const commits = raft.step({ type: 'persisted', sequence: 2 }, 502);
     expect(commits.committed).toEqual([{ index: 2, term: 2, kind: 'noop' }]);
   });

@@ -20,7 +20,7 @@ const change = (state: State, role: RaftRole, term: Term, leader: RaftId | undef
   state.role = role;
   state.term = term;
   state.leader = leader;
-  (state.outTransitions ??= []).push({ role, term, leader });
+  (state.outTransitions ??= []).push({ role, term, leader, lastIndex: state.log.lastIndex });
 };
 
 /** Whoever may not stand for election waits without a timer. */

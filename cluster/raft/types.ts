@@ -155,6 +155,8 @@ export type RaftTransition = {
   readonly role: RaftRole;
   readonly term: Term;
   readonly leader: RaftId | undefined;
+  /** Of its log at that moment: for a leader, what it was elected with. */
+  readonly lastIndex: LogIndex;
 };
 
 export type ProposalResult =

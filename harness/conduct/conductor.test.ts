@@ -127,6 +127,18 @@ describe('faults', () => {
     expect(first).toEqual({ at: 400, deed: { deed: 'kill', node: 'm3' } });
   });
 
+  test('a write of a client can be waited for, when it is asked and when it is done', () => {
+    const atWrite = (write: 'asked' | 'acknowledged') =>
+      ({ at: 50, when: { write }, fault: killOf('m1'), forMs: 1_000 }) as const;
+    const write = { at: 100, client: 0, operation: 'write', args: {} } as const;
+    const [asked] = begins([atWrite('asked'), write]);
+    const [acknowledged] = begins([atWrite('acknowledged'), write]);
+    // The cluster forms for 20 ms, and answers within 5.
+    expect([asked?.at, acknowledged?.at]).toEqual([120, 125]);
+    const lost = { answer: (_node: string, at: number) => (at < 100 ? 'ok' : 'unknown') } as const;
+    expect(begins([atWrite('acknowledged'), write], lost)).toEqual([]);
+  });
+
   test('a second kill of a node that is down does nothing and says so', () => {
     const { conducting } = play([
       { at: 100, fault: killOf('m2'), forMs: 500 },

@@ -275,6 +275,7 @@ export const createFaults = (world: FaultWorld): Faults => {
   /** How often that which a trigger names has happened so far. */
   const happened = (when: NonNullable<ScheduledFault['when']>): number => {
     if ('operation' in when) return recorder.count(when.operation);
+    if ('write' in when) return recorder.writes[when.write];
     if ('vote' in when) return field.roles.votes;
     return when.leader === 'elected' ? field.roles.elections : field.roles.losses;
   };

@@ -18,6 +18,8 @@ export type Recorder = {
   readonly writtenInTailAt: Ms | undefined;
   /** How often an operation of that name was invoked. */
   count(operation: string): number;
+  /** How many writes clients asked for, and how many of them they were told are done. */
+  readonly writes: { readonly asked: number; readonly acknowledged: number };
 };
 
 const none: readonly Sighting[] = [];
@@ -25,9 +27,11 @@ const none: readonly Sighting[] = [];
 export const createRecorder = (): Recorder => {
   const operations: Operation[] = [];
   const counts = new Map<string, number>();
+  const writes = { asked: 0, acknowledged: 0 };
   let writtenInTailAt: Ms | undefined;
   return {
     operations,
+    writes,
     get writtenInTailAt() {
       return writtenInTailAt;
     },
@@ -53,7 +57,8 @@ export const createRecorder = (): Recorder => {
         complete: false,
         output: undefined,
       });
-      counts.set(invocation.operation, (counts.get(invocation.operation) ?? 0) + 1);
+      counts.set(operation, (counts.get(operation) ?? 0) + 1);
+      if (client !== undefined && effect === 'write') writes.asked += 1;
       return id;
     },
     ended(id, { outcome, output, decided = false, seen = none, complete = false }, at) {
@@ -61,8 +66,9 @@ export const createRecorder = (): Recorder => {
       if (open === undefined) throw new Error(`no operation ${id} was invoked`);
       operations[id] = { ...open, endedAt: at, outcome, output, decided, seen, complete };
       const { client, effect, phase } = open;
-      if (client !== undefined && effect === 'write' && phase === 'settle' && outcome === 'ok')
-        writtenInTailAt = at;
+      if (client === undefined || effect !== 'write' || outcome !== 'ok') return;
+      writes.acknowledged += 1;
+      if (phase === 'settle') writtenInTailAt = at;
     },
     count: (operation) => counts.get(operation) ?? 0,
   };

@@ -118,6 +118,8 @@ export type Observation = Said &
         readonly leader: string | undefined;
         readonly nodeId: string;
         readonly raftId: string;
+        /** Of its log at that moment: for a leader, what it was elected with. */
+        readonly lastIndex?: number;
       }
     /** A vote that was given away: a candidate's own with its first request. Both ids are those of `role`. */
     | {

@@ -7,6 +7,12 @@ import type { Ms, NodeName } from './cluster.ts';
 export type Trigger =
   /** A manager gave a vote away: a voter its answer, a candidate its own. */
   | { readonly vote: 'given'; readonly occurrence?: number; readonly withinMs?: Ms }
+  /** A client asked for a write, or was told that one is done. */
+  | {
+      readonly write: 'asked' | 'acknowledged';
+      readonly occurrence?: number;
+      readonly withinMs?: Ms;
+    }
   | { readonly leader: 'elected' | 'lost'; readonly occurrence?: number; readonly withinMs?: Ms }
   | { readonly operation: string; readonly occurrence?: number; readonly withinMs?: Ms };
 

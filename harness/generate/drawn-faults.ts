@@ -88,6 +88,8 @@ const managerPatterns = (
     { weight: 2, arbitrary: one(oneOf('follower', 'followers', 'majority').map(pause)) },
     { weight: 3, arbitrary: killDuringCut(lasting) },
     { weight: 2, arbitrary: electionStorm },
+    { weight: 3, arbitrary: laggardReturns },
+    { weight: 3, arbitrary: justWritten },
   ];
 };
 
@@ -109,6 +111,38 @@ const killDuringCut = (lasting: fc.Arbitrary<Ms>): Pattern =>
       { at: 0, fault: cut(from, to), forMs },
       { at: after, fault: kill(victim), forMs: downMs },
     ]);
+
+/** One that has missed what was committed is back just as the leader goes: nobody may vote for it. */
+const laggardReturns: Pattern = fc
+  .record({
+    away: fc.constantFrom(cut('follower', 'rest'), pause('follower'), kill('follower')),
+    awayMs: fc.integer({ min: leaseMsMin, max: 1_500 }),
+    gone: fc.constantFrom(kill('leader'), pause('leader'), cut('leader', 'managers')),
+    earlier: fc.integer({ min: -100, max: 300 }),
+    goneMs: fc.integer({ min: leaseMsMin, max: 1_500 }),
+  })
+  .map(({ away, awayMs, gone, earlier, goneMs }) => [
+    { at: 0, fault: away, forMs: awayMs },
+    { at: Math.max(0, awayMs - earlier), fault: gone, forMs: goneMs },
+  ]);
+
+/** A client has just been told that its write is done, or is about to be, and whoever told it is gone: what does the next one say? */
+const justWritten: Pattern = fc
+  .record({
+    blows: fc.integer({ min: 1, max: 4 }),
+    write: fc.constantFrom<'asked' | 'acknowledged'>('asked', 'acknowledged', 'acknowledged'),
+    deed: fc.constantFrom(kill('leader'), pause('leader'), cut('leader', 'managers')),
+    forMs: fc.integer({ min: leaseMsMin, max: 900 }),
+    after: fc.integer({ min: 300, max: 1_200 }),
+  })
+  .map(({ blows, write, deed, forMs, after }) =>
+    Array.from({ length: blows }, (_, blow) => ({
+      at: blow * after,
+      when: { write, withinMs: 1_000 } as const,
+      fault: deed,
+      forMs,
+    })),
+  );
 
 /** Every new leader is taken away again as soon as it is elected. */
 const electionStorm: Pattern = fc
@@ -139,6 +173,8 @@ const turmoil = (
     victim: oneOf('leader', 'leader', 'follower', 'majority', ...managers),
     dies: fc.boolean(),
     on: fc.constantFrom('time', 'time', 'election', 'vote'),
+    // The first vote is a candidate's own; then voters answer.
+    vote: fc.integer({ min: 1, max: 3 }),
     after: fc.integer({ min: 10, max: 400 }),
     forMs: fc.oneof(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 200 })),
   });
@@ -152,10 +188,12 @@ const turmoil = (
     })
     .map(({ only, slowMs, blows, pause: quiet }) => {
       let at = quiet;
-      const faults = blows.map(({ victim, dies, on, after, forMs }): ScheduledFault => {
+      const faults = blows.map(({ victim, dies, on, vote, after, forMs }): ScheduledFault => {
         at += after;
-        if (on === 'vote')
-          return { at, when: { vote: 'given', withinMs: 1_000 }, fault: kill('voter'), forMs };
+        if (on === 'vote') {
+          const when = { vote: 'given', occurrence: vote, withinMs: 1_000 } as const;
+          return { at, when, fault: kill('voter'), forMs };
+        }
         const fault = only !== null || dies ? kill(only ?? victim) : cut(victim, 'managers');
         if (on === 'time') return { at, fault, forMs };
         return { at, when: { leader: 'elected', withinMs: 1_000 }, fault, forMs };

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Observation } from '../../harness/core/history.ts';
-import { history, leads, role, says, vote } from '../testing/histories.ts';
+import { history, leads, members, role, says, vote } from '../testing/histories.ts';
 import { votesSurviveRestarts } from './votes-survive-restarts.ts';
 
 const judge = (observations: readonly Observation[]) =>
@@ -81,6 +81,14 @@ test('what a manager does within one boot is not a matter of its disk', () => {
 
 test('the votes of several managers in one term are their own', () => {
   const observations = [...voted, ...says('m2', 'b', [[960, vote('m2', 2, 'm2')]])];
+  expect(judge(observations)).toMatchObject({ verdict: 'pass', tested: false });
+});
+
+test('nobody needs a vote where a manager is on its own', () => {
+  const observations = says('m1', 'a', [
+    [10, members('m1')],
+    [20, leads('m1', 1)],
+  ]);
   expect(judge(observations)).toMatchObject({ verdict: 'pass', tested: false });
 });
 

@@ -2,6 +2,7 @@ import type { Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Chronicle, type Said } from '../chronicle.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { nameOfMember } from './elections.ts';
+import { leadershipsOf, nobodyWasElected } from './leaderships.ts';
 
 /**
  * A manager that was restarted still knows for whom it voted: term and vote are on stable storage before anybody hears of them. One that
@@ -29,7 +30,10 @@ export const votesSurviveRestarts: Property = {
     }
     const returned = returnToEarlierTerm(chronicle);
     if (returned !== undefined) return wentBack(chronicle, returned);
-    if (first.size === 0) return unknown('no node said for whom it votes');
+    if (first.size === 0)
+      return nobodyWasElected(leadershipsOf(chronicle))
+        ? untested('nobody but a manager on its own came to lead')
+        : unknown('no node said for whom it votes');
     const restarted = restartedVoters(chronicle);
     return restarted > 0
       ? held(`managers that had voted were restarted (${restarted}) and did not forget it`)

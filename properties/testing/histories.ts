@@ -195,6 +195,13 @@ export const vote = (node: NodeName, term: number, candidate: NodeName): Unsaid<
   raftId: `${node}-raft`,
 });
 
+/** The members that vote, as a manager knows them. */
+export const members = (...voters: readonly NodeName[]): Unsaid<Observation> => ({
+  kind: 'membership',
+  voters: voters.map((node) => `${node}-raft`),
+  learners: [],
+});
+
 export const commit = (
   index: number,
   hash: number,

@@ -37,6 +37,11 @@ const triggerSchema = z
       within: durationSchema.optional(),
     }),
     z.strictObject({
+      write: z.enum(['asked', 'acknowledged']),
+      occurrence: z.int().min(1).optional(),
+      within: durationSchema.optional(),
+    }),
+    z.strictObject({
       operation: z.string().min(1),
       occurrence: z.int().min(1).optional(),
       within: durationSchema.optional(),

@@ -1,0 +1,58 @@
+import type { Property } from '../../harness/core/property.ts';
+import { chronicleOf, type Said } from '../chronicle.ts';
+import { broken, held, moment, unknown, untested } from '../verdicts.ts';
+import { leadershipsOf, type Leadership } from './leaderships.ts';
+
+/**
+ * Whoever comes to lead has all that the leaders of earlier terms committed: voters refuse a candidate whose log lacks what theirs
+ * has. What a leader lacks it makes others overwrite; that it lacks it is seen before anything is lost.
+ * @source Ongaro & Ousterhout, In Search of an Understandable Consensus Algorithm (extended), §5.4, figure 3.
+ */
+export const leaderCompleteness: Property = {
+  name: 'leader-completeness',
+  kind: 'safety',
+  guarantee:
+    'Leader Completeness: if a log entry is committed in a given term, then that entry will be present in the logs of the leaders for all higher-numbered terms.',
+  source:
+    'Ongaro & Ousterhout, In Search of an Understandable Consensus Algorithm (extended), §5.4, figure 3',
+  judge(history) {
+    const leaderships = leadershipsOf(chronicleOf(history));
+    if (leaderships.length === 0) return unknown('no node said that it leads');
+    if (leaderships.every(({ said }) => said.lastIndex === undefined))
+      return unknown('no leader said what its log held when it was elected');
+    let compared = 0;
+    let most: Committed | undefined;
+    for (const leadership of leaderships.toSorted((a, b) => a.said.term - b.said.term)) {
+      const { said } = leadership;
+      if (most !== undefined && most.by.term < said.term && said.lastIndex !== undefined) {
+        if (said.lastIndex < most.last.index) return incomplete(said, said.lastIndex, most);
+        compared += 1;
+      }
+      most = furthest(most, leadership);
+    }
+    return compared > 0
+      ? held(`${compared} leaders had all that was committed in earlier terms`)
+      : untested('nobody was elected after another leader had committed anything');
+  },
+};
+
+/** How far commit came in a term. */
+type Committed = { readonly by: Said<'role'>; readonly last: Said<'commit'> };
+
+const furthest = (
+  before: Committed | undefined,
+  { said: by, committed: last }: Leadership,
+): Committed | undefined =>
+  last === undefined || (before !== undefined && before.last.index >= last.index)
+    ? before
+    : { by, last };
+
+const incomplete = ({ at, node, term }: Said<'role'>, lastIndex: number, { by, last }: Committed) =>
+  broken(
+    `${node} leads term ${term} with a log up to entry ${lastIndex}, and entry ${last.index} was committed in term ${by.term}`,
+    [
+      moment(by.at, by.node, `${by.node} leads term ${by.term}`),
+      moment(last.at, last.node, `${last.node} has committed entry ${last.index}`),
+      moment(at, node, `${node} leads term ${term}: its log ends with entry ${lastIndex}`),
+    ].sort((a, b) => a.at - b.at),
+  );
