@@ -41,6 +41,7 @@ test('votes of another term, for another, of strangers and the same vote again d
     verdict: 'fail',
     summary: 'm1 leads term 4 with 2 votes, and 5 managers may vote',
     moments: [
+      { at: 90, text: 'm3 votes for m1 in term 3  ← not in term 4' },
       { at: 100, node: 'm1', text: 'm1 asks for votes in term 4' },
       { at: 110, text: 'm2 votes for m1' },
       { at: 111, node: 'm4' },

@@ -1,6 +1,6 @@
-import type { Property } from '../../harness/core/property.ts';
+import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Chronicle, type Said } from '../chronicle.ts';
-import { broken, held, unknown, untested } from '../verdicts.ts';
+import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { electionStory } from './elections.ts';
 import {
   electedByOthers,
@@ -34,7 +34,7 @@ export const electedByAMajority: Property = {
     const elected = electedByOthers(leaderships);
     for (const { said, voters = [] } of elected) {
       const given = votesFor(said, voters, candidates);
-      if (given * 2 <= voters.length) return tooFew(chronicle, { said, voters, given });
+      if (given.length * 2 <= voters.length) return tooFew(chronicle, { said, voters, given });
     }
     return held(`${elected.length} leaders had the votes of a majority`);
   },
@@ -57,20 +57,38 @@ const votesFor = (
   { term, raftId }: Said<'role'>,
   voters: readonly string[],
   candidates: ReadonlyMap<string, ReadonlySet<string>>,
-): number => {
+): readonly string[] => {
   const given = candidates.get(ballot(term, raftId));
-  return voters.filter((voter) => voter === raftId || given?.has(voter)).length;
+  return voters.filter((voter) => voter === raftId || given?.has(voter));
 };
 
 type Elected = Pick<Leadership, 'said'> & {
   readonly voters: readonly string[];
-  readonly given: number;
+  readonly given: readonly string[];
 };
 
-const tooFew = (chronicle: Chronicle, { said, voters, given }: Elected) => {
-  const votes = given === 1 ? '1 vote' : `${given} votes`;
+const tooFew = (chronicle: Chronicle, elected: Elected): Verdict => {
+  const { said, voters, given } = elected;
+  const votes = given.length === 1 ? '1 vote' : `${given.length} votes`;
   return broken(
     `${said.node} leads term ${said.term} with ${votes}, and ${voters.length} managers may vote`,
-    electionStory(chronicle, [said]),
+    [...earlierVotes(chronicle, elected), ...electionStory(chronicle, [said])].sort(
+      (a, b) => a.at - b.at,
+    ),
   );
 };
+
+/** The votes of earlier terms that it may have counted. */
+const earlierVotes = (
+  { votes }: Chronicle,
+  { said: { term, raftId, node }, voters, given }: Elected,
+): readonly Moment[] =>
+  voters.flatMap((voter) => {
+    if (given.includes(voter)) return [];
+    const last = votes.findLast(
+      (vote) => vote.raftId === voter && vote.term < term && vote.candidate === raftId,
+    );
+    if (last === undefined) return [];
+    const text = `${last.node} votes for ${node} in term ${last.term}  ← not in term ${term}`;
+    return [moment(last.at, last.node, text)];
+  });

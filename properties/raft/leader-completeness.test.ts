@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Observation } from '../../harness/core/history.ts';
-import { commit, history, leads, role, says } from '../testing/histories.ts';
+import { commit, history, leads, role, says, vote } from '../testing/histories.ts';
 import { leaderCompleteness } from './leader-completeness.ts';
 
 const judge = (observations: readonly Observation[]) =>
@@ -29,14 +29,24 @@ test('a leader that has all that earlier ones committed is complete', () => {
 });
 
 test('one that lacks an entry is not, even if it is never overwritten', () => {
-  const observations = [...first, ...says('m2', 'a', [[290, elected('m2', 2, 11)]])];
+  const observations = [
+    ...first,
+    ...says('m2', 'a', [
+      [280, role('m2', 2, 'candidate')],
+      [290, elected('m2', 2, 11)],
+    ]),
+    ...says('m3', 'a', [[285, vote('m3', 2, 'm2')]]),
+  ];
   expect(judge(observations)).toEqual({
     verdict: 'fail',
     summary: 'm2 leads term 2 with a log up to entry 11, and entry 12 was committed in term 1',
     moments: [
       { at: 100, node: 'm1', text: 'm1 leads term 1' },
       { at: 200, node: 'm1', text: 'm1 has committed entry 12' },
-      { at: 290, node: 'm2', text: 'm2 leads term 2: its log ends with entry 11' },
+      { at: 280, node: 'm2', text: 'm2 asks for votes in term 2' },
+      { at: 285, node: 'm3', text: 'm3 votes for m2' },
+      { at: 290, node: 'm2', text: 'm2 leads term 2 with the votes of m3' },
+      { at: 290, node: 'm2', text: 'm2 has a log that ends with entry 11' },
     ],
   });
 });

@@ -1,6 +1,7 @@
-import type { Property } from '../../harness/core/property.ts';
-import { chronicleOf, type Said } from '../chronicle.ts';
+import type { Property, Verdict } from '../../harness/core/property.ts';
+import { chronicleOf, type Chronicle, type Said } from '../chronicle.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
+import { electionStory } from './elections.ts';
 import { leadershipsOf, type Leadership } from './leaderships.ts';
 
 /**
@@ -16,7 +17,8 @@ export const leaderCompleteness: Property = {
   source:
     'Ongaro & Ousterhout, In Search of an Understandable Consensus Algorithm (extended), §5.4, figure 3',
   judge(history) {
-    const leaderships = leadershipsOf(chronicleOf(history));
+    const chronicle = chronicleOf(history);
+    const leaderships = leadershipsOf(chronicle);
     if (leaderships.length === 0) return unknown('no node said that it leads');
     if (leaderships.every(({ said }) => said.lastIndex === undefined))
       return unknown('no leader said what its log held when it was elected');
@@ -25,7 +27,7 @@ export const leaderCompleteness: Property = {
     for (const leadership of leaderships.toSorted((a, b) => a.said.term - b.said.term)) {
       const { said } = leadership;
       if (most !== undefined && most.by.term < said.term && said.lastIndex !== undefined) {
-        if (said.lastIndex < most.last.index) return incomplete(said, said.lastIndex, most);
+        if (said.lastIndex < most.last.index) return incomplete(chronicle, said, most);
         compared += 1;
       }
       most = furthest(most, leadership);
@@ -47,12 +49,17 @@ const furthest = (
     ? before
     : { by, last };
 
-const incomplete = ({ at, node, term }: Said<'role'>, lastIndex: number, { by, last }: Committed) =>
-  broken(
+const incomplete = (chronicle: Chronicle, said: Said<'role'>, { by, last }: Committed): Verdict => {
+  const { at, node, term, lastIndex = 0 } = said;
+  const earlier = [
+    moment(by.at, by.node, `${by.node} leads term ${by.term}`),
+    moment(last.at, last.node, `${last.node} has committed entry ${last.index}`),
+  ];
+  return broken(
     `${node} leads term ${term} with a log up to entry ${lastIndex}, and entry ${last.index} was committed in term ${by.term}`,
     [
-      moment(by.at, by.node, `${by.node} leads term ${by.term}`),
-      moment(last.at, last.node, `${last.node} has committed entry ${last.index}`),
-      moment(at, node, `${node} leads term ${term}: its log ends with entry ${lastIndex}`),
-    ].sort((a, b) => a.at - b.at),
+      ...[...earlier, ...electionStory(chronicle, [said])].sort((a, b) => a.at - b.at),
+      moment(at, node, `${node} has a log that ends with entry ${lastIndex}`),
+    ],
   );
+};

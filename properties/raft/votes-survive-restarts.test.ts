@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import type { Observation } from '../../harness/core/history.ts';
+import type { Lifecycle, Observation } from '../../harness/core/history.ts';
 import { history, leads, members, role, says, vote } from '../testing/histories.ts';
 import { votesSurviveRestarts } from './votes-survive-restarts.ts';
 
-const judge = (observations: readonly Observation[]) =>
-  votesSurviveRestarts.judge(history({ observations }));
+const judge = (observations: readonly Observation[], lifecycle: readonly Lifecycle[] = []) =>
+  votesSurviveRestarts.judge(history({ observations, lifecycle }));
 
 const voted = says('m1', 'a', [[900, vote('m1', 2, 'm1')]]);
 const again = (...words: Parameters<typeof says>[2]) =>
@@ -40,19 +40,24 @@ test('one that votes for another in the same term has forgotten', () => {
 });
 
 test('one that is back in an earlier term has forgotten, whether it is asked again or not', () => {
-  const verdict = judge([
+  const observations = [
     ...says('m3', 'a', [[890, role('m3', 2, 'candidate')]]),
     ...says('m1', 'a', [
       [100, vote('m1', 1, 'm1')],
       [900, vote('m1', 2, 'm3')],
     ]),
     ...says('m1', 'b', [[950, role('m1', 1, 'follower')]]),
+  ];
+  const verdict = judge(observations, [
+    { at: 905, node: 'm1', event: 'killed', text: 'killed between two events' },
+    { at: 920, node: 'm1', event: 'started', text: 'boot 2' },
   ]);
   expect(verdict).toEqual({
     verdict: 'fail',
     summary: 'm1 forgets its vote: in term 2 it votes for m3, and after a restart it is in term 1',
     moments: [
       { at: 900, node: 'm1', text: 'm1 votes for m3 in term 2' },
+      { at: 905, node: 'm1', text: 'm1 ends: killed between two events' },
       { at: 950, node: 'm1', text: 'm1 has started again, and is in term 1' },
     ],
   });

@@ -1,4 +1,5 @@
-import type { Property, Verdict } from '../../harness/core/property.ts';
+import type { History, Observation } from '../../harness/core/history.ts';
+import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Chronicle, type Said } from '../chronicle.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { nameOfMember } from './elections.ts';
@@ -26,10 +27,10 @@ export const votesSurviveRestarts: Property = {
       const before = first.get(key);
       if (before === undefined) first.set(key, vote);
       else if (before.candidate !== vote.candidate && before.boot !== vote.boot)
-        return forgot(chronicle, before, vote);
+        return forgot(history, chronicle, { first: before, second: vote });
     }
     const returned = returnToEarlierTerm(chronicle);
-    if (returned !== undefined) return wentBack(chronicle, returned);
+    if (returned !== undefined) return wentBack(history, chronicle, returned);
     if (first.size === 0)
       return nobodyWasElected(leadershipsOf(chronicle))
         ? untested('nobody but a manager on its own came to lead')
@@ -74,13 +75,14 @@ const restartedVoters = ({ boots }: Chronicle): number =>
       ),
   ).length;
 
-const wentBack = ({ roles }: Chronicle, { vote, role }: Return): Verdict => {
+const wentBack = (history: History, { roles }: Chronicle, { vote, role }: Return): Verdict => {
   const { node, term } = vote;
   const whom = choiceOf(vote, roles);
   return broken(
     `${node} forgets its vote: in term ${term} it votes for ${whom}, and after a restart it is in term ${role.term}`,
     [
       moment(vote.at, node, `${node} votes for ${whom} in term ${term}`),
+      ...endsBetween(vote, role, history),
       moment(role.at, node, `${node} has started again, and is in term ${role.term}`),
     ],
   );
@@ -89,10 +91,24 @@ const wentBack = ({ roles }: Chronicle, { vote, role }: Return): Verdict => {
 const choiceOf = ({ candidate, raftId }: Said<'vote'>, roles: Chronicle['roles']): string =>
   candidate === raftId ? 'itself' : nameOfMember(roles)(candidate);
 
+/** How a node ended between two of its words: where a kill hit is half of the story. */
+const endsBetween = (
+  { at: from, node }: Observation,
+  { at: to }: Observation,
+  { lifecycle }: History,
+): readonly Moment[] =>
+  lifecycle
+    .filter((ended) => ended.node === node && ended.event !== 'started')
+    .filter(({ at }) => at >= from && at <= to)
+    .slice(0, 1)
+    .map(({ at, text }) => moment(at, node, `${node} ends: ${text}`));
+
+type Forgotten = { readonly first: Said<'vote'>; readonly second: Said<'vote'> };
+
 const forgot = (
+  history: History,
   { boots, roles }: Chronicle,
-  first: Said<'vote'>,
-  second: Said<'vote'>,
+  { first, second }: Forgotten,
 ): Verdict => {
   const { node, term } = second;
   const whom = (vote: Said<'vote'>): string => choiceOf(vote, roles);
@@ -101,6 +117,7 @@ const forgot = (
     `${node} forgets its vote: in term ${term} it votes for ${whom(first)}, and after a restart for ${whom(second)}`,
     [
       moment(first.at, node, `${node} votes for ${whom(first)} in term ${term}`),
+      ...endsBetween(first, second, history),
       moment(again?.said[0]?.at ?? second.at, node, `${node} has started again`),
       moment(second.at, node, `${node} votes for ${whom(second)} in the same term`),
     ],
