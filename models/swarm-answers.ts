@@ -13,6 +13,8 @@ export type ServiceShown = {
   /** `undefined`: one task on every node that may run it. */
   readonly replicas: number | undefined;
   readonly constraints: readonly string[];
+  /** The label `lifetime`, milliseconds: its tasks end by themselves when they have run for so long. */
+  readonly lifetimeMs?: number;
 };
 
 export type TaskShown = {
@@ -79,13 +81,15 @@ export const shownService = (body: unknown): ServiceShown => {
   const spec = fieldsOf(object.Spec);
   const replicated = fieldsOf(spec.Mode).Replicated;
   const placement = fieldsOf(fieldsOf(spec.TaskTemplate).Placement);
+  const { mark, lifetime } = fieldsOf(spec.Labels);
   return {
     id: textOf(object.ID),
     name: textOf(spec.Name),
     version: versionOf(object),
-    mark: textOf(fieldsOf(spec.Labels).mark),
+    mark: textOf(mark),
     replicas: replicated === undefined ? undefined : numberOf(fieldsOf(replicated).Replicas),
     constraints: listOf(placement.Constraints).map(textOf),
+    ...(typeof lifetime === 'string' && { lifetimeMs: Number(lifetime) }),
   };
 };
 

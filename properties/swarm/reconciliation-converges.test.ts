@@ -42,6 +42,44 @@ test('one task a slot, running where it may run, is what was asked for', () => {
   expect(judge({})).toMatchObject({ verdict: 'pass', tested: true });
 });
 
+describe('where tasks end by themselves', () => {
+  const [first = task(1, 'w1-id'), second = task(2, 'm2-id')] = right.tasks;
+  const services = [service({ lifetimeMs: 500 })];
+  const before = task(2, 'm2-id', { id: 'before', state: 'complete', desired: 'shutdown' });
+  const tasks = [first, { ...second, state: 'ready', desired: 'ready' }, before];
+  const ranAt = ({ id, node }: TaskShown, at: number) =>
+    says(node.replace('-id', ''), 'a', [
+      [at, { kind: 'task', id, state: 'running' }],
+      [at + 500, { kind: 'task', id, state: 'complete' }],
+    ]);
+
+  test('one that waits to be started is right, as long as another one has just run in its place', () => {
+    const observations = [...ranAt(first, 11_000), ...ranAt(before, 10_500)];
+    expect(judge({ services, tasks }, { observations })).toMatchObject({
+      verdict: 'pass',
+      tested: true,
+    });
+  });
+
+  test('a place where nothing has run for longer than the bound is wrong', () => {
+    const observations = [...ranAt(first, 11_000), ...ranAt(before, 4_000)];
+    const verdict = judge({ services, tasks }, { observations });
+    expect(verdict).toMatchObject({
+      verdict: 'fail',
+      summary: expect.stringContaining(
+        'task t2-m2-id (slot 2, ready, desired ready) of lighthouse-a is not started again',
+      ),
+    });
+  });
+
+  test('each place has its one task all the same', () => {
+    const observations = [...ranAt(first, 11_000), ...ranAt(before, 11_000)];
+    const doubled = [...tasks, task(2, 'm3-id')];
+    expect(judge({ services, tasks: doubled }, { observations }).verdict).toBe('fail');
+    expect(judge({ services, tasks: [first, before] }, { observations }).verdict).toBe('fail');
+  });
+});
+
 describe('wrong in the end', () => {
   const [first = task(1, 'w1-id'), second = task(2, 'm2-id')] = right.tasks;
   const gone = shownNode('w1', { state: 'down' });

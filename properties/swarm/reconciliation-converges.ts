@@ -1,4 +1,4 @@
-import type { NodeName } from '../../harness/core/cluster.ts';
+import type { Ms, NodeName } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import type { NodeShown, ServiceShown, TaskShown } from '../../models/swarm-answers.ts';
@@ -14,14 +14,14 @@ import { hasEnded, isWanted } from './task-life.ts';
  * EventuallyAsDesired: once users, failures and restarts stop, every service has exactly the tasks that its spec asks for. Within the
  * target's bound after the heal and the last change: per slot exactly one task desired and running, on a node that may run it; a
  * task on each node that may for a global service; nothing on drained or dead nodes; no leftover; every node that runs is
- * taken for one that does, and every manager that runs has caught up.
+ * taken for one that does, and every manager that runs has caught up. Where tasks end by themselves one after another must run.
  * @source swarmkit design/tla/SwarmKit.tla (EventuallyAsDesired); docker-swarm failure catalogue 32, 33, 34.
  */
 export const reconciliationConverges: Property = {
   name: 'reconciliation-converges',
   kind: 'liveness',
   guarantee:
-    'EventuallyAsDesired: once users, failures and restarts stop, the number of running tasks is what each service asks for, one per slot, on nodes that may run them, and nothing is left over; every node that runs is shown as ready, and every manager has caught up.',
+    'EventuallyAsDesired: once users, failures and restarts stop, the number of running tasks is what each service asks for, one per slot, on nodes that may run them, others take the place of those that end by themselves, and nothing is left over; every node that runs is shown as ready, and every manager has caught up.',
   source: 'swarmkit design/tla/SwarmKit.tla (EventuallyAsDesired)',
   judge(history) {
     const states = finalStates(history);
@@ -29,10 +29,15 @@ export const reconciliationConverges: Property = {
       return unknown('no manager showed services, tasks and nodes in the end');
     const locals = lastWordsOfExecutors(history);
     const running = nodesThatRun(history);
+    const ran = lastRuns(history);
     let services = 0;
     for (const state of states) {
       services += state.services.length;
-      const [wrong] = findWrong(state, { locals, running });
+      const [wrong] = findWrong(state, {
+        locals,
+        running,
+        isLate: latenessAt(state, ran, history),
+      });
       if (wrong !== undefined)
         return tooEarly(state, history) ?? notConverged(wrong, state, history);
     }
@@ -59,7 +64,12 @@ function* findWrong(
   {
     locals,
     running,
-  }: { readonly locals: readonly LocalTask[]; readonly running: readonly NodeName[] },
+    isLate,
+  }: {
+    readonly locals: readonly LocalTask[];
+    readonly running: readonly NodeName[];
+    readonly isLate: Lateness;
+  },
 ): Generator<Wrong> {
   const nodes = new Map(state.nodes.map((node) => [node.id, node]));
   const services = new Map(state.services.map((service) => [service.id, service]));
@@ -75,7 +85,9 @@ function* findWrong(
       yield wrong(task, 'should have been stopped');
   }
   for (const service of state.services) {
-    yield* wrongOf(service, wanted.get(service.id) ?? [], state.nodes);
+    const tasks = wanted.get(service.id) ?? [];
+    yield* wrongOf(service, tasks, state.nodes);
+    yield* tasks.filter((task) => isLate(service, task)).map((task) => neverAgain(service, task));
   }
   yield* wrongOnNodes(state, locals);
   yield* notReady(state, running);
@@ -112,7 +124,7 @@ function* wrongOf(
         task,
         `of ${service.name} is on ${node.name}, which may not run it (${node.state}, ${node.availability})`,
       );
-    } else if (task.state !== 'running') {
+    } else if (task.state !== 'running' && service.lifetimeMs === undefined) {
       yield wrong(task, `of ${service.name} does not run`);
     }
   }
@@ -124,6 +136,36 @@ function* wrongOf(
     };
   }
 }
+
+/** Whether, of a service whose tasks end by themselves, nothing has run for too long where this task is. */
+type Lateness = (service: ServiceShown, task: TaskShown) => boolean;
+
+/** By task, when its node said last that it runs. */
+const lastRuns = (history: History): ReadonlyMap<string, Ms> => {
+  const times = new Map<string, Ms>();
+  for (const { said } of chronicleOf(history).boots)
+    for (const words of said)
+      if (words.kind === 'task' && words.state === 'running') times.set(words.id, words.at);
+  return times;
+};
+
+const latenessAt = (
+  { from, tasks }: FinalState,
+  ran: ReadonlyMap<string, Ms>,
+  { bounds }: History,
+): Lateness => {
+  const since = from - bounds.convergeMs;
+  return ({ id, lifetimeMs }, { slot, node }) =>
+    lifetimeMs !== undefined &&
+    node !== '' &&
+    !tasks.some(
+      (other) =>
+        other.service === id && other.slot === slot && (ran.get(other.id) ?? -Infinity) >= since,
+    );
+};
+
+const neverAgain = ({ name }: ServiceShown, task: TaskShown): Wrong =>
+  wrong(task, `of ${name} is not started again, nor is another one in its place`);
 
 /** What the nodes' own executors said last: a task that still runs there and that nobody wants is a leftover. */
 function* wrongOnNodes(state: FinalState, locals: readonly LocalTask[]): Generator<Wrong> {

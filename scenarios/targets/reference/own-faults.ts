@@ -49,6 +49,23 @@ export const ownFaults: NonNullable<Target['ownFaults']> = [
     ],
   },
   {
+    // Tasks that end by themselves: whoever leads must go on starting them, also those that an earlier leader let wait.
+    weight: 4,
+    faults: (draw) => [
+      {
+        at: 0,
+        fault: procedure('short-lived', {
+          args: {
+            endsAfterMs: within(draw, 200, 900),
+            fails: draw % 2 === 0,
+            replicas: within(draw, 1, 2),
+          },
+        }),
+        forMs: waitMs,
+      },
+    ],
+  },
+  {
     weight: 2,
     faults: (draw) => [
       { at: 0, fault: procedure('drain', { nodes: 'worker' }), forMs: waitMs },

@@ -53,6 +53,24 @@ describe('services', () => {
     expect(asked?.reading).toMatchObject({ outcome: 'ok', decided: true, output: { id: 'x' } });
   });
 
+  test.each([
+    [true, 'schism/crash', 'on-failure'],
+    [false, 'schism/sleep', 'any'],
+  ])(
+    'may have tasks that end by themselves and are started again (in failure: %s)',
+    (fails, Image, Condition) => {
+      const args = { key: 'x', value: '7', endsAfterMs: 300, fails };
+      const asked = ask('service.create', args, memory(), answer(201, { ID: 'x' }));
+      expect(asked?.request.body).toMatchObject({
+        Labels: { mark: '7', lifetime: '300' },
+        TaskTemplate: {
+          ContainerSpec: { Image, Args: ['300'] },
+          RestartPolicy: { Condition, Delay: 200_000_000 },
+        },
+      });
+    },
+  );
+
   test('are updated at the version that this client saw last, with everything else as it was', () => {
     const own = memory();
     ask('service.inspect', { key: 'a' }, own, answer(200, service(12, '1')));

@@ -5,6 +5,7 @@ import { nodeKinds } from './operations/nodes.ts';
 import { serviceKinds } from './operations/services.ts';
 import { swarmKinds } from './operations/swarm.ts';
 import { setAvailability } from './procedures/availability.ts';
+import { deployShortLived } from './procedures/short-lived.ts';
 import { finish } from './procedures/finish.ts';
 import { form } from './procedures/form.ts';
 import { lock } from './procedures/lock.ts';
@@ -45,6 +46,7 @@ export const referenceSwarm: Target = {
     'autolock-off': setAutolock(false),
     drain: setAvailability('drain'),
     activate: setAvailability('active'),
+    'short-lived': deployShortLived,
   },
   finish,
   workload,

@@ -56,8 +56,23 @@ const markOf = (request: ApiRequest): string => {
   return body.Labels?.mark ?? '';
 };
 
-/** The default is one that runs without a network: what matters is that tasks run, and where. */
+/** One that runs without a network: what matters is that tasks run, and where. */
 const image = 'schism/sleep';
+/** One that fails. */
+const failing = 'schism/crash';
+const restartDelayNs = 200e6;
+
+/** Tasks that run until they are stopped, or that end by themselves, with success or not, and are to be started again. */
+const templateOf = ({ endsAfterMs, fails }: JsonObject): JsonObject =>
+  typeof endsAfterMs === 'number'
+    ? {
+        ContainerSpec: { Image: fails === true ? failing : image, Args: [String(endsAfterMs)] },
+        RestartPolicy: {
+          Condition: fails === true ? 'on-failure' : 'any',
+          Delay: restartDelayNs,
+        },
+      }
+    : { ContainerSpec: { Image: image } };
 
 const create: ApiKind = {
   name: 'service.create',
@@ -68,9 +83,12 @@ const create: ApiKind = {
     return apiRequest('POST', '/services/create', {
       body: {
         Name: serviceName(textArgument(args, 'key')),
-        Labels: { mark },
+        Labels: {
+          mark,
+          ...(args.endsAfterMs !== undefined && { lifetime: String(args.endsAfterMs) }),
+        },
         TaskTemplate: {
-          ContainerSpec: { Image: image },
+          ...templateOf(args),
           ...(constraints.length > 0 && { Placement: { Constraints: constraints } }),
         },
         Mode:

@@ -13,6 +13,7 @@ import { form } from './form.ts';
 import { lock } from './lock.ts';
 import { revive } from './revive.ts';
 import { rotateKey } from './rotate-key.ts';
+import { deployShortLived } from './short-lived.ts';
 import { setAutolock } from './turn-autolock.ts';
 
 const nodes = [
@@ -227,6 +228,25 @@ test('an availability is set at the version of a moment ago, and tried again whe
     ({ operation, node }) => (operation === 'node.update' && node === 'm1' ? no : ok()),
   );
   expect(did).toEqual(['node.inspect m1', 'node.update m1 ✗', 'node.inspect m2', 'node.update m2']);
+});
+
+test('services whose tasks end by themselves are asked for once, each under a name of its own', () => {
+  const own = context({ args: { endsAfterMs: 300, fails: true, replicas: 2 } });
+  const asked: unknown[] = [];
+  for (const answer of [{ outcome: 'unknown' } as const, ok()]) {
+    const did = play(deployShortLived(own), ({ args }) => {
+      asked.push(args);
+      return answer;
+    });
+    expect(did).toHaveLength(1);
+  }
+  const rest = { endsAfterMs: 300, fails: true, replicas: 2 };
+  expect(asked).toEqual([
+    { key: 'mayfly-1', value: 'mayfly-1', ...rest },
+    { key: 'mayfly-2', value: 'mayfly-2', ...rest },
+  ]);
+  const nobody = context({ leader: () => undefined, managers: () => [] });
+  expect(play(deployShortLived(nobody), () => ok())).toEqual([]);
 });
 
 describe('the end of a run', () => {
