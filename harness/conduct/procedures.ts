@@ -78,9 +78,10 @@ export const runProcedure = (
         });
         return;
       case 'scan': {
-        const { node, autolock, canaries } = step;
+        const { node, autolock, canaries, exposed } = step;
         desk.issue({ type: 'scan', node, autolock, canaries }, (happening) => {
-          if (happening.type === 'scanned') world.scanned(happening.scan);
+          if (happening.type === 'scanned')
+            world.scanned({ ...happening.scan, ...(exposed && { exposed }) });
           advance(done);
         });
         return;

@@ -172,6 +172,8 @@ export type FolderScan = {
   }[];
   /** What was looked for: names of canaries (a service's name, `data-key`, `peer-secret`), never their bytes. */
   readonly looked: readonly string[];
+  /** Secrets that are in use and that the run saw in the clear before: an older copy of the folder opens what is written now. */
+  readonly exposed?: readonly string[];
 };
 
 /** Where the judged phases begin and end. */

@@ -51,6 +51,8 @@ export type ProcedureStep =
       readonly node: NodeName;
       readonly autolock: boolean;
       readonly canaries: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+      /** Names of secrets in use that were seen in the clear before. */
+      readonly exposed?: readonly string[];
     }
   /** Reads one file of the node's data folder (relative, `/` between parts), as anyone with the disk in hand could. */
   | { readonly step: 'read-file'; readonly node: NodeName; readonly file: string };

@@ -290,6 +290,16 @@ describe('scans of folders', () => {
     });
   });
 
+  test('a key that lay in the clear before and is used on is found, where autolock is on', () => {
+    const exposed = ['data-key'];
+    expect(judge({ scans: [scan('m2', { exposed })] })).toMatchObject({
+      verdict: 'fail',
+      summary: 'm2 is autolocked, and its data-key is one that stood in the clear before',
+    });
+    const scans = [scan('m2'), scan('m2', { autolock: false, exposed })];
+    expect(judge({ scans }).verdict).toBe('pass');
+  });
+
   test.each([
     ['saw no file', scan('m2', { files: 0 })],
     ['does not find what is there for sure', scan('m2', { found: [] })],

@@ -20,6 +20,17 @@ export const secretInTheClear = ({ scans }: History): Verdict | undefined => {
   return undefined;
 };
 
+/** A secret that a locked manager goes on using although it lay in the clear before. */
+export const secretKept = ({ scans }: History): Verdict | undefined => {
+  for (const { at, node, autolock, exposed = [] } of scans) {
+    const [kept] = exposed;
+    if (!autolock || kept === undefined) continue;
+    const what = `${node} is autolocked, and its ${kept} is one that stood in the clear before`;
+    return broken(what, [moment(at, node, `${node} still uses this ${kept}`)]);
+  }
+  return undefined;
+};
+
 export type ScansSaid = {
   readonly locked: number;
   /** Why scans prove nothing, where they do not. */

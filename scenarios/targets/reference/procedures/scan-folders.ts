@@ -1,8 +1,10 @@
 import type { NodeName } from '../../../../harness/core/cluster.ts';
 import type { ProcedureContext } from '../../../../harness/core/target.ts';
+import { usesExposedKey } from '../exposed-keys.ts';
 import { serviceName } from '../names.ts';
-import { canariesOf, keyFileName, openKeyFile, type OpenedKeyFile } from '../secrets.ts';
+import { canariesOf, type OpenedKeyFile } from '../secrets.ts';
 import { unlockKeysNewestFirst } from '../unlock-keys.ts';
+import { readKeyFile } from './read-key-file.ts';
 import { askCluster, pause, until, type Part } from './steps.ts';
 import { turnAutolock } from './turn-autolock.ts';
 
@@ -19,11 +21,7 @@ function* opened(
   unlockKeys: readonly string[],
 ): Part<OpenedKeyFile | undefined> {
   const { last } = yield* until(
-    function* () {
-      const result = yield { step: 'read-file', node, file: keyFileName };
-      const bytes = result.step === 'file' ? result.bytes : undefined;
-      return bytes === undefined ? undefined : openKeyFile(bytes, unlockKeys);
-    },
+    () => readKeyFile(node, unlockKeys),
     (file) => file?.inTheClear === !autolock,
     followTriesMax,
   );
@@ -36,7 +34,8 @@ function* scanAll(context: ProcedureContext, autolock: boolean): Part<void> {
   for (const node of context.managers()) {
     const file = yield* opened(node, autolock, unlockKeys);
     const canaries = file === undefined ? [] : canariesOf(file, { unlockKeys, names });
-    yield { step: 'scan', node, autolock, canaries };
+    const kept = file !== undefined && usesExposedKey(context.memory, file);
+    yield { step: 'scan', node, autolock, canaries, ...(kept && { exposed: ['data-key'] }) };
   }
 }
 
