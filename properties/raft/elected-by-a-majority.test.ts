@@ -25,7 +25,7 @@ test('two votes and its own are most of five', () => {
   expect(judge(observations)).toEqual({
     verdict: 'pass',
     tested: true,
-    because: '1 leaders had the votes of a majority',
+    because: 'every leader had the votes of a majority (1)',
   });
 });
 

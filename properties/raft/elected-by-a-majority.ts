@@ -25,18 +25,17 @@ export const electedByAMajority: Property = {
     const chronicle = chronicleOf(history);
     const leaderships = leadershipsOf(chronicle);
     if (leaderships.length === 0) return unknown('no node said that it leads');
-    if (leaderships.every(({ voters }) => voters === undefined))
-      return unknown('no leader said who may vote');
     if (nobodyWasElected(leaderships))
       return untested('nobody but a manager on its own came to lead');
+    const elected = electedByOthers(leaderships);
+    if (elected.length === 0) return unknown('no leader said who may vote');
     if (chronicle.votes.length === 0) return unknown('no node said for whom it votes');
     const candidates = votersOf(chronicle.votes);
-    const elected = electedByOthers(leaderships);
     for (const { said, voters = [] } of elected) {
       const given = votesFor(said, voters, candidates);
       if (given.length * 2 <= voters.length) return tooFew(chronicle, { said, voters, given });
     }
-    return held(`${elected.length} leaders had the votes of a majority`);
+    return held(`every leader had the votes of a majority (${elected.length})`);
   },
 };
 

@@ -24,7 +24,7 @@ test('a leader that has all that earlier ones committed is complete', () => {
   expect(judge([...first, ...says('m2', 'a', [[290, elected('m2', 2, 12)]])])).toEqual({
     verdict: 'pass',
     tested: true,
-    because: '1 leaders had all that was committed in earlier terms',
+    because: 'every leader had all that was committed in earlier terms (1)',
   });
 });
 

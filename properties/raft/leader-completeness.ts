@@ -33,7 +33,7 @@ export const leaderCompleteness: Property = {
       most = furthest(most, leadership);
     }
     return compared > 0
-      ? held(`${compared} leaders had all that was committed in earlier terms`)
+      ? held(`every leader had all that was committed in earlier terms (${compared})`)
       : untested('nobody was elected after another leader had committed anything');
   },
 };
