@@ -72,6 +72,16 @@ describe('where tasks end by themselves', () => {
     });
   });
 
+  test('one that came to run while managers were asked is no leftover', () => {
+    const later = task(2, 'm2-id', { id: 'later' });
+    const observations = [
+      ...ranAt(first, 11_000),
+      ...ranAt(before, 10_500),
+      ...says('m2', 'b', [[11_105, { kind: 'task', id: later.id, state: 'running' }]]),
+    ];
+    expect(judge({ services, tasks }, { observations }).verdict).toBe('pass');
+  });
+
   test('each place has its one task all the same', () => {
     const observations = [...ranAt(first, 11_000), ...ranAt(before, 11_000)];
     const doubled = [...tasks, task(2, 'm3-id')];

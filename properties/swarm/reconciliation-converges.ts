@@ -172,8 +172,9 @@ function* wrongOnNodes(state: FinalState, locals: readonly LocalTask[]): Generat
   const wanted = new Set(
     state.tasks.filter(({ desired }) => isWanted(desired)).map(({ id }) => id),
   );
-  for (const { node, id, state: local } of locals) {
-    if (local === 'running' && !wanted.has(id)) {
+  for (const { node, id, state: local, since } of locals) {
+    // One that came to run since then cannot be among the answers.
+    if (local === 'running' && since <= state.from && !wanted.has(id)) {
       yield { text: `${node} still runs task ${id}, which nobody wants`, task: undefined };
     }
   }
@@ -213,15 +214,24 @@ function* notReady({ nodes }: FinalState, running: readonly NodeName[]): Generat
   }
 }
 
-type LocalTask = { readonly node: string; readonly id: string; readonly state: string };
+type LocalTask = {
+  readonly node: string;
+  readonly id: string;
+  readonly state: string;
+  readonly since: Ms;
+};
 
 const lastWordsOfExecutors = (history: History): readonly LocalTask[] => {
   const { boots } = chronicleOf(history);
   const latest = new Map(boots.map((boot) => [boot.node, boot]));
   return [...latest.values()].flatMap(({ node, said }) => {
-    const states = new Map<string, string>();
-    for (const words of said) if (words.kind === 'task') states.set(words.id, words.state);
-    return Array.from(states, ([id, local]) => ({ node, id, state: local }));
+    const states = new Map<string, LocalTask>();
+    for (const words of said) {
+      if (words.kind !== 'task') continue;
+      const { id, state, at: since } = words;
+      if (states.get(id)?.state !== state) states.set(id, { node, id, state, since });
+    }
+    return [...states.values()];
   });
 };
 
