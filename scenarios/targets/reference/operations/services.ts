@@ -85,7 +85,7 @@ const create: ApiKind = {
         Name: serviceName(textArgument(args, 'key')),
         Labels: {
           mark,
-          ...(args.endsAfterMs !== undefined && { lifetime: String(args.endsAfterMs) }),
+          ...(typeof args.endsAfterMs === 'number' && { lifetime: String(args.endsAfterMs) }),
         },
         TaskTemplate: {
           ...templateOf(args),

@@ -247,6 +247,8 @@ test('services whose tasks end by themselves are asked for once, each under a na
   ]);
   const nobody = context({ leader: () => undefined, managers: () => [] });
   expect(play(deployShortLived(nobody), () => ok())).toEqual([]);
+  const wrong = context({ args: { endsAfterMs: '300ms' } });
+  expect(() => play(deployShortLived(wrong), () => ok())).toThrow('not {"endsAfterMs":"300ms"}');
 });
 
 describe('the end of a run', () => {

@@ -15,5 +15,9 @@ export function* deployShortLived({ leader, managers, memory, args }: ProcedureC
   memory.set(counted, number);
   const key = shortLivedKey(number);
   const { endsAfterMs = 500, fails = false, replicas = 1 } = args;
+  if (typeof endsAfterMs !== 'number' || typeof replicas !== 'number' || typeof fails !== 'boolean')
+    throw new Error(
+      `short-lived takes { endsAfterMs: 500, fails: true, replicas: 2 }, not ${JSON.stringify(args)}`,
+    );
   yield* call(manager, 'service.create', { key, value: key, replicas, endsAfterMs, fails });
 }
