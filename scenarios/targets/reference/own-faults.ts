@@ -63,6 +63,9 @@ export const ownFaults: NonNullable<Target['ownFaults']> = [
         }),
         forMs: waitMs,
       },
+      ...(draw % 3 === 0
+        ? []
+        : [{ at: within(draw, 300, 1_500), fault: kill('leader'), forMs: within(draw, 100, 900) }]),
     ],
   },
   {
