@@ -3,18 +3,15 @@ import type { Fault } from './fault.ts';
 import type { JsonObject } from './json.ts';
 import type { Ms, NodeName } from './cluster.ts';
 
-/** Waited for from `at` on, for at most `withinMs`; then the entry is recorded as without effect. */
-export type Trigger =
+/** Waited for from `at` on, to its n-th `occurrence` (1), for at most `withinMs`; then the entry is recorded as without effect. */
+export type Trigger = { readonly occurrence?: number; readonly withinMs?: Ms } & (
+  | { readonly leader: 'elected' | 'lost' }
   /** A manager gave a vote away: a voter its answer, a candidate its own. */
-  | { readonly vote: 'given'; readonly occurrence?: number; readonly withinMs?: Ms }
+  | { readonly vote: 'given' }
   /** A client asked for a write, or was told that one is done. */
-  | {
-      readonly write: 'asked' | 'acknowledged';
-      readonly occurrence?: number;
-      readonly withinMs?: Ms;
-    }
-  | { readonly leader: 'elected' | 'lost'; readonly occurrence?: number; readonly withinMs?: Ms }
-  | { readonly operation: string; readonly occurrence?: number; readonly withinMs?: Ms };
+  | { readonly write: 'asked' | 'acknowledged' }
+  | { readonly operation: string }
+);
 
 export type ScheduledFault = {
   readonly at: Ms;

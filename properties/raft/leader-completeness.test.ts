@@ -51,6 +51,18 @@ test('one that lacks an entry is not, even if it is never overwritten', () => {
   });
 });
 
+test('two leaders of one term are each held against the terms before', () => {
+  const second = says('m2', 'a', [
+    [290, elected('m2', 2, 12)],
+    [320, commit(30, 3)],
+  ]);
+  const third = says('m3', 'a', [[330, elected('m3', 2, 11)]]);
+  expect(judge([...first, ...second, ...third])).toMatchObject({
+    verdict: 'fail',
+    summary: 'm3 leads term 2 with a log up to entry 11, and entry 12 was committed in term 1',
+  });
+});
+
 test('a leader of an earlier term that hears of its votes late lacks nothing that it should have', () => {
   const late = says('m3', 'a', [[400, elected('m3', 1, 4)]]);
   const second = says('m2', 'a', [

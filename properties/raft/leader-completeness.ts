@@ -23,14 +23,11 @@ export const leaderCompleteness: Property = {
     if (leaderships.every(({ said }) => said.lastIndex === undefined))
       return unknown('no leader said what its log held when it was elected');
     let compared = 0;
-    let most: Committed | undefined;
-    for (const leadership of leaderships.toSorted((a, b) => a.said.term - b.said.term)) {
-      const { said } = leadership;
-      if (most !== undefined && most.by.term < said.term && said.lastIndex !== undefined) {
-        if (said.lastIndex < most.last.index) return incomplete(chronicle, said, most);
-        compared += 1;
-      }
-      most = furthest(most, leadership);
+    for (const { said } of leaderships.toSorted((a, b) => a.said.term - b.said.term)) {
+      const earlier = furthest(leaderships.filter((other) => other.said.term < said.term));
+      if (earlier === undefined || said.lastIndex === undefined) continue;
+      if (said.lastIndex < earlier.committed.index) return incomplete(chronicle, said, earlier);
+      compared += 1;
     }
     return compared > 0
       ? held(`every leader had all that was committed in earlier terms (${compared})`)
@@ -38,18 +35,19 @@ export const leaderCompleteness: Property = {
   },
 };
 
-/** How far commit came in a term. */
-type Committed = { readonly by: Said<'role'>; readonly last: Said<'commit'> };
+type Committed = Leadership & { readonly committed: Said<'commit'> };
 
-const furthest = (
-  before: Committed | undefined,
-  { said: by, committed: last }: Leadership,
-): Committed | undefined =>
-  last === undefined || (before !== undefined && before.last.index >= last.index)
-    ? before
-    : { by, last };
+/** The one that committed most of them all. */
+const furthest = (leaderships: readonly Leadership[]): Committed | undefined =>
+  leaderships
+    .flatMap(({ committed, ...of }) => (committed === undefined ? [] : [{ ...of, committed }]))
+    .toSorted((a, b) => b.committed.index - a.committed.index)[0];
 
-const incomplete = (chronicle: Chronicle, said: Said<'role'>, { by, last }: Committed): Verdict => {
+const incomplete = (
+  chronicle: Chronicle,
+  said: Said<'role'>,
+  { said: by, committed: last }: Committed,
+): Verdict => {
   const { at, node, term, lastIndex = 0 } = said;
   const earlier = [
     moment(by.at, by.node, `${by.node} leads term ${by.term}`),

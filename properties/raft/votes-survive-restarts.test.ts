@@ -49,6 +49,7 @@ test('one that is back in an earlier term has forgotten, whether it is asked aga
     ...says('m1', 'b', [[950, role('m1', 1, 'follower')]]),
   ];
   const verdict = judge(observations, [
+    { at: 902, node: 'm1', event: 'paused', text: '' },
     { at: 905, node: 'm1', event: 'killed', text: 'killed between two events' },
     { at: 920, node: 'm1', event: 'started', text: 'boot 2' },
   ]);

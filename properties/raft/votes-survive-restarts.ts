@@ -98,8 +98,8 @@ const endsBetween = (
   { lifecycle }: History,
 ): readonly Moment[] =>
   lifecycle
-    .filter((ended) => ended.node === node && ended.event !== 'started')
-    .filter(({ at }) => at >= from && at <= to)
+    .filter((lived) => lived.node === node && lived.at >= from && lived.at <= to)
+    .filter(({ event }) => event === 'killed' || event === 'exited')
     .slice(0, 1)
     .map(({ at, text }) => moment(at, node, `${node} ends: ${text}`));
 

@@ -24,28 +24,16 @@ export const selectionSchema: z.ZodType<Selection, Selection> = z
   .union([nodeOrRole, z.array(z.union([nodeOrRole, z.array(nodeOrRole).min(1)])).min(1)])
   .describe('A node by name or role (leader, follower, majority, rest, …), or a list of them.');
 
+const waiting = {
+  occurrence: z.int().min(1).optional(),
+  within: durationSchema.optional(),
+};
 const triggerSchema = z
   .union([
-    z.strictObject({
-      leader: z.enum(['elected', 'lost']),
-      occurrence: z.int().min(1).optional(),
-      within: durationSchema.optional(),
-    }),
-    z.strictObject({
-      vote: z.enum(['given']),
-      occurrence: z.int().min(1).optional(),
-      within: durationSchema.optional(),
-    }),
-    z.strictObject({
-      write: z.enum(['asked', 'acknowledged']),
-      occurrence: z.int().min(1).optional(),
-      within: durationSchema.optional(),
-    }),
-    z.strictObject({
-      operation: z.string().min(1),
-      occurrence: z.int().min(1).optional(),
-      within: durationSchema.optional(),
-    }),
+    z.strictObject({ leader: z.enum(['elected', 'lost']), ...waiting }),
+    z.strictObject({ vote: z.enum(['given']), ...waiting }),
+    z.strictObject({ write: z.enum(['asked', 'acknowledged']), ...waiting }),
+    z.strictObject({ operation: z.string().min(1), ...waiting }),
   ])
   .describe('Waited for from `at` on.');
 

@@ -1,87 +1,70 @@
+import type { ScheduledFault } from '../../../harness/core/schedule.ts';
 import type { Target } from '../../../harness/core/target.ts';
 import { kill, procedure } from '../../../harness/generate/faults.ts';
+import { digits, type Digits } from './digits.ts';
 
 /** Procedures run to their end; the lease only says how long they may wait for a role. */
 const waitMs = 1_000;
 
-/** Between `least` and `most`, out of a drawn integer. */
-const within = (draw: number, least: number, most: number): number =>
-  least + (draw % (most - least + 1));
+type OwnFault = NonNullable<Target['ownFaults']>[number];
+
+const drawn = (weight: number, faults: (next: Digits) => readonly ScheduledFault[]): OwnFault => ({
+  weight,
+  faults: (draw) => faults(digits(draw)),
+});
+
+const between = (next: Digits, least: number, most: number): number =>
+  least + next(most - least + 1);
 
 /** What random schedules do to a swarm beside cuts, kills and pauses. */
-export const ownFaults: NonNullable<Target['ownFaults']> = [
-  {
-    weight: 3,
-    faults: (draw) => [
-      {
-        at: 0,
-        fault: procedure('lock', { nodes: draw % 3 === 0 ? 'leader' : 'follower' }),
-        forMs: waitMs,
-      },
-    ],
-  },
-  {
-    // A key that changes while a manager is down: it needs the old one once more.
-    weight: 2,
-    faults: (draw) => [
-      { at: 0, fault: kill('follower'), forMs: within(draw, 600, 2_000) },
-      { at: within(draw, 100, 400), fault: procedure('rotate-key'), forMs: waitMs },
-    ],
-  },
-  {
-    // Turning the lock changes the data key along with the seal: whoever dies in the middle of it must open with one of both.
-    // Not all of them die: a key that nobody was shown yet would be lost with them, as it is with Docker.
-    weight: 4,
-    faults: (draw) => [
-      { at: 0, fault: procedure('autolock-on'), forMs: waitMs },
-      ...(draw % 2 === 0
-        ? [
-            {
-              at: within(draw, 0, 40),
-              fault: kill(draw % 4 === 0 ? 'leader' : 'follower'),
-              forMs: 100,
-            },
-          ]
-        : []),
-      ...(draw % 3 === 0
-        ? [{ at: within(draw, 300, 2_000), fault: procedure('autolock-off'), forMs: waitMs }]
-        : []),
-    ],
-  },
-  {
-    // Tasks that end by themselves: whoever leads must go on starting them, also those that an earlier leader let wait.
-    weight: 4,
-    faults: (draw) => [
-      {
-        at: 0,
-        fault: procedure('short-lived', {
-          args: {
-            endsAfterMs: within(draw, 200, 900),
-            fails: draw % 2 === 0,
-            replicas: within(draw, 1, 2),
-          },
-        }),
-        forMs: waitMs,
-      },
-      ...(draw % 3 === 0
-        ? []
-        : [{ at: within(draw, 300, 1_500), fault: kill('leader'), forMs: within(draw, 100, 900) }]),
-    ],
-  },
-  {
-    weight: 2,
-    faults: (draw) => [
-      { at: 0, fault: procedure('drain', { nodes: 'worker' }), forMs: waitMs },
-      // Half of them stay drained, and must have nothing in the end.
-      ...(draw % 2 === 0
-        ? [
-            {
-              at: within(draw, 500, 2_500),
-              fault: procedure('activate', { nodes: 'worker' }),
-              forMs: waitMs,
-            },
-          ]
-        : []),
-    ],
-  },
+export const ownFaults: readonly OwnFault[] = [
+  drawn(3, (next) => [
+    {
+      at: 0,
+      fault: procedure('lock', { nodes: next(3) === 0 ? 'leader' : 'follower' }),
+      forMs: waitMs,
+    },
+  ]),
+  // A key that changes while a manager is down: it needs the old one once more.
+  drawn(2, (next) => [
+    { at: 0, fault: kill('follower'), forMs: between(next, 600, 2_000) },
+    { at: between(next, 100, 400), fault: procedure('rotate-key'), forMs: waitMs },
+  ]),
+  // Turning the lock changes the data key along with the seal: whoever dies in the middle of it must open with one of both.
+  // Not all of them die: a key that nobody was shown yet would be lost with them, as it is with Docker.
+  drawn(4, (next) => {
+    const on = { at: 0, fault: procedure('autolock-on'), forMs: waitMs };
+    const death = {
+      at: between(next, 0, 40),
+      fault: kill(next(2) === 0 ? 'leader' : 'follower'),
+      forMs: 100,
+    };
+    const off = { at: between(next, 300, 2_000), fault: procedure('autolock-off'), forMs: waitMs };
+    return [on, ...(next(2) === 0 ? [death] : []), ...(next(3) === 0 ? [off] : [])];
+  }),
+  // Tasks that end by themselves: whoever leads must go on starting them, also those that an earlier leader let wait.
+  drawn(4, (next) => {
+    const args = {
+      endsAfterMs: 100 * between(next, 2, 9),
+      fails: next(2) === 0,
+      replicas: between(next, 1, 2),
+    };
+    const deploy = { at: 0, fault: procedure('short-lived', { args }), forMs: waitMs };
+    const death = {
+      at: 100 * between(next, 3, 15),
+      fault: kill('leader'),
+      forMs: 100 * between(next, 1, 9),
+    };
+    return [deploy, ...(next(3) === 0 ? [] : [death])];
+  }),
+  drawn(2, (next) => {
+    const drain = { at: 0, fault: procedure('drain', { nodes: 'worker' }), forMs: waitMs };
+    const activate = {
+      at: between(next, 500, 2_500),
+      fault: procedure('activate', { nodes: 'worker' }),
+      forMs: waitMs,
+    };
+    // Half of them stay drained, and must have nothing in the end.
+    return [drain, ...(next(2) === 0 ? [activate] : [])];
+  }),
 ];

@@ -1,19 +1,9 @@
 import type { JsonObject } from '../../../harness/core/json.ts';
 import type { Target } from '../../../harness/core/target.ts';
+import { digits, type Digits } from './digits.ts';
 import { serviceKeys } from './names.ts';
 
-/** Splits one drawn integer into several small ones: each call takes the next digit, in base `below`. */
-const digits = (draw: number): ((below: number) => number) => {
-  let rest = draw;
-  return (below) => {
-    const digit = rest % below;
-    rest = Math.floor(rest / below);
-    return digit;
-  };
-};
-
-const keyOf = (next: (below: number) => number): string =>
-  serviceKeys[next(serviceKeys.length)] ?? serviceKeys[0];
+const keyOf = (next: Digits): string => serviceKeys[next(serviceKeys.length)] ?? serviceKeys[0];
 
 const replicasMax = 3;
 
