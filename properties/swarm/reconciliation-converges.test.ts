@@ -82,6 +82,27 @@ describe('where tasks end by themselves', () => {
     expect(judge({ services, tasks }, { observations }).verdict).toBe('pass');
   });
 
+  test('the story tells when the task was made, and since when it has been as it is', () => {
+    const change = { ...second, removed: false, state: 'new', desired: 'ready' };
+    const observations = [
+      ...says('m1', 'a', [
+        [3_000, commit(8, 1, [change])],
+        [3_500, commit(9, 2, [{ ...change, state: 'ready' }])],
+      ]),
+      ...says('m3', 'a', [[3_600, commit(9, 2, [change, { ...change, state: 'ready' }])]]),
+      ...ranAt(first, 11_000),
+    ];
+    expect(judge({ services, tasks }, { observations })).toMatchObject({
+      moments: [
+        { at: 3_000, text: 'm1 commits that task t2-m2-id is made (slot 2)' },
+        { at: 3_500, text: 'm1 commits that it is ready, desired ready' },
+        { at: 6_100, text: 'all faults are healed' },
+        { at: 7_000, text: 'the last client has its answer' },
+        { text: 'm1 shows it so' },
+      ],
+    });
+  });
+
   test('each place has its one task all the same', () => {
     const observations = [...ranAt(first, 11_000), ...ranAt(before, 11_000)];
     const doubled = [...tasks, task(2, 'm3-id')];

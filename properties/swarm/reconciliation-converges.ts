@@ -1,6 +1,6 @@
 import type { Ms, NodeName } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
-import type { Property, Verdict } from '../../harness/core/property.ts';
+import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import type { NodeShown, ServiceShown, TaskShown } from '../../models/swarm-answers.ts';
 import { chronicleOf } from '../chronicle.ts';
 import { stalledAfterHeal } from '../liveness/stalls.ts';
@@ -270,13 +270,35 @@ const notConverged = ({ text, task }: Wrong, state: FinalState, history: History
   return broken(
     `${seconds(state.from - Math.max(healedAt, quietAt))} after the last change ${text}`,
     [
+      ...(task === undefined ? [] : lifeOf(task, history)),
       moment(healedAt, undefined, 'all faults are healed'),
       moment(quietAt, undefined, 'the last client has its answer'),
-      moment(
-        state.to,
-        state.by,
-        task === undefined ? `${state.by} shows it` : `${state.by} shows ${JSON.stringify(task)}`,
-      ),
-    ],
+      moment(state.to, state.by, `${state.by} shows it so`),
+    ].sort((a, b) => a.at - b.at),
   );
+};
+
+/** When a task was made, and when it came to be as it is shown in the end, as managers committed it. */
+const lifeOf = ({ id, slot, state, desired }: TaskShown, history: History): readonly Moment[] => {
+  const changes = chronicleOf(history).commits.flatMap(({ at, node, tasks }) =>
+    tasks.filter((change) => change.id === id).map((change) => ({ at, node, change })),
+  );
+  const [made] = changes;
+  const last = changes.find(({ change }) => change.state === state && change.desired === desired);
+  return [
+    ...(made === undefined
+      ? []
+      : [
+          moment(made.at, made.node, `${made.node} commits that task ${id} is made (slot ${slot})`),
+        ]),
+    ...(last === undefined || last === made
+      ? []
+      : [
+          moment(
+            last.at,
+            last.node,
+            `${last.node} commits that it is ${state}, desired ${desired}`,
+          ),
+        ]),
+  ];
 };
