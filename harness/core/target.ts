@@ -110,8 +110,8 @@ export type Target = {
    */
   readonly ownFaults?: readonly {
     readonly weight: number;
-    /** Whether it makes sense under these settings of a scenario; left out: always. */
-    suits?(settings: JsonObject): boolean;
+    /** Whether it makes sense for clusters of this shape and with these settings; left out: always. */
+    suits?(cluster: { readonly shape: Shape; readonly settings: JsonObject }): boolean;
     faults(draw: number): readonly ScheduledFault[];
   }[];
 };

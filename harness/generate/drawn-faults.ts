@@ -240,9 +240,9 @@ const bridgePatterns = (
   ];
 };
 
-const ownPatterns = ({ ownFaults = [] }: Target, { settings }: Scenario): readonly Weighted[] =>
+const ownPatterns = ({ ownFaults = [] }: Target, scenario: Scenario): readonly Weighted[] =>
   ownFaults
-    .filter(({ suits }) => suits === undefined || suits(settings))
+    .filter(({ suits }) => suits === undefined || suits(scenario))
     .map(({ weight, faults }) => ({
       weight,
       arbitrary: fc.nat({ max: (1 << 20) - 1 }).map(faults),

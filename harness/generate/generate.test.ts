@@ -19,7 +19,7 @@ const target: Target = {
   ownFaults: [
     {
       weight: 5,
-      suits: ({ tame }) => tame !== true,
+      suits: ({ settings }) => settings.tame !== true,
       faults: (draw) => [{ at: 0, fault: procedure('bump', { args: { by: draw } }), forMs: 100 }],
     },
   ],

@@ -13,6 +13,11 @@ const drawn = (weight: number, faults: (next: Digits) => readonly ScheduledFault
   faults: (draw) => faults(digits(draw)),
 });
 
+const onWorkers: typeof drawn = (weight, faults) => ({
+  ...drawn(weight, faults),
+  suits: ({ shape }) => shape.workers > 0,
+});
+
 const between = (next: Digits, least: number, most: number): number =>
   least + next(most - least + 1);
 
@@ -57,7 +62,7 @@ export const ownFaults: readonly OwnFault[] = [
     };
     return [deploy, ...(next(3) === 0 ? [] : [death])];
   }),
-  drawn(2, (next) => {
+  onWorkers(2, (next) => {
     const drain = { at: 0, fault: procedure('drain', { nodes: 'worker' }), forMs: waitMs };
     const activate = {
       at: between(next, 500, 2_500),
