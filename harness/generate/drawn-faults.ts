@@ -7,10 +7,12 @@ import type { ScheduledFault } from '../core/schedule.ts';
 import type { Target } from '../core/target.ts';
 import { cut, delay, flap, kill, partition, pause, ring } from './faults.ts';
 
-/** At most so many patterns in one schedule; most have one or two faults. */
+/** Longer injections are drawn in parts of at most so long, so that faults are as dense in an hour as in a few seconds. */
+const partMsMax = 8_000;
+/** At most so many patterns in one part; most have one or two faults. */
 const patternsMax = 4;
 const leaseMsMin = 100;
-/** At most so many managers die or are cut off in a turmoil, which one schedule in so many is. */
+/** At most so many managers die or are cut off in a turmoil, which one part in so many is. */
 const blowsMax = 12;
 const turmoilOneIn = 4;
 
@@ -29,7 +31,7 @@ const lease = (injectMs: Ms): fc.Arbitrary<Ms> =>
   fc.oneof(
     { weight: 4, arbitrary: fc.integer({ min: leaseMsMin, max: 1_500 }) },
     { weight: 2, arbitrary: fc.integer({ min: 1_000, max: Math.max(1_000, injectMs / 2) }) },
-    // Until the heal, which ends it.
+    // Until the heal, which ends it, or into the parts that follow.
     { weight: 1, arbitrary: fc.constant(2 * injectMs) },
   );
 
@@ -250,6 +252,22 @@ const ownPatterns = ({ ownFaults = [] }: Target, scenario: Scenario): readonly W
 
 /** The faults of one schedule, in order of time, all of them within the injection. */
 export const drawnFaults = (
+  target: Target,
+  scenario: Scenario,
+): fc.Arbitrary<readonly ScheduledFault[]> => {
+  const parts = Math.ceil(scenario.injectMs / partMsMax);
+  if (parts <= 1) return partOfFaults(target, scenario);
+  const injectMs = Math.floor(scenario.injectMs / parts);
+  return fc
+    .array(partOfFaults(target, { ...scenario, injectMs }), { minLength: parts, maxLength: parts })
+    .map((all) =>
+      all.flatMap((faults, part) =>
+        faults.map((one) => ({ ...one, at: one.at + part * injectMs })),
+      ),
+    );
+};
+
+const partOfFaults = (
   target: Target,
   scenario: Scenario,
 ): fc.Arbitrary<readonly ScheduledFault[]> => {

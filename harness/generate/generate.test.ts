@@ -107,6 +107,20 @@ describe('a drawn schedule', () => {
     );
   });
 
+  test('is no sparser where the injection is long', () => {
+    const minutes = { ...scenario, injectMs: 60_000, workload: { clients: 0, perSecond: 0 } };
+    const [long, short] = [many(minutes, 30), many({ ...minutes, injectMs: 7_500 }, 240)];
+    const [ofLong, ofShort] = [long.flatMap(faultsOf), short.flatMap(faultsOf)];
+    expect(ofLong.length / ofShort.length).toBeGreaterThan(0.8);
+    expect(ofLong.length / ofShort.length).toBeLessThan(1.25);
+    for (const schedule of long) {
+      const parts = new Set(schedule.map(({ at }) => Math.floor(at / 7_500)));
+      expect([...parts].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+      const times = schedule.map(({ at }) => at);
+      expect(times).toEqual(times.toSorted((a, b) => a - b));
+    }
+  });
+
   test('is a turmoil now and then: many short deaths and cuts, and slow links between managers', () => {
     const turmoils = many(scenario)
       .map(faultsOf)
