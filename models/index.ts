@@ -1,4 +1,5 @@
 export type {
+  Looseness,
   AnyModel,
   Call,
   Family,

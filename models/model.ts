@@ -35,6 +35,9 @@ export type Remaining = {
   has(index: number): boolean;
 };
 
+/** How much a state allows beside others that are `alike`: the lower the `rank`, the more. See {@link Model.looseness}. */
+export type Looseness = { readonly alike: Key; readonly rank: number };
+
 /**
  * Whether every remaining call may still be legal some time after `state`. `blind`: it may, and no
  * remaining call can tell this state from any other blind one, whatever happens first.
@@ -61,6 +64,11 @@ export type Model<S, I, O> = {
   step(state: S, input: I, output: O | undefined): readonly S[];
   /** Equal for equal states, and only for those. */
   key(state: S): Key;
+  /**
+   * Of two states that are `alike`, the one of the lower `rank` allows whatever may follow the other one, which is then not
+   * worth a look. Left out, no two are alike.
+   */
+  looseness?(state: S): Looseness;
   /** Equal for calls that no state tells apart, and only for those. The canonical text unless given. */
   identify?(input: I, output: O | undefined): Key;
   /** The object a call is about; undefined where it touches several, and then nothing is split. */

@@ -1,5 +1,5 @@
 import { canonical, show } from './canonical.ts';
-import type { Model, PartCall, Viability } from './model.ts';
+import type { Looseness, Model, PartCall, Viability } from './model.ts';
 
 /**
  * What a client may ask of the objects of Docker Swarm's API (services, secrets, configs, networks),
@@ -85,6 +85,7 @@ export function swarmObjects<V = unknown>(): Model<
     },
     key: (state) =>
       `${state.present ? 'p' : 'a'}${state.exact ? '=' : '>'}${state.version}-${state.besides.join()} ${canonical(state.value)}`,
+    looseness,
     identify,
     partition: (input) => input.name,
     viable: versionsStayAhead,
@@ -100,6 +101,16 @@ export function swarmObjects<V = unknown>(): Model<
       if (output.is === 'found') return `${call} → ${show(output.value)} at ${output.version}`;
       return output.is === 'done' ? call : `${call} → ${output.is}`;
     },
+  };
+}
+
+/** A version that nobody has seen, or that is gone, only says what later ones are greater than. */
+function looseness<V>(state: SwarmObjectState<V>): Looseness {
+  const { present, exact, version, besides, value } = state;
+  if (!present) return { alike: 'absent', rank: version };
+  return {
+    alike: `${exact ? `=${version}` : `>${besides.join()}`} ${canonical(value)}`,
+    rank: exact ? 0 : version,
   };
 }
 

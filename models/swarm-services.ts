@@ -23,6 +23,10 @@ export function swarmServices<V = unknown>(): Model<
     ...objects,
     name: 'swarm-services',
     init: { ...init, exact: false },
+    looseness: ({ present, value, version }) => ({
+      alike: `${present ? 'p' : 'a'} ${canonical(value)}`,
+      rank: version,
+    }),
     step(state, input, output) {
       switch (input.f) {
         case 'create':

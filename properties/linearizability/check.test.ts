@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { casRegister, kvAppend, register, type Operation } from '../../models/index.ts';
+import {
+  casRegister,
+  kvAppend,
+  register,
+  swarmObjects,
+  swarmServices,
+  type Operation,
+} from '../../models/index.ts';
 import { checkLinearizable, checkLinearizableInTurns, relaxedOperations, replay } from './index.ts';
 import { isLinearizable } from './testing/brute-force.ts';
 import { kinds } from './testing/kinds.ts';
@@ -109,6 +116,77 @@ describe('a relaxation', () => {
     }
     expect(seen).toBeGreaterThan(100);
   });
+});
+
+describe('unknown operations', () => {
+  const models = {
+    'swarm-objects': swarmObjects<number>(),
+    'swarm-services': swarmServices<number>(),
+  };
+  test.each(Object.entries(models))(
+    '%s: dozens that make and remove one object take few steps',
+    (_, of) => {
+      const lost = Array.from({ length: 48 }, (_every, at): Operation => ({
+        process: at,
+        input: at % 3 === 0 ? { f: 'remove', name: 'a' } : { f: 'create', name: 'a', value: at },
+        outcome: 'unknown',
+        invoked: at,
+      }));
+      const look = (at: number, output: unknown) =>
+        ok(at, at + 3, { input: { f: 'read', name: 'a' }, output });
+      const history = (version: number) => [
+        ...lost,
+        look(100, { is: 'found', value: 1, version: 7 }),
+        look(110, { is: 'absent' }),
+        ok(120, 130, { input: { f: 'create', name: 'a', value: 99 }, output: { is: 'done' } }),
+        look(125, { is: 'found', value: 99, version }),
+        look(140, { is: 'found', value: 99, version }),
+      ];
+      const limits = { maxStates: 1_000, maxBytes: 2 ** 20 };
+      const judge = (operations: readonly Operation[]) =>
+        checkLinearizable(of, operations as never, limits).verdict;
+      expect(judge(history(9))).toBe('pass');
+      // The first one of its name was at 7 already.
+      expect(judge(history(6))).toBe('fail');
+    },
+  );
+});
+
+describe('of states that are alike', () => {
+  const orders = [
+    [8, 9, 10],
+    [8, 10, 9],
+    [9, 8, 10],
+    [9, 10, 8],
+    [10, 8, 9],
+    [10, 9, 8],
+  ] as const;
+  test.each(orders)(
+    'the one that allows more is kept, whichever came first (%i, %i, %i)',
+    (...ends) => {
+      const [update, remove, create] = ends;
+      const done = { is: 'done' };
+      const history: readonly Operation[] = [
+        ok(0, 1, { input: { f: 'create', name: 'a', value: 1 }, output: done }),
+        // Only where the update comes last is the version so low that the unknown one can still fit.
+        ok(2, update, { input: { f: 'update', name: 'a', version: 5, value: 1 }, output: done }),
+        ok(2, remove, { input: { f: 'remove', name: 'a' }, output: done }),
+        ok(2, create, { input: { f: 'create', name: 'a', value: 1 }, output: done }),
+        {
+          process: 1,
+          input: { f: 'update', name: 'a', version: 6, value: 2 },
+          outcome: 'unknown',
+          invoked: 11,
+        },
+        ok(12, 13, {
+          input: { f: 'read', name: 'a' },
+          output: { is: 'found', value: 2, version: 9 },
+        }),
+      ];
+      for (const versioned of [swarmObjects<number>(), swarmServices<number>()])
+        expect(checkLinearizable(versioned as never, history).verdict).toBe('pass');
+    },
+  );
 });
 
 describe('limits', () => {

@@ -195,6 +195,29 @@ const planted: readonly Planted[] = [
       },
     ],
   },
+  {
+    title: 'a state is passed over for one that allows less',
+    kinds: ['swarm-services, one object'],
+    which: 'answered',
+    patches: [
+      {
+        file: `${CHECKER}/states.ts`,
+        find: 'this.#ranks[state]! <= this.#ranks[other]!',
+        replace: 'this.#ranks[state]! >= this.#ranks[other]!',
+      },
+    ],
+  },
+  {
+    title: 'objects that hold different values are taken for alike',
+    kinds: ['swarm-services'],
+    patches: [
+      {
+        file: 'models/swarm-services.ts',
+        find: "alike: `${present ? 'p' : 'a'} ${canonical(value)}`,",
+        replace: "alike: present ? 'p' : 'a',",
+      },
+    ],
+  },
 ];
 
 let folder = '';

@@ -38,8 +38,8 @@ export type Outcome = 'pass' | 'fail' | 'turn over' | 'stopped';
 
 /**
  * Fields of a configuration before its words: chain of its hash, parent, call placed last, state, the r
- * at which the state was overwritten last, r, and what the state counts as: itself, or blind. Two that
- * agree from `NEXT` on end alike, but for what `HIDE` allows.
+ * at which the state was overwritten last, r, and what the state counts as: one of its likes, or blind. Two that
+ * agree from `NEXT` on end alike, but for what `HIDE` allows, and what one state allows more than its like.
  */
 const CHAIN = 0;
 const PARENT = 1;
@@ -365,17 +365,17 @@ export class Search {
     return { before: this.#field(this.#field(at, PARENT), STATE), v };
   }
 
-  /** Whether the chain that ends here was in this state before: what came between is not needed. */
+  /** Whether the chain that ends here was in this state before, or one that allows more: what came between is not needed. */
   #isOnChain(at: number, state: number): boolean {
     for (let step = at; ; step = this.#field(step, PARENT)) {
-      if (this.#field(step, STATE) === state) return true;
+      if (this.states.covers(this.#field(step, STATE), state)) return true;
       if (!this.#isChainStep(step)) return false;
     }
   }
 
   /**
    * Whether the last step of a chain can be dropped before this call, or (where `later`) moved behind
-   * it, with the same state afterwards.
+   * it, with the same state afterwards, or one that allows more.
    */
   #isNeedless(
     last: ChainStep,
@@ -384,11 +384,11 @@ export class Search {
   ): boolean {
     const without = this.states.step(last.before, call.cls);
     if (without === ILLEGAL) return false;
-    if (this.states.includes(without, call.state)) return true;
+    if (this.states.resultCovers(without, call.state)) return true;
     if (!later) return false;
     const { cls } = this.columns.unknown[last.v]!;
     for (const middle of without >= 0 ? [without] : this.states.several(without)) {
-      if (this.states.includes(this.states.step(middle, cls), call.state)) return true;
+      if (this.states.resultCovers(this.states.step(middle, cls), call.state)) return true;
     }
     return false;
   }
@@ -490,7 +490,7 @@ export class Search {
 
   #isViable(base: number): boolean {
     const state = this.#nodes[base + STATE]!;
-    this.#nodes[base + ALIAS] = state;
+    this.#nodes[base + ALIAS] = this.states.alike(state);
     if (this.#viable === undefined) return true;
     this.#base = base;
     this.#remaining.from = this.#nodes[base + NEXT]!;
@@ -511,7 +511,7 @@ export class Search {
   }
 
   /**
-   * Enters a configuration into the table, unless the same one is there with no more unknown
+   * Enters a configuration into the table, unless the same one, or one whose state allows more, is there with no more unknown
    * operations used, for whatever can still be done with fewer left can be done with more, and with
    * no call less hidden.
    */
@@ -535,6 +535,8 @@ export class Search {
     for (let field = NEXT; field < this.#counts; field++) {
       if (nodes[known + field] !== nodes[other + field]) return false;
     }
+    const isBlind = nodes[known + ALIAS] === BLIND;
+    if (!isBlind && !this.states.covers(nodes[known + STATE]!, nodes[other + STATE]!)) return false;
     for (let word = 0; word < this.#guards.length; word++) {
       const guard = this.#guards[word]!;
       const more = nodes[other + this.#counts + word]!;

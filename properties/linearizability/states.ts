@@ -29,6 +29,10 @@ export class States {
   readonly #classes: readonly CallClass[];
   readonly #meter: Meter;
   readonly #ids = new Map<Key, number>();
+  /** By state: the first of those that it is alike to, and how much it allows among them. */
+  readonly #alike: number[] = [];
+  readonly #ranks: number[] = [];
+  readonly #firsts = new Map<Key, number>();
   readonly #several: (readonly number[])[] = [];
   readonly #rows: boolean;
   #table: Int32Array;
@@ -64,11 +68,23 @@ export class States {
     return this.#several[SEVERAL - result]!;
   }
 
-  /** Whether `state` is among the states of a result. */
-  includes(result: number, state: number): boolean {
-    return result >= 0
-      ? result === state
-      : result !== ILLEGAL && this.several(result).includes(state);
+  /** A number that states have in common of which one may cover the other. */
+  alike(state: number): number {
+    return this.#alike[state]!;
+  }
+
+  /** Whether whatever may follow `other` may follow `state` too. */
+  covers(state: number, other: number): boolean {
+    return (
+      state === other ||
+      (this.#alike[state] === this.#alike[other] && this.#ranks[state]! <= this.#ranks[other]!)
+    );
+  }
+
+  /** Whether one of the states of a result covers `state`. */
+  resultCovers(result: number, state: number): boolean {
+    if (result >= 0) return this.covers(result, state);
+    return result !== ILLEGAL && this.several(result).some((each) => this.covers(each, state));
   }
 
   /** Gives back to the meter what the states were counted as; they can still be looked at. */
@@ -132,7 +148,17 @@ export class States {
     const id = this.states.length;
     this.#ids.set(key, id);
     this.states.push(state);
+    const looseness = this.#model.looseness?.(state);
+    this.#ranks.push(looseness?.rank ?? 0);
+    this.#alike.push(looseness === undefined ? id : this.#firstOf(looseness.alike, id));
     this.#count(1, 96 + (typeof key === 'string' ? 2 * key.length : 0));
+    return id;
+  }
+
+  #firstOf(alike: Key, id: number): number {
+    const first = this.#firsts.get(alike);
+    if (first !== undefined) return first;
+    this.#firsts.set(alike, id);
     return id;
   }
 }

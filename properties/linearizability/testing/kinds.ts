@@ -100,7 +100,19 @@ export const kinds: Readonly<Record<string, Kind>> = {
   ),
   'swarm-objects': kind(swarmObjects<number>(), versioned),
   'swarm-services': kind(swarmServices<number>(), versioned),
+  'swarm-objects, one object': kind(swarmObjects<number>(), ofOneObject),
+  'swarm-services, one object': kind(swarmServices<number>(), ofOneObject),
 };
+
+/** Most orders of its writes leave the same value: only versions tell them apart. */
+function ofOneObject(r: Random) {
+  const name = 'web';
+  if (r.chance(0.3)) return { f: 'read', name };
+  if (r.chance(0.4)) return { f: 'create', name, value: 1 };
+  return r.chance(0.4)
+    ? { f: 'remove', name }
+    : { f: 'update', name, version: 1 + r.below(8), value: r.chance(0.7) ? 1 : 2 };
+}
 
 function versioned(r: Random) {
   const name = r.pick(['web', 'web', 'db']);
