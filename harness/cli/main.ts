@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { LiveFailure } from '../backends/live/failure.ts';
+import { durationExamples, parseDuration } from '../core/duration.ts';
 import type { BackendName } from '../core/run.ts';
 import { clean } from './commands/clean.ts';
 import { doctor } from './commands/doctor.ts';
@@ -12,7 +13,7 @@ import { down, up } from './commands/up.ts';
 import { EnvironmentError, exitCodes, UsageError, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import type { Registry } from './registry.ts';
-import { parseCount, parseDuration } from './run/options.ts';
+import { parseCount } from './run/options.ts';
 
 type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
@@ -41,7 +42,10 @@ const textOf = (flags: Flags, name: string): string | undefined => {
 
 const timeOf = (flags: Flags, name: string, option: string): number | undefined => {
   const text = textOf(flags, name);
-  return text === undefined ? undefined : parseDuration(option, text);
+  if (text === undefined) return undefined;
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  throw new UsageError(`${option}: expected a time such as ${durationExamples}, got "${text}"`);
 };
 
 const managersBounds = { min: 1, max: 9 };

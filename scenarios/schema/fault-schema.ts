@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Selection } from '../../harness/core/fault.ts';
-import { parseDuration, parseRate } from './duration.ts';
+import { durationExamples, parseDuration } from '../../harness/core/duration.ts';
+import { parseRate } from './rate.ts';
 
 const measure = (parse: (text: string) => number | undefined, expected: string) =>
   z.string({ error: `expected ${expected}` }).transform((text, context) => {
@@ -12,8 +13,8 @@ const measure = (parse: (text: string) => number | undefined, expected: string) 
 
 export const durationSchema = measure(
   parseDuration,
-  'a time with its unit, such as 200ms, 5s or 1min',
-).describe('A time with its unit: 200ms, 5s, 1min.');
+  `a time with its unit, such as ${durationExamples}`,
+).describe(`A time with its unit: ${durationExamples}.`);
 
 export const rateSchema = measure(parseRate, 'a rate, such as 50/s').describe(
   'So many a second: 50/s.',

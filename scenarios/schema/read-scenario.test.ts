@@ -166,13 +166,13 @@ describe('what is wrong is said with its place, a frame and what was probably me
       'a time without its unit',
       'at: 2s',
       'at: 2',
-      'x.yaml:6:11: faults[0].at: expected a time with its unit, such as 200ms, 5s or 1min; this is 2. Did you mean 2s?',
+      'x.yaml:6:11: faults[0].at: expected a time with its unit, such as 200ms, 5s, 2m or 1m30s; this is 2. Did you mean 2s?',
     ],
     [
       'a unit that there is not',
       'at: 2s',
       'at: 2sec',
-      'expected a time with its unit, such as 200ms, 5s or 1min; this is "2sec"',
+      'expected a time with its unit, such as 200ms, 5s, 2m or 1m30s; this is "2sec"',
     ],
     [
       'a rate without its unit',

@@ -21,24 +21,6 @@ export type RunOptions = {
   readonly mutants: string | undefined;
 };
 
-const units: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1_000,
-  m: 60_000,
-  min: 60_000,
-  h: 3_600_000,
-};
-
-/** `60s`, `1.5m`, `500ms`: milliseconds. */
-export const parseDuration = (option: string, text: string): Ms => {
-  const found = /^(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)$/.exec(text);
-  const unit = units[found?.[2] ?? ''];
-  if (found === null || unit === undefined) {
-    throw new UsageError(`${option}: expected a time such as 60s, 500ms or 5m, got "${text}"`);
-  }
-  return Number(found[1]) * unit;
-};
-
 /** A whole number of [min, max]. */
 export const parseCount = (
   option: string,
