@@ -1,6 +1,7 @@
 /** A history sorted once, so that no property walks through all of it again. */
 import type { NodeName } from '../harness/core/cluster.ts';
 import type { FaultRecord, History, Observation } from '../harness/core/history.ts';
+import { remembered } from './remembered.ts';
 
 export type Said<Kind extends Observation['kind']> = Extract<Observation, { readonly kind: Kind }>;
 
@@ -78,13 +79,5 @@ const bootOf = (observation: Observation, boots: Growing[]): Growing => {
   return made;
 };
 
-const composed = new WeakMap<History, Chronicle>();
-
 /** The same history is sorted once, however many properties ask. */
-export const chronicleOf = (history: History): Chronicle => {
-  const known = composed.get(history);
-  if (known !== undefined) return known;
-  const chronicle = compose(history);
-  composed.set(history, chronicle);
-  return chronicle;
-};
+export const chronicleOf = remembered(compose);

@@ -1,18 +1,15 @@
 import type { Ms } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import { chronicleOf, type Boot } from '../chronicle.ts';
+import { committedBy } from '../lookup.ts';
 import { stallWithin } from '../liveness/stalls.ts';
 
 /**
  * When a boot of a manager had committed all that anybody had at this time; `undefined`: it never said so. What nodes say arrives
  * late, so what arrives within an election timeout counts as said by then: it can only ask for more.
  */
-const committedBy = (boot: Boot, time: Ms, history: History): Ms | undefined => {
-  const until = time + history.bounds.electionTimeoutMsMax;
-  let known = 0;
-  for (const { at, index } of chronicleOf(history).commits) {
-    if (at <= until) known = Math.max(known, index);
-  }
+const caughtUpAt = (boot: Boot, time: Ms, history: History): Ms | undefined => {
+  const known = committedBy(history, time + history.bounds.electionTimeoutMsMax);
   return boot.said.find((words) => words.kind === 'commit' && words.index >= known)?.at;
 };
 
@@ -25,7 +22,7 @@ export const surelyFollowed = (
   { time, endedAt }: { readonly time: Ms; readonly endedAt: Ms },
   history: History,
 ): boolean => {
-  const committedAt = committedBy(boot, time, history);
+  const committedAt = caughtUpAt(boot, time, history);
   if (committedAt === undefined) return false;
   const since = Math.max(committedAt, time);
   return (

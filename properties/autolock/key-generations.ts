@@ -2,6 +2,7 @@ import type { Ms } from '../../harness/core/cluster.ts';
 import type { History, Operation } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
 import { reachabilityOf } from '../raft/reachability.ts';
+import { remembered } from '../remembered.ts';
 import { broken, moment } from '../verdicts.ts';
 import { bootBefore, surelyFollowed } from './followed.ts';
 import { isUnlock, type LockedSpan } from './locked-spans.ts';
@@ -25,7 +26,7 @@ const keyShown = ({ operation, output }: Operation): number | undefined => {
   return operation === 'swarm.unlockkey' && typeof key === 'number' ? key : undefined;
 };
 
-const generationsOf = ({ operations }: History): readonly Generation[] => {
+const generationsOf = remembered(({ operations }): readonly Generation[] => {
   const generations: Generation[] = [];
   let makers: Operation[] = [];
   for (const operation of operations) {
@@ -42,7 +43,7 @@ const generationsOf = ({ operations }: History): readonly Generation[] => {
     makers = [];
   }
   return generations;
-};
+});
 
 /** Whether the swarm may have been given a key last that nobody was ever shown: who is locked under it stays so. */
 export const lastKeyIsUnknown = ({ operations }: History): boolean => {

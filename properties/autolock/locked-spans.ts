@@ -1,6 +1,8 @@
 import type { Ms, NodeName } from '../../harness/core/cluster.ts';
 import type { History, Operation } from '../../harness/core/history.ts';
 import { chronicleOf, type Boot } from '../chronicle.ts';
+import { askedOf } from '../lookup.ts';
+import { remembered } from '../remembered.ts';
 
 /** One boot of a manager that came up locked, and how long it surely was of no help to anybody. */
 export type LockedSpan = {
@@ -16,20 +18,12 @@ export type LockedSpan = {
 
 export const isUnlock = ({ operation }: Operation): boolean => operation === 'swarm.unlock';
 
-const computed = new WeakMap<History, readonly LockedSpan[]>();
-
 /** All boots that came up locked, in the order in which they were heard of. */
-export const lockedSpans = (history: History): readonly LockedSpan[] => {
-  const known = computed.get(history);
-  if (known !== undefined) return known;
+export const lockedSpans = remembered((history): readonly LockedSpan[] => {
   const chronicle = chronicleOf(history);
-  const spans =
-    chronicle.locks === 0
-      ? []
-      : chronicle.boots.filter(cameUpLocked).map((boot) => spanOf(boot, history));
-  computed.set(history, spans);
-  return spans;
-};
+  if (chronicle.locks === 0) return [];
+  return chronicle.boots.filter(cameUpLocked).map((boot) => spanOf(boot, history));
+});
 
 const cameUpLocked = ({ said }: Boot): boolean =>
   said.find(({ kind }) => kind === 'lock')?.kind === 'lock' &&
@@ -52,13 +46,8 @@ const spanOf = (boot: Boot, history: History): LockedSpan => {
       break;
     }
   }
-  const unlock = history.operations.find(
-    (operation) =>
-      operation.node === node &&
-      isUnlock(operation) &&
-      operation.outcome !== 'rejected' &&
-      operation.invokedAt >= from &&
-      operation.invokedAt <= to,
+  const unlock = askedOf(history, node, { from, to }).find(
+    (operation) => isUnlock(operation) && operation.outcome !== 'rejected',
   );
   return { node, boot, from, to: unlock?.invokedAt ?? to, unlock };
 };

@@ -1,19 +1,16 @@
 import type { History, Observation, Operation } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
+import { askedOf } from '../lookup.ts';
 import { broken, moment, seconds } from '../verdicts.ts';
 import { isUnlock, type LockedSpan } from './locked-spans.ts';
 
 /** What was asked of a locked manager and answered before anybody could have unlocked it. */
 export const askedWhileLocked = (
   { node, from, to }: LockedSpan,
-  { operations }: History,
+  history: History,
 ): readonly Operation[] =>
-  operations.filter(
-    (operation) =>
-      operation.node === node &&
-      operation.invokedAt >= from &&
-      operation.endedAt !== undefined &&
-      operation.endedAt <= to,
+  askedOf(history, node, { from, to }).filter(
+    ({ endedAt }) => endedAt !== undefined && endedAt <= to,
   );
 
 /** `_ping`, `info` (which must say "locked") and `unlock` are all that it answers. */

@@ -1,7 +1,7 @@
 import type { Ms } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
-import { chronicleOf } from '../chronicle.ts';
+import { askedOf, committedBy } from '../lookup.ts';
 import { stallWithin } from '../liveness/stalls.ts';
 import { reachabilityOf } from '../raft/reachability.ts';
 import { broken, moment, seconds } from '../verdicts.ts';
@@ -18,8 +18,8 @@ export const returnOf = (span: LockedSpan, history: History): Return => {
   if (unlock?.outcome !== 'ok' || since === undefined)
     return { returned: false, verdict: undefined };
   const until = since + history.bounds.unlockMs;
-  const asked = history.operations.filter(
-    ({ node: at, effect, invokedAt }) => at === node && effect !== 'local' && invokedAt >= since,
+  const asked = askedOf(history, node, { from: since, to: until }).filter(
+    ({ effect }) => effect !== 'local',
   );
   const served = asked.find(
     ({ outcome, decided, endedAt }) =>
@@ -32,7 +32,7 @@ export const returnOf = (span: LockedSpan, history: History): Return => {
     stallWithin(history, since, until) !== undefined ||
     history.phases.endAt < until ||
     reachabilityOf(history).touching(since, until).length > 0;
-  const first = asked.find(({ invokedAt }) => invokedAt <= until);
+  const [first] = asked;
   if (disturbed || first === undefined) return { returned: false, verdict: undefined };
   const verdict = broken(
     `${node} was unlocked and served nothing within ${seconds(history.bounds.unlockMs)}`,
@@ -54,10 +54,7 @@ const hasCaughtUp = (
   { since, until }: { readonly since: Ms; readonly until: Ms },
   history: History,
 ): boolean => {
-  let known = 0;
-  for (const { at, index } of chronicleOf(history).commits) {
-    if (at <= since) known = Math.max(known, index);
-  }
+  const known = committedBy(history, since);
   const inTime = boot.said.filter(({ at }) => at <= until);
   return (
     inTime.some((words) => words.kind === 'role' && words.leader !== undefined) &&

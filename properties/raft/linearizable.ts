@@ -6,10 +6,10 @@ import { checkLinearizable, type Failure } from '../linearizability/index.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
 import { callsOf, type Call } from './calls-of-objects.ts';
 
-/** Enough for hours of a run; beyond, nothing is said. */
-const CALLS_MAX = 50_000;
-/** What judging one run may hold. */
-const LIMITS = { maxStates: 50_000, maxBytes: 32 * 1024 * 1024 };
+/** Half an hour at 40 operations a second is a quarter of it; beyond, nothing is said. */
+const CALLS_MAX = 1_000_000;
+/** What judging one run may hold; most take a hundredth of it. */
+const LIMITS = { maxStates: 500_000, maxBytes: 256 * 1024 * 1024 };
 const MOMENTS_MAX = 4;
 /** What nobody has put yet reads as null. */
 const nothing: unknown = null;

@@ -5,6 +5,7 @@ import type { FaultRecord, History } from '../../harness/core/history.ts';
 import { unreachable } from '../../harness/core/unreachable.ts';
 import { lockedSpans } from '../autolock/locked-spans.ts';
 import { chronicleOf } from '../chronicle.ts';
+import { remembered } from '../remembered.ts';
 
 /** Something that surely lasted from `from` (its last confirmation) to `to` (the first call that ended it). */
 export type Hindrance = {
@@ -113,17 +114,7 @@ const endOfAbsence = (
   return Math.min(to, ending?.at ?? to);
 };
 
-const computed = new WeakMap<History, Reachability>();
-
-export const reachabilityOf = (history: History): Reachability => {
-  const known = computed.get(history);
-  if (known !== undefined) return known;
-  const reachability = compute(history);
-  computed.set(history, reachability);
-  return reachability;
-};
-
-const compute = (history: History): Reachability => {
+export const reachabilityOf = remembered((history): Reachability => {
   const { managers } = chronicleOf(history);
   const places = new Map(managers.slice(0, managersMax).map((name, place) => [name, place]));
   const hindrances = hindrancesOf(history, places);
@@ -197,4 +188,4 @@ const compute = (history: History): Reachability => {
       return (acknowledging(hindered) & (1 << place)) !== 0;
     },
   };
-};
+});
