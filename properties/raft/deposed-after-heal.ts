@@ -39,6 +39,20 @@ const unassailable = (
 const endOf = (leader: NodeName, { lifecycle, phases }: History): Ms =>
   lifecycle.find(({ node, at }) => node === leader && at > phases.healAt)?.at ?? Infinity;
 
+/**
+ * Whether the leader stepped down within its own term: it heard of no later one, but missed the answers of a majority, as where the
+ * machine gives it no time (CheckQuorum).
+ */
+const quit = (leader: Said<'role'>, history: History): boolean =>
+  chronicleOf(history).roles.some(
+    ({ node, boot, seq, role, term }) =>
+      node === leader.node &&
+      boot === leader.boot &&
+      seq > leader.seq &&
+      role !== 'leader' &&
+      term === leader.term,
+  );
+
 /** Whether somebody who came back with the heal deposed a leader that worked; `tried`: somebody came back to one. */
 export const deposedAfterHeal = (
   history: History,
@@ -46,6 +60,7 @@ export const deposedAfterHeal = (
   const found = unassailable(history);
   if (found === undefined || found.returning.length === 0) return { harm: undefined, tried: false };
   const { leader, returning } = found;
+  if (quit(leader, history)) return { harm: undefined, tried: false };
   const until = endOf(leader.node, history);
   const later = chronicleOf(history).roles.filter(
     ({ at, term }) => at > history.phases.healAt && at < until && term > leader.term,

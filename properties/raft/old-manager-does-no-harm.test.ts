@@ -227,6 +227,20 @@ describe('a manager that comes back with the heal', () => {
     expect(judge([...led, ...back], { faults: away, lifecycle }).verdict).toBe('pass');
   });
 
+  test('may stand once the leader has stepped down within its own term', () => {
+    const back = says('m3', 'b', [[6_400, role('m3', 2, 'candidate')]]);
+    const quit = says('m1', 'a', [
+      [1_500, role('m1', 1, 'leader')],
+      [6_300, role('m1', 1, 'follower')],
+    ]);
+    expect(judge([...quit, ...back], { faults: away }).verdict).not.toBe('fail');
+    const deposed = says('m1', 'a', [
+      [1_500, role('m1', 1, 'leader')],
+      [6_300, role('m1', 2, 'follower')],
+    ]);
+    expect(judge([...deposed, ...back], { faults: away }).verdict).toBe('fail');
+  });
+
   test('is not blamed for what one that was there all the time does', () => {
     const other = says('m2', 'a', [[6_400, role('m2', 2, 'candidate')]]);
     expect(judge([...led, ...other], { faults: away }).verdict).toBe('pass');
