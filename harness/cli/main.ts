@@ -45,7 +45,10 @@ const timeOf = (flags: Flags, name: string, option: string): number | undefined 
   if (text === undefined) return undefined;
   const ms = parseDuration(text);
   if (ms !== undefined) return ms;
-  throw new UsageError(`${option}: expected a time such as ${durationExamples}, got "${text}"`);
+  const meant = parseDuration(`${text}s`) === undefined ? '' : ` Did you mean ${text}s?`;
+  throw new UsageError(
+    `${option}: expected a time such as ${durationExamples}; this is "${text}".${meant}`,
+  );
 };
 
 const managersBounds = { min: 1, max: 9 };

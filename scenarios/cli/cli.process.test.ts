@@ -139,7 +139,7 @@ describe('bad input', () => {
     [
       'a time without a unit',
       ['run', '--max-time', '60'],
-      /--max-time: expected a time such as 60s/,
+      /--max-time: expected a time such as 200ms, .*; this is "60"\. Did you mean 60s\?/,
     ],
     [
       'a backend that is none',
