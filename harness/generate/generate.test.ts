@@ -8,7 +8,7 @@ import { drawSchedule } from './draw-schedule.ts';
 import { cut, kill, procedure } from './faults.ts';
 import { schedules } from './schedules.ts';
 import { shapes } from './shapes.ts';
-import { smallerSchedules } from './smaller.ts';
+import { smallerSchedules, type Progress } from './smaller.ts';
 
 const target: Target = {
   ...toyTarget,
@@ -176,6 +176,29 @@ describe('shrinking', () => {
       if (seen > 300) break;
     }
     expect(seen).toBeGreaterThan(100);
+  });
+
+  test('comes from thousands of entries to the two that matter in few attempts', () => {
+    const long = { ...scenario, injectMs: 120_000 };
+    const [schedule = []] = many(long, 1);
+    const [fault] = faultsOf(schedule).slice(3);
+    const [operation] = operationsOf(schedule).slice(700);
+    expect(schedule.length).toBeGreaterThan(4_000);
+    const breaks = (smaller: Schedule) =>
+      [fault, operation].every((one) => one !== undefined && smaller.includes(one));
+    let [smallest, progress, attempts] = [schedule, undefined as Progress | undefined, 0];
+    const next = (): boolean => {
+      for (const smaller of smallerSchedules(smallest, progress)) {
+        attempts += 1;
+        if (!breaks(smaller.schedule)) continue;
+        ({ schedule: smallest, progress } = smaller);
+        return true;
+      }
+      return false;
+    };
+    while (smallest.length > 2 && next());
+    expect(smallest).toHaveLength(2);
+    expect(attempts).toBeLessThan(150);
   });
 
   test('ends: the smallest schedule has nothing smaller', () => {

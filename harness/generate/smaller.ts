@@ -14,18 +14,36 @@ export type Smaller = { readonly schedule: Schedule; readonly progress: Progress
 /** Leases are not made shorter than this. */
 const leaseMsMin = 50;
 
+/** Of a schedule of more entries much is left out at once, for one attempt takes as long as hundreds at a short one. */
+const entriesMany = 500;
+
 /**
- * Schedules that are a little smaller, the boldest first: without some fault; without a stretch of operations, halving its length;
+ * Schedules that are smaller, the boldest first: a long one without its end, or without stretches of its faults; without some fault; without a stretch of operations, halving its length;
  * with shorter leases, fewer conditions; with everything earlier.
  */
 export function* smallerSchedules(
   schedule: Schedule,
   progress: Progress | undefined,
 ): Generator<Smaller> {
+  if (schedule.length > entriesMany) yield* muchSmaller(schedule, progress);
   yield* withoutFaults(schedule, progress);
   yield* withoutOperations(schedule, progress);
   yield* withSimplerFaults(schedule, progress);
   yield* earlier(schedule, progress);
+}
+
+function* muchSmaller(schedule: Schedule, progress: Progress | undefined): Generator<Smaller> {
+  for (const kept of [1 / 2, 3 / 4, 7 / 8]) {
+    yield { schedule: schedule.slice(0, Math.ceil(schedule.length * kept)), progress };
+  }
+  const faults = schedule.filter(isFault);
+  if (faults.length < schedule.length) yield { schedule: faults, progress };
+  for (let length = Math.ceil(faults.length / 2); length > 1; length = Math.ceil(length / 2)) {
+    for (let from = 0; from < faults.length; from += length) {
+      const gone = new Set<unknown>(faults.slice(from, from + length));
+      yield { schedule: schedule.filter((entry) => !gone.has(entry)), progress };
+    }
+  }
 }
 
 function* withoutFaults(schedule: Schedule, progress: Progress | undefined): Generator<Smaller> {
