@@ -135,6 +135,18 @@ describe('a campaign', () => {
     }
   });
 
+  test('a failure that cannot be made smaller, for its thread ends, is kept as it is', async () => {
+    const { failures } = await runCampaign({
+      ...plan,
+      properties: from('deadlyWhereSmall'),
+      shrink: { attemptsMax: 300, forMs: 20_000 },
+    });
+    const failure = failures.find(({ finding }) => finding.kind === 'violated');
+    expect(failure?.finding.property).toBe('puts-are-answered');
+    expect(failure?.whole?.run.digest).toBe(failure?.finding.digest);
+    expect(failure?.shrunk).toBeUndefined();
+  });
+
   test('with a schedule of its own it plays that one in every run, and only the chances differ', async () => {
     const first = (await runCampaign(plan)).findings[0]?.index ?? -1;
     const { schedule } = placed(first).run;

@@ -247,7 +247,7 @@ class Campaign {
       shrink === undefined || finding.kind !== 'violated'
         ? undefined
         : await this.#unlessAborted(
-            this.#pool.shrink({ ...task, ...shrink, property: finding.property }),
+            this.#pool.shrunk({ ...task, ...shrink, property: finding.property }),
           );
     return { finding, whole, shrunk };
   }

@@ -76,8 +76,13 @@ export class Pool implements AsyncDisposable {
     return this.#ask('whole', task);
   }
 
-  shrink(task: ShrinkTask): Promise<Shrunk> {
-    return this.#ask('shrink', task);
+  /** `undefined` where its thread ended, or had not done in time: what was found is worth more than that it is small. */
+  async shrunk(task: ShrinkTask): Promise<Shrunk | undefined> {
+    try {
+      return await this.#ask<Shrunk>('shrink', task);
+    } catch {
+      return undefined;
+    }
   }
 
   titles(job: Job): Promise<readonly PropertyTitle[]> {

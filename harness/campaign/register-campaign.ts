@@ -77,6 +77,15 @@ export const twoBroken: readonly Property[] = properties
   .slice(0, 1)
   .flatMap((property) => [property, { ...property, name: 'answered / every put' }]);
 
+/** The same, but to judge a run of few operations ends its thread. */
+export const deadlyWhereSmall: readonly Property[] = properties.slice(0, 1).map((property) => ({
+  ...property,
+  judge(history) {
+    if (history.operations.length < 5) process.exit(3);
+    return property.judge(history);
+  },
+}));
+
 /** The same, but each run with a put of 7 ends its thread. */
 export const deadlyTarget: SimTarget = withRequest((value) => {
   if (value === 7) process.exit(3);

@@ -14,11 +14,12 @@ export type Smaller = { readonly schedule: Schedule; readonly progress: Progress
 /** Leases are not made shorter than this. */
 const leaseMsMin = 50;
 
-/** Of a schedule of more entries much is left out at once, for one attempt takes as long as hundreds at a short one. */
+/** Of a schedule of more entries much is left out at once, for each attempt takes long. */
 const entriesMany = 500;
 
 /**
- * Schedules that are smaller, the boldest first: a long one without its end, or without stretches of its faults; without some fault; without a stretch of operations, halving its length;
+ * Schedules that are smaller, the boldest first: a long one without its end, without its operations, without stretches of its
+ * faults; without some fault; without a stretch of operations, halving its length;
  * with shorter leases, fewer conditions; with everything earlier.
  */
 export function* smallerSchedules(

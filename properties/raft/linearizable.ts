@@ -8,7 +8,7 @@ import { callsOf, type Call } from './calls-of-objects.ts';
 
 /** Half an hour at 40 operations a second is a quarter of it; beyond, nothing is said. */
 const CALLS_MAX = 1_000_000;
-/** What judging one run may hold; most take a hundredth of it. */
+/** What judging one run may hold. */
 const LIMITS = { maxStates: 500_000, maxBytes: 256 * 1024 * 1024 };
 const MOMENTS_MAX = 4;
 /** What nobody has put yet reads as null. */
