@@ -145,6 +145,38 @@ describe('a campaign', () => {
     expect(failure?.finding.property).toBe('puts-are-answered');
     expect(failure?.whole?.run.digest).toBe(failure?.finding.digest);
     expect(failure?.shrunk).toBeUndefined();
+    expect(failure?.unshrunk).toMatch(/ended: .*3/);
+  });
+
+  test('nor is one lost that takes too long to be made smaller', async () => {
+    const { failures } = await runCampaign({
+      ...plan,
+      properties: from('endlessWhereSmall'),
+      shrink: { attemptsMax: 300, forMs: 500 },
+      taskMsMax: 1_500,
+    });
+    const failure = failures.find(({ finding }) => finding.kind === 'violated');
+    expect(failure?.whole?.run.digest).toBe(failure?.finding.digest);
+    expect(failure?.unshrunk).toContain('it took longer than 2 s');
+  });
+
+  test('says whether anything smaller was left to try, of more failures than threads', async () => {
+    const completeAfter = async (attemptsMax: number) => {
+      const { failures } = await runCampaign({
+        ...plan,
+        properties: from('twoBroken'),
+        jobs: 1,
+        shrink: { attemptsMax, forMs: 60_000 },
+      });
+      return failures.map(({ finding, shrunk }) => [finding.property, shrunk?.complete]);
+    };
+    const [one, two] = register.twoBroken.map(({ name }) => name);
+    for (const [attempts, complete] of [[1, false] as const, [5_000, true] as const]) {
+      expect(await completeAfter(attempts)).toEqual([
+        [one, complete],
+        [two, complete],
+      ]);
+    }
   });
 
   test('with a schedule of its own it plays that one in every run, and only the chances differ', async () => {

@@ -40,6 +40,8 @@ export type Failure = {
   /** `undefined` where the run kills its thread. */
   readonly whole: WholeRun | undefined;
   readonly shrunk: Shrunk | undefined;
+  /** Where it was to be made smaller and could not be: why. */
+  readonly unshrunk?: string;
 };
 
 export type CampaignResult = {
@@ -233,7 +235,14 @@ class Campaign {
     for (const finding of findings) {
       if (!firsts.has(finding.property)) firsts.set(finding.property, finding);
     }
-    return Promise.all([...firsts.values()].map((finding) => this.#failure(finding)));
+    const failures: Failure[] = [];
+    const left = [...firsts.values()].entries();
+    // A lane a thread, and none waits for another: the time that a task may take is for its work.
+    const lane = async (): Promise<void> => {
+      for (const [place, finding] of left) failures[place] = await this.#failure(finding);
+    };
+    await Promise.all(Array.from({ length: this.#plan.jobs }, lane));
+    return failures;
   }
 
   async #failure(finding: Finding): Promise<Failure> {
@@ -243,13 +252,13 @@ class Campaign {
     if (finding.digest === '') return { finding, whole: undefined, shrunk: undefined };
     // Also of a campaign that was interrupted: what it found until then must not be lost.
     const whole = await this.#pool.whole(task);
-    const shrunk =
-      shrink === undefined || finding.kind !== 'violated'
-        ? undefined
-        : await this.#unlessAborted(
-            this.#pool.shrunk({ ...task, ...shrink, property: finding.property }),
-          );
-    return { finding, whole, shrunk };
+    if (shrink === undefined || finding.kind !== 'violated') {
+      return { finding, whole, shrunk: undefined };
+    }
+    const shrinking = this.#pool.shrunk({ ...task, ...shrink, property: finding.property });
+    const shrunk = await this.#unlessAborted(shrinking);
+    if (typeof shrunk !== 'string') return { finding, whole, shrunk };
+    return { finding, whole, shrunk: undefined, unshrunk: shrunk };
   }
 
   async #unlessAborted<T>(asked: Promise<T>): Promise<T | undefined> {

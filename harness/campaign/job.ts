@@ -118,4 +118,6 @@ export type Shrunk = WholeRun & {
   readonly entriesBefore: number;
   readonly digestBefore: string;
   readonly attempts: number;
+  /** Nothing smaller was left to try, rather than a limit reached. */
+  readonly complete: boolean;
 };

@@ -24,9 +24,12 @@ export type PoolGiven = {
   readonly execArgv?: readonly string[];
   /** Added to this process's own environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** A task that takes longer is given up with its thread. */
+  /** A task that takes longer, waiting for a thread included, is given up with its thread. */
   readonly taskMsMax: Ms;
 };
+
+/** What Node's timers can count to; a longer one would end at once. */
+const timerMsMax = 2 ** 31 - 1;
 
 /** Worker threads that carry out tasks. A thread that dies takes its task along and is replaced. */
 export class Pool implements AsyncDisposable {
@@ -76,12 +79,12 @@ export class Pool implements AsyncDisposable {
     return this.#ask('whole', task);
   }
 
-  /** `undefined` where its thread ended, or had not done in time: what was found is worth more than that it is small. */
-  async shrunk(task: ShrinkTask): Promise<Shrunk | undefined> {
+  /** Where its thread ends, or has not done in time, the reason: what was found is worth more than that it is small. */
+  async shrunk(task: ShrinkTask): Promise<Shrunk | string> {
     try {
-      return await this.#ask<Shrunk>('shrink', task);
-    } catch {
-      return undefined;
+      return await this.#ask<Shrunk>('shrink', task, task.forMs + this.#taskMsMax);
+    } catch (error) {
+      return `a thread that played smaller schedules ended: ${reasonOf(error)}`;
     }
   }
 
@@ -102,15 +105,23 @@ export class Pool implements AsyncDisposable {
         index: task.from,
         scenario: scenarioAt(task.job.scenarios, task.from).name,
         property: 'worker-died',
-        summary: `its thread ended: ${error instanceof Error ? error.message : String(error)}`,
+        summary: `its thread ended: ${reasonOf(error)}`,
         digest: '',
       };
       return lostRun(finding);
     }
   }
 
-  async #ask<T>(name: string, task: unknown): Promise<T> {
-    const signal = AbortSignal.timeout(this.#taskMsMax);
-    return (await this.#piscina.run(task, { name, signal })) as T;
+  async #ask<T>(name: string, task: unknown, msMax = this.#taskMsMax): Promise<T> {
+    const signal = AbortSignal.timeout(Math.min(msMax, timerMsMax));
+    try {
+      return (await this.#piscina.run(task, { name, signal })) as T;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      throw new Error(`it took longer than ${Math.round(msMax / 1_000)} s`, { cause: error });
+    }
   }
 }
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

@@ -78,13 +78,12 @@ export const twoBroken: readonly Property[] = properties
   .flatMap((property) => [property, { ...property, name: 'answered / every put' }]);
 
 /** The same, but to judge a run of few operations ends its thread. */
-export const deadlyWhereSmall: readonly Property[] = properties.slice(0, 1).map((property) => ({
-  ...property,
-  judge(history) {
-    if (history.operations.length < 5) process.exit(3);
-    return property.judge(history);
-  },
-}));
+export const deadlyWhereSmall = withSmall(() => process.exit(3));
+
+/** The same, but to judge a run of few operations never ends. */
+export const endlessWhereSmall = withSmall(() => {
+  for (;;);
+});
 
 /** The same, but each run with a put of 7 ends its thread. */
 export const deadlyTarget: SimTarget = withRequest((value) => {
@@ -103,6 +102,16 @@ export const throwingTarget: SimTarget = withRequest((value) => {
 export const hangingTarget: SimTarget = withRequest((value) => {
   while (value === 7);
 });
+
+function withSmall(meddle: () => never): readonly Property[] {
+  return properties.slice(0, 1).map((property) => ({
+    ...property,
+    judge(history) {
+      if (history.operations.length < 5) meddle();
+      return property.judge(history);
+    },
+  }));
+}
 
 function withRequest(meddle: (value: number) => void): SimTarget {
   return {

@@ -134,6 +134,7 @@ export const shrink = async (task: ShrinkTask): Promise<Shrunk> => {
     entriesBefore: before.schedule.length,
     digestBefore: before.digest,
     attempts: shrunk.attempts,
+    complete: shrunk.complete,
   };
 };
 

@@ -1,6 +1,7 @@
 /** One run and the file it is saved as. */
 import type { JsonObject } from './json.ts';
 import type { Ms } from './cluster.ts';
+import { grouped } from './figures.ts';
 import type { History } from './history.ts';
 import type { Verdict } from './property.ts';
 import type { Scenario } from './scenario.ts';
@@ -71,6 +72,23 @@ export const rateWords = (
   return `${places[backend]}: ${what}`;
 };
 
+/** `9 entries, from 3,746, in 180 attempts; …`, of a failure that was made smaller; `undefined` where that was not tried. */
+export const smallerWords = ({
+  run,
+  shrunkFrom,
+  unshrunk,
+}: Pick<RunFile, 'shrunkFrom' | 'unshrunk'> & {
+  readonly run: Pick<Run, 'schedule'>;
+}): string | undefined => {
+  if (unshrunk !== undefined) return `not made smaller: ${unshrunk}`;
+  if (shrunkFrom === undefined) return undefined;
+  const { entries, attempts, complete } = shrunkFrom;
+  const more =
+    complete === false ? '; not all smaller ones were tried: --shrink-time 2m tries more' : '';
+  const { length } = run.schedule;
+  return `${length} ${length === 1 ? 'entry' : 'entries'} of a schedule, from ${grouped(entries)}; found so in ${grouped(attempts)} attempts${more}`;
+};
+
 export const runFileSchema = 'schism/run-file@1';
 
 /** What is saved, and what the report carries. */
@@ -90,7 +108,16 @@ export type RunFile = {
   readonly logs: Readonly<Record<string, readonly string[]>>;
   /** Where this failure was made smaller: what it was before. */
   readonly shrunkFrom:
-    { readonly entries: number; readonly digest: string; readonly attempts: number } | undefined;
+    | {
+        readonly entries: number;
+        readonly digest: string;
+        readonly attempts: number;
+        /** `false` where smaller ones were left to try when its time, or its number of attempts, was up. */
+        readonly complete?: boolean;
+      }
+    | undefined;
+  /** Where it was to be made smaller and could not be: why. */
+  readonly unshrunk?: string;
   /** Of a failure that was tried in another world. */
   readonly elsewhere?: RetryRate;
   /** Of a live failure that was played again where it was found. */

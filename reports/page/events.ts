@@ -1,8 +1,9 @@
+import { grouped } from '../../harness/core/figures.ts';
 import type { Ms } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import { html, type Html } from './html.ts';
 import { voteWords, votesOf } from './votes.ts';
-import { count, deedWords, faultWords, seconds } from './words.ts';
+import { deedWords, faultWords, seconds } from './words.ts';
 
 /** One line of the table of events. */
 export type EventRow = {
@@ -175,7 +176,7 @@ export const eventTable = (history: History, moments: readonly Ms[]): Html => {
   const shown = shortened(rows, rowsMax(rows.length));
   const zero = history.phases.injectAt;
   return html`<p class="count" data-events>
-      ${shown.length === rows.length ? `${count(rows.length)} events.` : `${count(shown.length)} of ${count(rows.length)} events, the weightiest; all of them are in the document inside this page.`}
+      ${shown.length === rows.length ? `${grouped(rows.length)} events.` : `${grouped(shown.length)} of ${grouped(rows.length)} events, the weightiest; all of them are in the document inside this page.`}
     </p>
     <div class="scroll endless" tabindex="0" role="region" aria-label="Events">
       <table class="events">

@@ -2,7 +2,7 @@ import { stateOf, type CampaignSummary, type PropertyTally } from '../../harness
 import type { RunFile } from '../../harness/core/run.ts';
 import { html, trusted, type Html } from './html.ts';
 import { runSection } from './run.ts';
-import { count, duration } from './words.ts';
+import { grouped, spoken } from '../../harness/core/figures.ts';
 
 /** What the renderer needs of the world, since it has neither files nor hashes of its own. */
 export type PageAssets = {
@@ -25,7 +25,7 @@ export type PageInput = {
 const classOf = { held: 'pass', broken: 'fail', inconclusive: 'unknown' } as const;
 
 /** Runs that are drawn again took no time of their own. */
-const tookText = (wallMs: number): string => (wallMs > 0 ? duration(wallMs) : '–');
+const tookText = (wallMs: number): string => (wallMs > 0 ? spoken(wallMs) : '–');
 
 const namesOf = (tallies: readonly PropertyTally[]): string =>
   `${tallies.map(({ property }) => property).join(', ')} ${tallies.length === 1 ? 'was' : 'were'}`;
@@ -37,7 +37,7 @@ export const sentence = (summary: CampaignSummary): string => {
   if (broken.length > 0) {
     const failing = broken.map(
       (tally) =>
-        `${tally.property} (${count(tally.fail)} of ${count(tally.fail + tally.pass + tally.unknown)} runs)`,
+        `${tally.property} (${grouped(tally.fail)} of ${grouped(tally.fail + tally.pass + tally.unknown)} runs)`,
     );
     return `${broken.length === 1 ? 'A guarantee was' : `${broken.length} guarantees were`} broken: ${failing.join(', ')}.`;
   }
@@ -49,9 +49,9 @@ export const sentence = (summary: CampaignSummary): string => {
       ...(untested.length > 0 ? [`${namesOf(untested)} never put to the test`] : []),
       ...(vague.length > 0 ? [`${namesOf(vague)} unknown in more than a tenth of them`] : []),
     ];
-    return `Nothing broke in ${count(runs)} runs, but ${reasons.join(', and ')}.`;
+    return `Nothing broke in ${grouped(runs)} runs, but ${reasons.join(', and ')}.`;
   }
-  return `All ${summary.properties.length} guarantees held in ${count(runs)} ${runs === 1 ? 'run' : 'runs'}.`;
+  return `All ${summary.properties.length} guarantees held in ${grouped(runs)} ${runs === 1 ? 'run' : 'runs'}.`;
 };
 
 const worlds = (summary: CampaignSummary): Html =>
@@ -74,10 +74,10 @@ const worlds = (summary: CampaignSummary): Html =>
         (world) =>
           html`<tr>
             <th scope="row">${world.backend}</th>
-            <td class="number">${count(world.runs)}</td>
-            <td class="number">${duration(world.simulatedMs)}</td>
+            <td class="number">${grouped(world.runs)}</td>
+            <td class="number">${spoken(world.simulatedMs)}</td>
             <td class="number">${tookText(world.wallMs)}</td>
-            <td class="number">${count(world.faultsBit)} of ${count(world.faults)}</td>
+            <td class="number">${grouped(world.faultsBit)} of ${grouped(world.faults)}</td>
             <td>${world.note}</td>
           </tr> `,
       )}
@@ -107,10 +107,10 @@ const properties = (summary: CampaignSummary): Html =>
             html`<tr>
               <td><span class="word ${classOf[stateOf(tally)]}">${stateOf(tally)}</span></td>
               <th scope="row">${tally.property}</th>
-              <td class="number">${count(tally.pass)}</td>
-              <td class="number">${count(tally.tested)}</td>
-              <td class="number">${count(tally.fail)}</td>
-              <td class="number">${count(tally.unknown)}</td>
+              <td class="number">${grouped(tally.pass)}</td>
+              <td class="number">${grouped(tally.tested)}</td>
+              <td class="number">${grouped(tally.fail)}</td>
+              <td class="number">${grouped(tally.unknown)}</td>
               <td class="words">
                 ${tally.guarantee}
                 <cite>${tally.source}</cite
@@ -203,7 +203,7 @@ export const page = ({ summary, runs, document }: PageInput, assets: PageAssets)
           }
           <p class="meta">
             seed ${summary.seed} · ${summary.startedAt} ·
-            ${summary.wallMs > 0 ? `${duration(summary.wallMs)} for ` : ''}${duration(summary.simulatedMs)}
+            ${summary.wallMs > 0 ? `${spoken(summary.wallMs)} for ` : ''}${spoken(summary.simulatedMs)}
             of cluster time · commit ${summary.commit} ·
             ${summary.platform} · digest <code>${summary.digest}</code>
           </p>

@@ -1,4 +1,10 @@
-import { rateWords, type RetryRate, type Judged, type RunFile } from '../../harness/core/run.ts';
+import {
+  rateWords,
+  smallerWords,
+  type RetryRate,
+  type Judged,
+  type RunFile,
+} from '../../harness/core/run.ts';
 import { eventTable } from './events.ts';
 import { html, type Html } from './html.ts';
 import { timeline } from './timeline.ts';
@@ -73,7 +79,8 @@ const verdictTable = (file: RunFile): Html =>
   </table>`;
 
 const configuration = (file: RunFile): Html => {
-  const { run, schism, mutants, shrunkFrom } = file;
+  const { run, schism, mutants } = file;
+  const smaller = smallerWords(file);
   const facts: readonly (readonly [string, string])[] = [
     ['scenario', run.scenario.name],
     ['backend', run.backend],
@@ -85,14 +92,7 @@ const configuration = (file: RunFile): Html => {
       `${schism.version}, commit ${schism.commit}, Node ${schism.node}, ${schism.platform}`,
     ],
     ['planted bugs', mutants.map((mutant) => `${mutant.id}: ${mutant.title}`).join('; ') || 'none'],
-    ...(shrunkFrom === undefined
-      ? []
-      : [
-          [
-            'made smaller',
-            `from ${shrunkFrom.entries} entries of the schedule to ${run.schedule.length}, in ${shrunkFrom.attempts} attempts`,
-          ] as const,
-        ]),
+    ...(smaller === undefined ? [] : [['made smaller', smaller] as const]),
   ];
   return html`<details>
     <summary>Configuration</summary>

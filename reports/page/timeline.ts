@@ -1,10 +1,11 @@
+import { grouped } from '../../harness/core/figures.ts';
 import type { Ms, NodeName } from '../../harness/core/cluster.ts';
 import type { FaultRecord, History, Operation } from '../../harness/core/history.ts';
 import type { Moment } from '../../harness/core/property.ts';
 import { html, type Html } from './html.ts';
 import { stretchesOf, taskCountsOf, type TaskCounts } from './lanes.ts';
 import { voteWords, votesOf, type Vote } from './votes.ts';
-import { count, deedWords, faultWords, seconds } from './words.ts';
+import { deedWords, faultWords, seconds } from './words.ts';
 
 const width = 1200;
 const labels = 96;
@@ -305,7 +306,7 @@ export const timeline = (history: History, moments: readonly Moment[]): Html => 
       <span class="key ok">operation ok</span> <span class="key rejected">rejected</span>
       <span class="key unknown">unknown</span> <span class="key desiredkey">tasks desired</span>
       <span class="key runningkey">tasks running</span>
-      ${drawn.length < visible.length ? html`<span>${count(drawn.length)} of ${count(visible.length)} operations are drawn.</span>` : undefined}
+      ${drawn.length < visible.length ? html`<span>${grouped(drawn.length)} of ${grouped(visible.length)} operations are drawn.</span>` : undefined}
     </figcaption>
   </figure>`;
 };

@@ -47,14 +47,3 @@ export const deedWords = (deed: Deed): string => {
       return unreachable(deed);
   }
 };
-
-/** `6 h 42 min`, `15 s`, `840 ms`. */
-export const duration = (ms: Ms): string => {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 120_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
-  const minutes = Math.round(ms / 60_000);
-  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-};
-
-/** `2,412`: grouped the same on every machine. */
-export const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',');

@@ -19,7 +19,7 @@ const io = {
   settle: () => undefined,
   err: (line: string) => said.push(line),
 };
-const simulated = () =>
+const simulated = (shrinkMs?: number) =>
   runSimWorld({
     job: {
       target: from('target'),
@@ -33,6 +33,7 @@ const simulated = () =>
     forMs: undefined,
     jobs: 2,
     bail: true,
+    shrinkMs,
     planting: undefined,
     saving,
     note: '',
@@ -47,6 +48,17 @@ test('a run that broke two properties is saved once for each, in files of their 
   const index = broken[0]?.index ?? -1;
   expect(one?.replay).toBe(`npx schism replay out/sim-${index}.json`);
   expect(two?.replay).toBe(`npx schism replay out/sim-${index}-answered-every-put.json`);
+});
+
+test('a simulated run is made smaller for as long as asked, and not at all for no time', async () => {
+  const [asFound, smaller] = await Promise.all([simulated(0), simulated(60_000)]);
+  expect(asFound.broken[0]?.file?.shrunkFrom).toBeUndefined();
+  const { shrunkFrom, run } = smaller.broken[0]?.file ?? {};
+  expect(shrunkFrom).toMatchObject({
+    entries: asFound.broken[0]?.file?.run.schedule.length,
+    complete: true,
+  });
+  expect(run?.schedule.length).toBeLessThan(shrunkFrom?.entries ?? 0);
 });
 
 test('a smaller form in the same world has a file of its own, whichever play it was', () => {

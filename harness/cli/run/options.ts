@@ -14,7 +14,7 @@ export type RunOptions = {
   readonly maxTimeMs: Ms | undefined;
   readonly jobs: number | undefined;
   readonly bail: boolean;
-  /** How long a failure may be made smaller on real clusters. */
+  /** How long a failure may be made smaller. */
   readonly shrinkMs: Ms | undefined;
   readonly out: string | undefined;
   readonly json: boolean;

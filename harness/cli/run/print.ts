@@ -1,19 +1,13 @@
 import { stateOf, type CampaignSummary } from '../../core/campaign.ts';
-import type { Ms } from '../../core/cluster.ts';
-import { rateWords, type RetryRate, type Judged, type RunFile } from '../../core/run.ts';
+import { grouped, spoken } from '../../core/figures.ts';
+import {
+  rateWords,
+  smallerWords,
+  type RetryRate,
+  type Judged,
+  type RunFile,
+} from '../../core/run.ts';
 import type { Io } from '../io.ts';
-
-/** `2,412`, the same in every locale. */
-export const grouped = (value: number): string =>
-  String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
-
-/** `6 h 42 min`, `15 s`. */
-export const spoken = (ms: Ms): string => {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 120_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
-  const minutes = Math.round(ms / 60_000);
-  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-};
 
 /** A line for each world. */
 export const printWorlds = (summary: CampaignSummary, io: Io): void => {
@@ -59,7 +53,7 @@ export const printStory = (
   { io, twins = [] }: { readonly io: Io; readonly twins?: readonly RunFile[] },
 ): void => {
   const { colors } = io;
-  const { run, shrunkFrom, elsewhere, again } = file;
+  const { run, elsewhere, again } = file;
   const zero = run.history.phases.injectAt;
   io.out(
     `  ${colors.red(colors.bold('BROKEN'))} ${colors.bold(failed.property)}  ${run.scenario.name} on ${run.backend}, ${run.scenario.shape.managers} managers, run ${run.index}`,
@@ -78,12 +72,9 @@ export const printStory = (
     const words = of === undefined ? undefined : rateWords(of, failed.property);
     return words === undefined ? [] : [`${what} ${words}`];
   };
+  const smaller = smallerWords(file);
   const notes = [
-    ...(shrunkFrom === undefined
-      ? []
-      : [
-          `${run.schedule.length} entries of a schedule, from ${shrunkFrom.entries}; found so in ${grouped(shrunkFrom.attempts)} attempts`,
-        ]),
+    ...(smaller === undefined ? [] : [smaller]),
     ...rate('the same schedule', elsewhere),
     ...rate('the same schedule again', again),
     ...twins.flatMap((twin) => {

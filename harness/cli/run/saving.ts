@@ -57,10 +57,12 @@ export const beforeShrinking = ({
   entriesBefore,
   digestBefore,
   attempts,
+  complete,
 }: Shrunk): NonNullable<RunFile['shrunkFrom']> => ({
   entries: entriesBefore,
   digest: digestBefore,
   attempts,
+  complete,
 });
 
 /** Completes runs to what is saved of them. */
@@ -70,7 +72,7 @@ export const savingFor = (given: {
   readonly commit: string;
   readonly mutants: readonly Mutant[];
 }): Saving => ({
-  save(run, { logs, shrunkFrom, scheduleOf, shownFor }): RunFile {
+  save(run, { logs, shrunkFrom, unshrunk, scheduleOf, shownFor }): RunFile {
     const { registry, folder, commit, mutants } = given;
     const target = registry.targets.get(run.scenario.target);
     const named = {
@@ -90,6 +92,7 @@ export const savingFor = (given: {
       configuration: target?.configuration(run.scenario.settings) ?? {},
       logs,
       shrunkFrom,
+      ...(unshrunk !== undefined && { unshrunk }),
       ...named,
       replay: `${registry.invocation} replay ${runFilePath(folder, { run, ...named })}`,
       savedAt: new Date().toISOString(),

@@ -1,4 +1,4 @@
-import { runCampaign, type CampaignResult } from '../../campaign/campaign.ts';
+import { runCampaign, type CampaignPlan, type CampaignResult } from '../../campaign/campaign.ts';
 import type { Job } from '../../campaign/job.ts';
 import type { Ms } from '../../core/cluster.ts';
 import type { Planting } from '../registry.ts';
@@ -11,6 +11,8 @@ export type SimPlan = {
   readonly forMs: Ms | undefined;
   readonly jobs: number;
   readonly bail: boolean;
+  /** How long a failing schedule is made smaller; 0: not at all. */
+  readonly shrinkMs: Ms | undefined;
   readonly planting: Planting | undefined;
   readonly saving: Saving;
   readonly note: string;
@@ -18,9 +20,13 @@ export type SimPlan = {
   onProgress(runs: number, simulatedMs: Ms): void;
 };
 
-/** A failing schedule is made smaller for at most this long. */
-const shrinkMs = 8_000;
-const shrinkAttemptsMax = 2_000;
+/** A failing schedule is made smaller for at most this long, where nothing else is asked for. */
+const shrinkDefault = { attemptsMax: 2_000, forMs: 8_000 };
+
+const shrinkOf = (forMs: Ms | undefined): Pick<CampaignPlan, 'shrink'> => {
+  if (forMs === 0) return {};
+  return { shrink: forMs === undefined ? shrinkDefault : { attemptsMax: Infinity, forMs } };
+};
 
 /** A campaign in the simulator, on worker threads. */
 export const runSimWorld = async (plan: SimPlan): Promise<WorldResult> => {
@@ -31,7 +37,7 @@ export const runSimWorld = async (plan: SimPlan): Promise<WorldResult> => {
     forMs: plan.forMs,
     jobs: plan.jobs,
     bail: plan.bail,
-    shrink: { attemptsMax: shrinkAttemptsMax, forMs: shrinkMs },
+    ...shrinkOf(plan.shrinkMs),
     ...(planting === undefined ? {} : { execArgv: planting.nodeOptions, env: planting.env }),
     signal: plan.signal,
     onProgress: ({ runs, simulatedMs }) => {
@@ -69,6 +75,7 @@ const brokenIn = (result: CampaignResult, saving: Saving): readonly Broken[] => 
         : saving.save(shown.run, {
             logs: {},
             shrunkFrom: shrunk === undefined ? undefined : beforeShrinking(shrunk),
+            ...(failure?.unshrunk !== undefined && { unshrunk: failure.unshrunk }),
             ...(taken.has(finding.index) && { shownFor: finding.property }),
           });
     if (file !== undefined) taken.add(finding.index);

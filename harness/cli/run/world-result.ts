@@ -85,5 +85,8 @@ export const summed = (worlds: readonly WorldResult[]): readonly PropertyTally[]
 
 /** The lines of logs, the versions and everything else that a run is saved with. */
 export type Saving = {
-  save(run: Run, extra: Pick<RunFile, 'logs' | 'shrunkFrom' | 'scheduleOf' | 'shownFor'>): RunFile;
+  save(
+    run: Run,
+    extra: Pick<RunFile, 'logs' | 'shrunkFrom' | 'unshrunk' | 'scheduleOf' | 'shownFor'>,
+  ): RunFile;
 };

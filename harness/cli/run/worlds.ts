@@ -7,6 +7,7 @@ import { processBackend } from '../../backends/process/backend.ts';
 import type { DrawSchedule } from '../../campaign/job.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
 import type { Ms } from '../../core/cluster.ts';
+import { grouped, spoken } from '../../core/figures.ts';
 import type { BackendName, RunFile } from '../../core/run.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import type { Schedule } from '../../core/schedule.ts';
@@ -16,7 +17,6 @@ import type { ModuleExport, Planting, Registry, TargetEntry } from '../registry.
 import { tryAgain } from './again.ts';
 import { attempt, brokenBy, withTries, tryInSim, withTry, type Try } from './elsewhere.ts';
 import { runLiveWorld, type LivePlan } from './live-world.ts';
-import { grouped, spoken } from './print.ts';
 import { runSimWorld } from './sim-world.ts';
 import type { Saving, WorldResult } from './world-result.ts';
 
@@ -31,7 +31,7 @@ export type WorldPlan = {
   readonly forMs: number | undefined;
   readonly jobs: number | undefined;
   readonly bail: boolean;
-  /** How long a failure may be made smaller on real clusters; 0: it is not played again. */
+  /** How long a failure may be made smaller; 0: not at all, and on real clusters it is not played again either. */
   readonly shrinkMs: Ms | undefined;
   readonly planting: Planting | undefined;
   readonly saving: Saving;
@@ -85,6 +85,7 @@ export const runSim = (plan: WorldPlan): Promise<WorldResult> => {
     forMs: plan.forMs,
     jobs: plan.jobs ?? availableParallelism(),
     bail: plan.bail,
+    shrinkMs: plan.shrinkMs,
     planting: plan.planting,
     saving: plan.saving,
     note: shapesOf(scenarios),

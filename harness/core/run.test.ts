@@ -1,0 +1,31 @@
+import { describe, expect, test } from '@jest/globals';
+import { smallerWords } from './run.ts';
+
+const run = { schedule: [{ at: 0, client: 0, operation: 'put', args: {} }] };
+const shrunkFrom = { entries: 3_746, digest: '', attempts: 1_180 };
+
+describe('of a smaller form is said', () => {
+  test('how much smaller it is, and what that took', () => {
+    expect(smallerWords({ run, shrunkFrom: { ...shrunkFrom, complete: true } })).toBe(
+      '1 entry of a schedule, from 3,746; found so in 1,180 attempts',
+    );
+  });
+
+  test('that not all was tried, and what tries more', () => {
+    expect(smallerWords({ run, shrunkFrom: { ...shrunkFrom, complete: false } })).toMatch(
+      /attempts; not all smaller ones were tried: --shrink-time 2m tries more$/,
+    );
+  });
+
+  test('no more than is known, of files saved before that was counted', () => {
+    expect(smallerWords({ run, shrunkFrom })).toMatch(/attempts$/);
+  });
+
+  test('why there is none, or nothing where none was looked for', () => {
+    const unshrunk = 'it took longer than 128 s';
+    expect(smallerWords({ run, shrunkFrom: undefined, unshrunk })).toBe(
+      'not made smaller: it took longer than 128 s',
+    );
+    expect(smallerWords({ run, shrunkFrom: undefined })).toBeUndefined();
+  });
+});
