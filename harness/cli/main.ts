@@ -125,7 +125,7 @@ const programOf = (registry: Registry, io: Io, ended: (code: ExitCode) => void):
     .option('--bail', 'end with the first failure', false)
     .option(
       '--shrink-time <time>',
-      'how long a failure is made smaller (8s in the simulator, 2m on real clusters); 0s: not at all',
+      'how long a failure is made smaller (8s in the simulator, up to 1m for long runs; 2m on real clusters); 0s: not at all',
     )
     .option('--out <folder>', 'where run files and reports go')
     .option('--json', 'print one JSON document', false)

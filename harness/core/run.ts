@@ -72,6 +72,9 @@ export const rateWords = (
   return `${places[backend]}: ${what}`;
 };
 
+const counted = (count: number, one: string, more: string): string =>
+  `${grouped(count)} ${count === 1 ? one : more}`;
+
 /** `9 entries, from 3,746, in 180 attempts; …`, of a failure that was made smaller; `undefined` where that was not tried. */
 export const smallerWords = ({
   run,
@@ -85,8 +88,8 @@ export const smallerWords = ({
   const { entries, attempts, complete } = shrunkFrom;
   const more =
     complete === false ? '; not all smaller ones were tried: --shrink-time 2m tries more' : '';
-  const { length } = run.schedule;
-  return `${length} ${length === 1 ? 'entry' : 'entries'} of a schedule, from ${grouped(entries)}; found so in ${grouped(attempts)} attempts${more}`;
+  const size = `${counted(run.schedule.length, 'entry', 'entries')} of a schedule`;
+  return `${size}, from ${grouped(entries)}; found so in ${counted(attempts, 'attempt', 'attempts')}${more}`;
 };
 
 export const runFileSchema = 'schism/run-file@1';

@@ -20,12 +20,17 @@ export type SimPlan = {
   onProgress(runs: number, simulatedMs: Ms): void;
 };
 
-/** A failing schedule is made smaller for at most this long, where nothing else is asked for. */
-const shrinkDefault = { attemptsMax: 2_000, forMs: 8_000 };
+/** Where nothing else is asked for, a failing schedule is made smaller for as long as some hundreds of plays of it take. */
+const shrinkDefault = { attemptsMax: 2_000, msPerSecond: 800, msMin: 8_000, msMax: 60_000 };
 
-const shrinkOf = (forMs: Ms | undefined): Pick<CampaignPlan, 'shrink'> => {
-  if (forMs === 0) return {};
-  return { shrink: forMs === undefined ? shrinkDefault : { attemptsMax: Infinity, forMs } };
+const shrinkOf = ({ shrinkMs, job }: SimPlan): Pick<CampaignPlan, 'shrink'> => {
+  if (shrinkMs === 0) return {};
+  if (shrinkMs !== undefined) return { shrink: { attemptsMax: Infinity, forMs: shrinkMs } };
+  const { attemptsMax, msPerSecond, msMin, msMax } = shrinkDefault;
+  const longest = Math.max(...job.scenarios.map(({ injectMs }) => injectMs)) / 1_000;
+  return {
+    shrink: { attemptsMax, forMs: Math.min(msMax, Math.max(msMin, longest * msPerSecond)) },
+  };
 };
 
 /** A campaign in the simulator, on worker threads. */
@@ -37,7 +42,7 @@ export const runSimWorld = async (plan: SimPlan): Promise<WorldResult> => {
     forMs: plan.forMs,
     jobs: plan.jobs,
     bail: plan.bail,
-    ...shrinkOf(plan.shrinkMs),
+    ...shrinkOf(plan),
     ...(planting === undefined ? {} : { execArgv: planting.nodeOptions, env: planting.env }),
     signal: plan.signal,
     onProgress: ({ runs, simulatedMs }) => {
