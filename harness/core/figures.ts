@@ -4,6 +4,10 @@ import type { Ms } from './cluster.ts';
 export const grouped = (value: number): string =>
   String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 
+/** `1 entry`, `2,412 entries`. */
+export const counted = (count: number, one: string, more = `${one}s`): string =>
+  `${grouped(count)} ${count === 1 ? one : more}`;
+
 /** `6 h 42 min`, `15 s`, `840 ms`. */
 export const spoken = (ms: Ms): string => {
   if (ms < 1_000) return `${Math.round(ms)} ms`;

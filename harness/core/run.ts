@@ -1,7 +1,7 @@
 /** One run and the file it is saved as. */
 import type { JsonObject } from './json.ts';
 import type { Ms } from './cluster.ts';
-import { grouped } from './figures.ts';
+import { counted, grouped } from './figures.ts';
 import type { History } from './history.ts';
 import type { Verdict } from './property.ts';
 import type { Scenario } from './scenario.ts';
@@ -68,12 +68,10 @@ export const rateWords = (
 ): string | undefined => {
   const times = broken.find((of) => of.property === property)?.runs;
   if (times === undefined) return undefined;
-  const what = times === 0 ? `not broken in ${runs} runs` : `broken in ${times} of ${runs} runs`;
+  const all = counted(runs, 'run');
+  const what = times === 0 ? `not broken in ${all}` : `broken in ${times} of ${all}`;
   return `${places[backend]}: ${what}`;
 };
-
-const counted = (count: number, one: string, more: string): string =>
-  `${grouped(count)} ${count === 1 ? one : more}`;
 
 /** `9 entries, from 3,746, in 180 attempts; …`, of a failure that was made smaller; `undefined` where that was not tried. */
 export const smallerWords = ({
@@ -89,7 +87,7 @@ export const smallerWords = ({
   const more =
     complete === false ? '; not all smaller ones were tried: --shrink-time 2m tries more' : '';
   const size = `${counted(run.schedule.length, 'entry', 'entries')} of a schedule`;
-  return `${size}, from ${grouped(entries)}; found so in ${counted(attempts, 'attempt', 'attempts')}${more}`;
+  return `${size}, from ${grouped(entries)}; found so in ${counted(attempts, 'attempt')}${more}`;
 };
 
 export const runFileSchema = 'schism/run-file@1';

@@ -1,4 +1,4 @@
-import { grouped } from '../../harness/core/figures.ts';
+import { counted, grouped } from '../../harness/core/figures.ts';
 import type { Ms } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import { html, type Html } from './html.ts';
@@ -69,7 +69,7 @@ const observationRows = (history: History): readonly EventRow[] =>
           {
             ...row,
             kind: 'members',
-            text: `${said.voters.length} voters, ${said.learners.length} learners`,
+            text: `${counted(said.voters.length, 'voter')}, ${counted(said.learners.length, 'learner')}`,
             weight: 0,
           },
         ];
@@ -176,7 +176,7 @@ export const eventTable = (history: History, moments: readonly Ms[]): Html => {
   const shown = shortened(rows, rowsMax(rows.length));
   const zero = history.phases.injectAt;
   return html`<p class="count" data-events>
-      ${shown.length === rows.length ? `${grouped(rows.length)} events.` : `${grouped(shown.length)} of ${grouped(rows.length)} events, the weightiest; all of them are in the document inside this page.`}
+      ${shown.length === rows.length ? `${counted(rows.length, 'event')}.` : `${grouped(shown.length)} of ${grouped(rows.length)} events, the weightiest; all of them are in the document inside this page.`}
     </p>
     <div class="scroll endless" tabindex="0" role="region" aria-label="Events">
       <table class="events">

@@ -2,7 +2,7 @@ import { stateOf, type CampaignSummary, type PropertyTally } from '../../harness
 import type { RunFile } from '../../harness/core/run.ts';
 import { html, trusted, type Html } from './html.ts';
 import { runSection } from './run.ts';
-import { grouped, spoken } from '../../harness/core/figures.ts';
+import { counted, grouped, spoken } from '../../harness/core/figures.ts';
 
 /** What the renderer needs of the world, since it has neither files nor hashes of its own. */
 export type PageAssets = {
@@ -37,7 +37,7 @@ export const sentence = (summary: CampaignSummary): string => {
   if (broken.length > 0) {
     const failing = broken.map(
       (tally) =>
-        `${tally.property} (${grouped(tally.fail)} of ${grouped(tally.fail + tally.pass + tally.unknown)} runs)`,
+        `${tally.property} (${grouped(tally.fail)} of ${counted(tally.fail + tally.pass + tally.unknown, 'run')})`,
     );
     return `${broken.length === 1 ? 'A guarantee was' : `${broken.length} guarantees were`} broken: ${failing.join(', ')}.`;
   }
@@ -49,9 +49,9 @@ export const sentence = (summary: CampaignSummary): string => {
       ...(untested.length > 0 ? [`${namesOf(untested)} never put to the test`] : []),
       ...(vague.length > 0 ? [`${namesOf(vague)} unknown in more than a tenth of them`] : []),
     ];
-    return `Nothing broke in ${grouped(runs)} runs, but ${reasons.join(', and ')}.`;
+    return `Nothing broke in ${counted(runs, 'run')}, but ${reasons.join(', and ')}.`;
   }
-  return `All ${summary.properties.length} guarantees held in ${grouped(runs)} ${runs === 1 ? 'run' : 'runs'}.`;
+  return `All ${summary.properties.length} guarantees held in ${counted(runs, 'run')}.`;
 };
 
 const worlds = (summary: CampaignSummary): Html =>

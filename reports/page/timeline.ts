@@ -1,4 +1,4 @@
-import { grouped } from '../../harness/core/figures.ts';
+import { counted, grouped } from '../../harness/core/figures.ts';
 import type { Ms, NodeName } from '../../harness/core/cluster.ts';
 import type { FaultRecord, History, Operation } from '../../harness/core/history.ts';
 import type { Moment } from '../../harness/core/property.ts';
@@ -294,7 +294,7 @@ export const timeline = (history: History, moments: readonly Moment[]): Html => 
     <svg
       viewBox="0 0 ${width} ${height}"
       role="img"
-      aria-label="Timeline: ${faults.length} faults, the roles of ${nodes.join(', ')}, ${visible.length} operations; the tables below say the same in words"
+      aria-label="Timeline: ${counted(faults.length, 'fault')}, the roles of ${nodes.join(', ')}, ${counted(visible.length, 'operation')}; the tables below say the same in words"
     >
       ${axis(frame, height)}${parts}${phaseLine(phases.healAt, 'heal')}${phases.quietAt < phases.endAt ? phaseLine(phases.quietAt, 'quiet') : undefined}${pins}
     </svg></div>

@@ -1,5 +1,5 @@
 import { stateOf, type CampaignSummary } from '../../core/campaign.ts';
-import { grouped, spoken } from '../../core/figures.ts';
+import { counted, grouped, spoken } from '../../core/figures.ts';
 import {
   rateWords,
   smallerWords,
@@ -12,13 +12,12 @@ import type { Io } from '../io.ts';
 /** A line for each world. */
 export const printWorlds = (summary: CampaignSummary, io: Io): void => {
   for (const world of summary.worlds) {
-    const runs =
-      world.runs === 0 ? '' : `${grouped(world.runs)} ${world.runs === 1 ? 'run' : 'runs'}`;
+    const runs = world.runs === 0 ? '' : counted(world.runs, 'run');
     const time =
       world.backend === 'sim'
         ? `${spoken(world.simulatedMs)} of cluster time in ${spoken(world.wallMs)}`
         : '';
-    const faults = world.runs === 0 ? '' : `${grouped(world.faultsBit)} faults that bit`;
+    const faults = world.runs === 0 ? '' : `${counted(world.faultsBit, 'fault')} that bit`;
     const text = [time, world.note, faults].filter((part) => part !== '').join(', ');
     io.out(
       world.runs === 0
@@ -38,8 +37,8 @@ export const printProperties = (summary: CampaignSummary, io: Io): void => {
     const paint = state === 'held' ? colors.green : state === 'broken' ? colors.red : colors.yellow;
     const held =
       state === 'broken'
-        ? `broken in ${grouped(tally.fail)} of ${grouped(runs)} runs`
-        : `${grouped(runs)} runs, put to the test in ${grouped(tally.tested)}`;
+        ? `broken in ${grouped(tally.fail)} of ${counted(runs, 'run')}`
+        : `${counted(runs, 'run')}, put to the test in ${grouped(tally.tested)}`;
     const unknown =
       tally.unknown === 0 ? '' : `, unknown in ${grouped(tally.unknown)} (${tally.missing ?? ''})`;
     io.out(`  ${paint(state.padEnd(12))}  ${tally.property.padEnd(width)}${held}${unknown}`);
