@@ -82,7 +82,7 @@ test('twins of two forms of one run have files of their own, too', () => {
 test('a live failure breaks again in the simulator, where it is made smaller', async () => {
   const live = liveFile();
   const registry = { propertiesModule: from('twoBroken') };
-  const plan = { registry, io, seed: 5, planting: undefined, saving };
+  const plan = { registry, io, seed: 5, planting: undefined, saving, shrinkMs: undefined };
   const { backend, runs, properties, twins } = await tryInSim(live, from('target'), plan);
   expect(backend).toBe('sim');
   // So many, or as many as a slow machine comes to.
@@ -97,6 +97,16 @@ test('a live failure breaks again in the simulator, where it is made smaller', a
   expect(twin?.scheduleOf).toEqual({ backend: 'process', index: 3 });
   expect(twin?.run.schedule.length).toBeLessThan(live.run.schedule.length);
   expect(twin?.shrunkFrom?.entries).toBe(live.run.schedule.length);
+});
+
+test('a live failure that is not to be made smaller has a twin in the simulator all the same', async () => {
+  const live = liveFile();
+  const registry = { propertiesModule: from('twoBroken') };
+  const plan = { registry, io, seed: 5, planting: undefined, saving, shrinkMs: 0 };
+  const [twin] = (await tryInSim(live, from('target'), plan)).twins;
+  expect(twin?.run.schedule).toEqual(live.run.schedule);
+  expect(twin?.shrunkFrom).toBeUndefined();
+  expect(twin?.run.verdicts[0]?.verdict).toBe('fail');
 });
 
 describe('what is tried in another world', () => {

@@ -7,10 +7,12 @@ import { availableParallelism } from 'node:os';
 import { runCampaign } from '../../campaign/campaign.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
 import type { PropertyTally } from '../../core/campaign.ts';
+import type { Ms } from '../../core/cluster.ts';
 import type { BackendName, Run, RunFile } from '../../core/run.ts';
 import type { Io } from '../io.ts';
 import type { ModuleExport, Planting, Registry } from '../registry.ts';
 import { beforeShrinking } from './saving.ts';
+import { shrinkFor } from './sim-world.ts';
 import type { Broken, Saving, WorldResult } from './world-result.ts';
 
 /** What one world made of another one's failure. */
@@ -101,6 +103,8 @@ export type InSimPlan = {
   readonly registry: Pick<Registry, 'propertiesModule'>;
   readonly io: TryIo;
   readonly seed: number;
+  /** How long the twin is made smaller; 0: not at all. */
+  readonly shrinkMs: Ms | undefined;
   readonly planting: Planting | undefined;
   readonly saving: Saving;
 };
@@ -108,11 +112,11 @@ export type InSimPlan = {
 /** Simulated runs of one live failure: so many, or as many as this time allows. */
 const runsMax = 200;
 const forMs = 5_000;
-const shrinking = { attemptsMax: 500, forMs: 5_000 };
+const shrinkDefault = { attemptsMax: 500, forMs: 5_000 };
 
 /** A live failure in the simulator, under the chances of many runs; its twin is made smaller. */
 export const tryInSim = async (file: RunFile, sim: ModuleExport, plan: InSimPlan): Promise<Try> => {
-  const { registry, io, seed, planting, saving } = plan;
+  const { registry, io, seed, planting, saving, shrinkMs } = plan;
   const { scenario, schedule, backend, index } = file.run;
   const { runs, properties, failures } = await runCampaign({
     target: sim,
@@ -125,7 +129,7 @@ export const tryInSim = async (file: RunFile, sim: ModuleExport, plan: InSimPlan
     forMs,
     jobs: availableParallelism(),
     bail: false,
-    shrink: shrinking,
+    ...shrinkFor(shrinkMs, shrinkDefault),
     ...(planting === undefined ? {} : { execArgv: planting.nodeOptions, env: planting.env }),
     signal: io.signal,
     onProgress: (done) => {
@@ -133,13 +137,15 @@ export const tryInSim = async (file: RunFile, sim: ModuleExport, plan: InSimPlan
     },
   });
   const same = brokenBy(file);
-  const shrunk = failures.find(
-    (of) => of.shrunk !== undefined && same.includes(of.finding.property),
-  )?.shrunk;
-  if (shrunk === undefined) return { backend: 'sim', runs, properties, twins: [] };
-  const twin = saving.save(shrunk.run, {
+  // One that could not be made smaller is left to the world that it came from.
+  const shown = failures
+    .filter(({ finding }) => same.includes(finding.property))
+    .find(({ whole, shrunk }) => (shrinkMs === 0 ? whole : shrunk) !== undefined);
+  const run = shown?.shrunk?.run ?? shown?.whole?.run;
+  if (run === undefined) return { backend: 'sim', runs, properties, twins: [] };
+  const twin = saving.save(run, {
     logs: {},
-    shrunkFrom: beforeShrinking(shrunk),
+    shrunkFrom: shown?.shrunk === undefined ? undefined : beforeShrinking(shown.shrunk),
     scheduleOf: { backend, index },
   });
   return { backend: 'sim', runs, properties, twins: [twin] };

@@ -23,14 +23,19 @@ export type SimPlan = {
 /** Where nothing else is asked for, a failing schedule is made smaller for as long as some hundreds of plays of it take. */
 const shrinkDefault = { attemptsMax: 2_000, msPerSecond: 800, msMin: 8_000, msMax: 60_000 };
 
-const shrinkOf = ({ shrinkMs, job }: SimPlan): Pick<CampaignPlan, 'shrink'> => {
-  if (shrinkMs === 0) return {};
-  if (shrinkMs !== undefined) return { shrink: { attemptsMax: Infinity, forMs: shrinkMs } };
+const defaultFor = (scenarios: Job['scenarios']): NonNullable<CampaignPlan['shrink']> => {
   const { attemptsMax, msPerSecond, msMin, msMax } = shrinkDefault;
-  const longest = Math.max(...job.scenarios.map(({ injectMs }) => injectMs)) / 1_000;
-  return {
-    shrink: { attemptsMax, forMs: Math.min(msMax, Math.max(msMin, longest * msPerSecond)) },
-  };
+  const longest = Math.max(...scenarios.map(({ injectMs }) => injectMs)) / 1_000;
+  return { attemptsMax, forMs: Math.min(msMax, Math.max(msMin, longest * msPerSecond)) };
+};
+
+/** For as long as asked, not at all for no time, or else within these limits. */
+export const shrinkFor = (
+  forMs: Ms | undefined,
+  otherwise: NonNullable<CampaignPlan['shrink']>,
+): Pick<CampaignPlan, 'shrink'> => {
+  if (forMs === 0) return {};
+  return { shrink: forMs === undefined ? otherwise : { attemptsMax: Infinity, forMs } };
 };
 
 /** A campaign in the simulator, on worker threads. */
@@ -42,7 +47,7 @@ export const runSimWorld = async (plan: SimPlan): Promise<WorldResult> => {
     forMs: plan.forMs,
     jobs: plan.jobs,
     bail: plan.bail,
-    ...shrinkOf(plan),
+    ...shrinkFor(plan.shrinkMs, defaultFor(job.scenarios)),
     ...(planting === undefined ? {} : { execArgv: planting.nodeOptions, env: planting.env }),
     signal: plan.signal,
     onProgress: ({ runs, simulatedMs }) => {

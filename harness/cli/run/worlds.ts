@@ -183,7 +183,7 @@ const tryInSimAndBack = async (
 ): Promise<Try> => {
   const tried = await tryInSim(file, sim, plan);
   const [smaller] = tried.twins;
-  if (smaller === undefined) return tried;
+  if (smaller?.shrunkFrom === undefined) return tried;
   const back = await attempt(smaller, plan.io, () => tryOn(backend, smaller, plan));
   if (back === undefined) return tried;
   return { ...tried, twins: [withTry(smaller, back), ...back.twins] };
