@@ -160,6 +160,29 @@ describe('a campaign', () => {
     expect(failure?.unshrunk).toContain('it took longer than 2 s');
   });
 
+  test('who interrupts it while failures are made smaller waits no longer, and has all of them', async () => {
+    const controller = new AbortController();
+    const running = runCampaign({
+      ...plan,
+      properties: from('endlessWhereSmall'),
+      jobs: 1,
+      shrink: { attemptsMax: 300, forMs: 60_000 },
+      signal: controller.signal,
+      onProgress: ({ runs }) => {
+        // The first is being made smaller by then, which never ends; where it is not yet, all the better.
+        if (runs === plan.runsMax) setTimeout(() => { controller.abort(); }, 2_000);
+      },
+    });
+    const { failures } = await running;
+    expect(failures.map(({ finding }) => finding.property)).toEqual(
+      register.twoBroken.map(({ name }) => name),
+    );
+    for (const { finding, whole, shrunk } of failures) {
+      expect(whole?.run.digest).toBe(finding.digest);
+      expect(shrunk).toBeUndefined();
+    }
+  }, 30_000);
+
   test('says whether anything smaller was left to try, of more failures than threads', async () => {
     const completeAfter = async (attemptsMax: number) => {
       const { failures } = await runCampaign({

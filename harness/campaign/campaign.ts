@@ -229,36 +229,45 @@ class Campaign {
     if (this.#plan.bail) this.#bailed = true;
   }
 
-  /** For the first finding of each property: the whole run, and a smaller one. */
+  /**
+   * For the first finding of each property: the whole run, and a smaller one. All of the whole runs come first, for whoever interrupts
+   * the campaign waits no longer for smaller ones, and what it found until then must not be lost.
+   */
   async #failures(findings: readonly Finding[]): Promise<readonly Failure[]> {
     const firsts = new Map<string, Finding>();
     for (const finding of findings) {
       if (!firsts.has(finding.property)) firsts.set(finding.property, finding);
     }
-    const failures: Failure[] = [];
-    const left = [...firsts.values()].entries();
-    // A lane a thread, and none waits for another: the time that a task may take is for its work.
-    const lane = async (): Promise<void> => {
-      for (const [place, finding] of left) failures[place] = await this.#failure(finding);
-    };
-    await Promise.all(Array.from({ length: this.#plan.jobs }, lane));
-    return failures;
+    const failures = await this.#eachOnALane([...firsts.values()], (of) => this.#whole(of));
+    return await this.#eachOnALane(failures, (of) => this.#shrunk(of));
   }
 
-  async #failure(finding: Finding): Promise<Failure> {
-    const { shrink } = this.#plan;
-    const task = { job: this.#job, index: finding.index };
+  /** As many at a time as there are threads, so that none waits for another: the time that a task may take is for its work. */
+  async #eachOnALane<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+    const results: R[] = [];
+    const left = items.entries();
+    const lane = async (): Promise<void> => {
+      for (const [place, item] of left) results[place] = await work(item);
+    };
+    await Promise.all(Array.from({ length: this.#plan.jobs }, lane));
+    return results;
+  }
+
+  async #whole(finding: Finding): Promise<Failure> {
     // A run without a digest could not be carried out at all, and would end its thread again.
     if (finding.digest === '') return { finding, whole: undefined, shrunk: undefined };
-    // Also of a campaign that was interrupted: what it found until then must not be lost.
-    const whole = await this.#pool.whole(task);
-    if (shrink === undefined || finding.kind !== 'violated') {
-      return { finding, whole, shrunk: undefined };
-    }
-    const shrinking = this.#pool.shrunk({ ...task, ...shrink, property: finding.property });
+    const whole = await this.#pool.whole({ job: this.#job, index: finding.index });
+    return { finding, whole, shrunk: undefined };
+  }
+
+  async #shrunk(failure: Failure): Promise<Failure> {
+    const { shrink, signal } = this.#plan;
+    const { kind, index, property } = failure.finding;
+    const wanted = shrink !== undefined && kind === 'violated' && failure.whole !== undefined;
+    if (!wanted || signal?.aborted === true) return failure;
+    const shrinking = this.#pool.shrunk({ job: this.#job, index, ...shrink, property });
     const shrunk = await this.#unlessAborted(shrinking);
-    if (typeof shrunk !== 'string') return { finding, whole, shrunk };
-    return { finding, whole, shrunk: undefined, unshrunk: shrunk };
+    return typeof shrunk === 'string' ? { ...failure, unshrunk: shrunk } : { ...failure, shrunk };
   }
 
   async #unlessAborted<T>(asked: Promise<T>): Promise<T | undefined> {

@@ -78,10 +78,10 @@ export const twoBroken: readonly Property[] = properties
   .flatMap((property) => [property, { ...property, name: 'answered / every put' }]);
 
 /** The same, but to judge a run of few operations ends its thread. */
-export const deadlyWhereSmall = withSmall(() => process.exit(3));
+export const deadlyWhereSmall = withSmall(properties.slice(0, 1), () => process.exit(3));
 
-/** The same, but to judge a run of few operations never ends. */
-export const endlessWhereSmall = withSmall(() => {
+/** Both that break, but to judge a run of few operations never ends. */
+export const endlessWhereSmall = withSmall(twoBroken, () => {
   for (;;);
 });
 
@@ -103,8 +103,8 @@ export const hangingTarget: SimTarget = withRequest((value) => {
   while (value === 7);
 });
 
-function withSmall(meddle: () => never): readonly Property[] {
-  return properties.slice(0, 1).map((property) => ({
+function withSmall(of: readonly Property[], meddle: () => never): readonly Property[] {
+  return of.map((property) => ({
     ...property,
     judge(history) {
       if (history.operations.length < 5) meddle();
