@@ -170,7 +170,10 @@ describe('a campaign', () => {
       signal: controller.signal,
       onProgress: ({ runs }) => {
         // The first is being made smaller by then, which never ends; where it is not yet, all the better.
-        if (runs === plan.runsMax) setTimeout(() => { controller.abort(); }, 2_000);
+        if (runs === plan.runsMax)
+          setTimeout(() => {
+            controller.abort();
+          }, 2_000);
       },
     });
     const { failures } = await running;
