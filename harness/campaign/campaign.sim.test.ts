@@ -157,7 +157,7 @@ describe('a campaign', () => {
     });
     const failure = failures.find(({ finding }) => finding.kind === 'violated');
     expect(failure?.whole?.run.digest).toBe(failure?.finding.digest);
-    expect(failure?.unshrunk).toContain('it took longer than 2 s');
+    expect(failure?.unshrunk).toContain('its task "shrink" took longer than 2 s');
   });
 
   test('who interrupts it while failures are made smaller waits no longer, and has all of them', async () => {
@@ -187,12 +187,14 @@ describe('a campaign', () => {
   }, 30_000);
 
   test('says whether anything smaller was left to try, of more failures than threads', async () => {
+    const asked: string[] = [];
     const completeAfter = async (attemptsMax: number) => {
       const { failures } = await runCampaign({
         ...plan,
         properties: from('twoBroken'),
         jobs: 1,
         shrink: { attemptsMax, forMs: 60_000 },
+        onShrinking: (property) => asked.push(property),
       });
       return failures.map(({ finding, shrunk }) => [finding.property, shrunk?.complete]);
     };
@@ -203,6 +205,7 @@ describe('a campaign', () => {
         [two, complete],
       ]);
     }
+    expect(asked).toEqual([one, two, one, two]);
   });
 
   test('with a schedule of its own it plays that one in every run, and only the chances differ', async () => {

@@ -25,6 +25,8 @@ export type CampaignPlan = Job & {
   /** A thread that is silent for longer is given up. */
   readonly taskMsMax?: Ms;
   readonly onProgress?: (progress: Progress) => void;
+  /** A failure of this property is being made smaller, which can take longer than all runs did. */
+  readonly onShrinking?: (property: string) => void;
   /** Ends it early; what is complete is returned. */
   readonly signal?: AbortSignal;
 };
@@ -261,10 +263,11 @@ class Campaign {
   }
 
   async #shrunk(failure: Failure): Promise<Failure> {
-    const { shrink, signal } = this.#plan;
+    const { shrink, signal, onShrinking } = this.#plan;
     const { kind, index, property } = failure.finding;
     const wanted = shrink !== undefined && kind === 'violated' && failure.whole !== undefined;
     if (!wanted || signal?.aborted === true) return failure;
+    onShrinking?.(property);
     const shrinking = this.#pool.shrunk({ job: this.#job, index, ...shrink, property });
     const shrunk = await this.#unlessAborted(shrinking);
     return typeof shrunk === 'string' ? { ...failure, unshrunk: shrunk } : { ...failure, shrunk };

@@ -118,7 +118,8 @@ export class Pool implements AsyncDisposable {
       return (await this.#piscina.run(task, { name, signal })) as T;
     } catch (error) {
       if (!signal.aborted) throw error;
-      throw new Error(`it took longer than ${Math.round(msMax / 1_000)} s`, { cause: error });
+      const limit = `${Math.round(msMax / 1_000)} s`;
+      throw new Error(`its task "${name}" took longer than ${limit}`, { cause: error });
     }
   }
 }

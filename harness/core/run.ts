@@ -85,7 +85,9 @@ export const smallerWords = ({
   if (shrunkFrom === undefined) return undefined;
   const { entries, attempts, complete } = shrunkFrom;
   const more =
-    complete === false ? '; not all smaller ones were tried: --shrink-time 2m tries more' : '';
+    complete === false
+      ? '; not all smaller ones were tried: a longer --shrink-time tries more'
+      : '';
   const size = `${counted(run.schedule.length, 'entry', 'entries')} of a schedule`;
   return `${size}, from ${grouped(entries)}; found so in ${counted(attempts, 'attempt')}${more}`;
 };

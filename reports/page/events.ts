@@ -1,5 +1,5 @@
-import { counted, grouped } from '../../harness/core/figures.ts';
 import type { Ms } from '../../harness/core/cluster.ts';
+import { counted, grouped } from '../../harness/core/figures.ts';
 import type { History } from '../../harness/core/history.ts';
 import { html, type Html } from './html.ts';
 import { voteWords, votesOf } from './votes.ts';

@@ -1,8 +1,8 @@
 import { stateOf, type CampaignSummary, type PropertyTally } from '../../harness/core/campaign.ts';
+import { counted, grouped, spoken } from '../../harness/core/figures.ts';
 import type { RunFile } from '../../harness/core/run.ts';
 import { html, trusted, type Html } from './html.ts';
 import { runSection } from './run.ts';
-import { counted, grouped, spoken } from '../../harness/core/figures.ts';
 
 /** What the renderer needs of the world, since it has neither files nor hashes of its own. */
 export type PageAssets = {

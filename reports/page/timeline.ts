@@ -1,5 +1,5 @@
-import { counted, grouped } from '../../harness/core/figures.ts';
 import type { Ms, NodeName } from '../../harness/core/cluster.ts';
+import { counted, grouped } from '../../harness/core/figures.ts';
 import type { FaultRecord, History, Operation } from '../../harness/core/history.ts';
 import type { Moment } from '../../harness/core/property.ts';
 import { html, type Html } from './html.ts';

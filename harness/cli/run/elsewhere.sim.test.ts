@@ -39,6 +39,7 @@ const simulated = (shrinkMs?: number) =>
     note: '',
     signal: io.signal,
     onProgress: () => undefined,
+    onShrinking: () => undefined,
   });
 
 test('a run that broke two properties is saved once for each, in files of their own', async () => {

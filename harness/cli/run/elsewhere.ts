@@ -135,6 +135,9 @@ export const tryInSim = async (file: RunFile, sim: ModuleExport, plan: InSimPlan
     onProgress: (done) => {
       io.progress(`sim: ${done.runs} runs with the schedule of ${backend} run ${index}`);
     },
+    onShrinking: () => {
+      io.progress(`sim: ${backend} run ${index} is made smaller`);
+    },
   });
   const same = brokenBy(file);
   // One that could not be made smaller is left to the world that it came from.

@@ -18,6 +18,7 @@ export type SimPlan = {
   readonly note: string;
   readonly signal: AbortSignal;
   onProgress(runs: number, simulatedMs: Ms): void;
+  onShrinking(property: string): void;
 };
 
 /** Where nothing else is asked for, a failing schedule is made smaller for as long as some hundreds of plays of it take. */
@@ -52,6 +53,9 @@ export const runSimWorld = async (plan: SimPlan): Promise<WorldResult> => {
     signal: plan.signal,
     onProgress: ({ runs, simulatedMs }) => {
       plan.onProgress(runs, simulatedMs);
+    },
+    onShrinking: (property) => {
+      plan.onShrinking(property);
     },
   });
   return {

@@ -93,6 +93,9 @@ export const runSim = (plan: WorldPlan): Promise<WorldResult> => {
     onProgress: (done, simulatedMs) => {
       io.progress(`sim: ${grouped(done)} runs, ${spoken(simulatedMs)} of cluster time`);
     },
+    onShrinking: (property) => {
+      io.progress(`sim: a failure of ${property} is made smaller`);
+    },
   });
 };
 
