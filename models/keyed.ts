@@ -6,7 +6,7 @@ export type KeyedInput<I> = { readonly key: Key; readonly call: I };
 
 /** Many objects of one model, told apart by a key; no call spans two of them. */
 export function keyed<S, I, O>(model: Model<S, I, O>): Model<S, KeyedInput<I>, O> {
-  const { viable, family, readOnly, overwrites, answers, identify } = model;
+  const { viable, family, readOnly, observes, overwrites, answers, identify } = model;
   return {
     name: model.name,
     init: model.init,
@@ -18,6 +18,7 @@ export function keyed<S, I, O>(model: Model<S, I, O>): Model<S, KeyedInput<I>, O
     // Calls of one part share its key.
     identify: (input, output) => identify?.(input.call, output) ?? canonical([input.call, output]),
     ...(readOnly === undefined ? {} : { readOnly: (input) => readOnly(input.call) }),
+    ...(observes === undefined ? {} : { observes: (input) => observes(input.call) }),
     ...(overwrites === undefined ? {} : { overwrites: (input) => overwrites(input.call) }),
     ...(answers === undefined ? {} : { answers: (state, input) => answers(state, input.call) }),
     ...(viable === undefined ? {} : { viable: (calls) => viable(calls.map(unkeyed)) }),

@@ -75,6 +75,11 @@ export type Model<S, I, O> = {
   partition?(input: I): Key | undefined;
   /** True where the call changes no state at all, not merely the state at hand. */
   readOnly?(input: I): boolean;
+  /**
+   * True where the call changes nothing, though its answer may narrow what is known of the state, as a version that nobody had
+   * seen does. One whose end nobody saw says nothing, and without one there are only more orders. As `readOnly` unless given.
+   */
+  observes?(input: I): boolean;
   /** True where any answer is right and the state afterwards is the same whatever it was before. */
   overwrites?(input: I): boolean;
   /** Given the calls of a part, a test by which the search gives up states that cannot end well. */
@@ -89,6 +94,10 @@ export type Model<S, I, O> = {
 
 /** A model whose types are forgotten: what a checker holds. */
 export type AnyModel = Model<unknown, unknown, unknown>;
+
+/** Whether a call only looks: see {@link Model.observes}. */
+export const looksOnly = (model: AnyModel, input: unknown): boolean =>
+  (model.observes ?? model.readOnly)?.(input) === true;
 
 /** What a call means to the monitor of its family; undefined where it constrains in another way. */
 export type Family<I, O> =

@@ -86,6 +86,7 @@ export function swarmObjects<V = unknown>(): Model<
     key: (state) =>
       `${state.present ? 'p' : 'a'}${state.exact ? '=' : '>'}${state.version}-${state.besides.join()} ${canonical(state.value)}`,
     looseness,
+    observes: ({ f }) => f === 'read',
     identify,
     partition: (input) => input.name,
     viable: versionsStayAhead,

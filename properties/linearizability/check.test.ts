@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
+import { looksOnly, type AnyModel } from '../../models/model.ts';
 import {
   casRegister,
   kvAppend,
@@ -82,7 +83,15 @@ describe('a verdict', () => {
 describe('a relaxation', () => {
   test('still fails, and without any one of its demands it does not', () => {
     let seen = 0;
-    for (const name of ['register', 'cas-register', 'counter', 'queue']) {
+    const names = [
+      'register',
+      'cas-register',
+      'counter',
+      'queue',
+      'swarm-objects',
+      'swarm-services',
+    ];
+    for (const name of names) {
       const kind = kinds[name]!;
       for (let seed = 0; seed < 60; seed++) {
         const random = seeded(seed);
@@ -99,11 +108,11 @@ describe('a relaxation', () => {
         relaxation.demands.forEach((demand, at) => {
           for (const field of ['ended', 'notBefore', 'notAfter'] as const) {
             if (!demand[field] || (field === 'notAfter' && !demand.ended)) continue;
-            const readOnly = kind.model.readOnly?.(history[demand.operation]!.input) === true;
+            const isLook = looksOnly(kind.model, history[demand.operation]!.input);
             const demands = relaxation.demands.with(at, { ...demand, [field]: false });
-            // An unknown read says nothing: dropping it is the same.
+            // An unknown look says nothing: dropping it is the same.
             const without =
-              readOnly && field === 'ended' ? relaxation.demands.toSpliced(at, 1) : demands;
+              isLook && field === 'ended' ? relaxation.demands.toSpliced(at, 1) : demands;
             expect(
               isLinearizable(
                 kind.model,
@@ -115,6 +124,51 @@ describe('a relaxation', () => {
       }
     }
     expect(seen).toBeGreaterThan(100);
+  });
+
+  const absent = { input: { f: 'read', name: 'a' }, output: { is: 'absent' } };
+  /** Made, looked at and removed, over and over again; in the end what was made last is not there. */
+  const overAndOver = [
+    ...Array.from({ length: 12 }, (_, at) => {
+      const [from, value] = [100 * at, at];
+      const found = { is: 'found', version: 10 * at + 1, value };
+      return [
+        ok(from, from + 10, { input: { f: 'create', name: 'a', value }, output: { is: 'done' } }),
+        ok(from + 20, from + 30, { input: { f: 'read', name: 'a' }, output: found }),
+        ok(from + 40, from + 50, { input: { f: 'remove', name: 'a' }, output: { is: 'done' } }),
+        ok(from + 60, from + 70, absent),
+      ];
+    })
+      .flat()
+      .slice(0, -2),
+    ok(2_000, 2_010, absent),
+  ];
+  const relaxed = (explainConfigurations?: number) => {
+    const verdict = checkLinearizable<unknown, unknown, unknown>(
+      swarmServices() as AnyModel,
+      overAndOver,
+      {},
+      { explainConfigurations },
+    );
+    if (verdict.verdict !== 'fail') throw new Error('it is wrong');
+    return verdict.failure;
+  };
+
+  test('keeps no look but the wrong one, though looks narrow the state', () => {
+    const { at, relaxation } = relaxed();
+    expect(relaxation?.minimal).toBe(true);
+    expect(
+      relaxation?.demands.filter(({ operation }) =>
+        looksOnly(swarmServices() as AnyModel, overAndOver[operation]!.input),
+      ),
+    ).toEqual([expect.objectContaining({ operation: at, ended: true })]);
+  });
+
+  test('ends where its configurations do, says so, and is the same every time', () => {
+    const { at, relaxation } = relaxed(100);
+    expect(at).toBe(relaxed().at);
+    expect(relaxation?.minimal).toBe(false);
+    expect(relaxed(100).relaxation).toEqual(relaxation);
   });
 });
 

@@ -41,6 +41,11 @@ export type Explaining = {
   readonly explain?: 'hint' | 'where' | 'fully';
   /** Milliseconds that the explanation may take; what is left of `timeoutMs` unless given. */
   readonly explainMs?: number | undefined;
+  /**
+   * Configurations that the explanation may look at, besides as many times 16 as finding the failure took: for a history
+   * whose explanation is to be the same on every machine. No limit when left out.
+   */
+  readonly explainConfigurations?: number | undefined;
   readonly tuning?: Tuning;
 };
 
@@ -139,7 +144,11 @@ function* judge(
       const failure = explain(
         model,
         { operations, part: failed.part, decision },
-        { meter: meter.within(explaining.explainMs), how },
+        {
+          meter: meter.within(explaining.explainMs),
+          how,
+          configurations: explaining.explainConfigurations ?? Infinity,
+        },
       );
       return { verdict: 'fail', parts: count, failure };
     }

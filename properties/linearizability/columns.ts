@@ -1,5 +1,12 @@
 import { canonical } from '../../models/canonical.ts';
-import type { AnyModel, Call, Key, Operation, PartCall } from '../../models/model.ts';
+import {
+  looksOnly,
+  type AnyModel,
+  type Call,
+  type Key,
+  type Operation,
+  type PartCall,
+} from '../../models/model.ts';
 import type { Meter } from './limits.ts';
 import { NEVER, type Part } from './part.ts';
 import { ranking } from './ranking.ts';
@@ -60,7 +67,7 @@ export function columnsOf(model: AnyModel, { operations, part }: PartOf, meter: 
     if (part.returned[member] !== NEVER) continue;
     const { input } = operations[part.source[member]!]!;
     // Nobody saw what an unknown read saw, so it says nothing at all.
-    if (model.readOnly?.(input) !== true) unknownMembers.push(member);
+    if (!looksOnly(model, input)) unknownMembers.push(member);
   }
   const members = [...order, ...unknownMembers];
   const classes: CallClass[] = [];

@@ -113,21 +113,6 @@ function unknown(
   return { verdict: 'unknown', limit, prefixes: of };
 }
 
-/** Judges a part to its end; `unknown` where a limit is reached. */
-export function decide(model: AnyModel, of: PartOf, meter: Meter): Decision {
-  let judging: Judging | undefined;
-  try {
-    judging = new Judging(model, of, { meter });
-    judging.turn(Infinity);
-    return judging.decision!;
-  } catch (error) {
-    if (error instanceof GaveUp) return unknown(meter.stopped);
-    throw error;
-  } finally {
-    judging?.search?.release();
-  }
-}
-
 /** The operations of the history that a search placed, in their order. */
 export function sources(search: Search, patience?: Meter): readonly number[] {
   return named(search, search.order(patience));

@@ -1,11 +1,15 @@
 import { canonical } from '../../models/canonical.ts';
 import type { AnyModel, Key } from '../../models/model.ts';
-import { decide, prefixes, type Decision, type PartOf } from './decide.ts';
+import { Attempts } from './attempts.ts';
+import { prefixes, type Decision, type PartOf } from './decide.ts';
 import { byReturn } from './columns.ts';
 import { GaveUp, type Meter } from './limits.ts';
 import { NEVER, type Part } from './part.ts';
 import { relax, type Relaxation } from './relax.ts';
 import { Search } from './search.ts';
+
+/** To explain a failure may take as much as so many times finding it, besides what is given for it. */
+const TIMES = 16;
 
 /** Answers to try for "what would have been legal"; configurations to look for them in. */
 const ANSWERS_MAX = 12;
@@ -40,10 +44,17 @@ export function explain(...[model, of, asked]: Parameters<typeof explained>): Fa
   }
 }
 
+type Explanation = {
+  readonly meter: Meter;
+  readonly how: 'hint' | 'where' | 'fully';
+  /** What it may look at; see {@link TIMES}. */
+  readonly configurations: number;
+};
+
 function explained(
   model: AnyModel,
   of: PartOf & { readonly decision: Extract<Decision, { verdict: 'fail' }> },
-  { meter, how }: { readonly meter: Meter; readonly how: 'hint' | 'where' | 'fully' },
+  { meter, how, configurations }: Explanation,
 ): Failure {
   const { operations, part, decision } = of;
   decision.search?.release();
@@ -58,18 +69,15 @@ function explained(
   if (how === 'hint') return nothing;
   const returns = byReturn(part, meter);
   const prefix = (at: number) => cutAfter(part, returnRank(part, returns, at));
-  let costliest = 0;
-  const verdictOf = (k: number): Decision['verdict'] => {
-    // Not begun if it would probably not end in time.
-    if (!meter.has(costliest)) return 'unknown';
-    const startedAt = meter.time();
-    const { verdict } = decide(model, { operations, part: prefix(k) }, meter);
-    costliest = Math.max(costliest, meter.time() - startedAt);
-    return verdict;
-  };
+  const attempts = new Attempts(
+    model,
+    meter,
+    configurations + TIMES * (decision.search?.steps ?? 0),
+  );
+  const verdictOf = (k: number) => attempts.verdictOf({ operations, part: prefix(k) });
   const { at, first } = firstWrong(verdictOf, guess(part, returns, decision), returns.length - 1);
   const wrong = part.source[returns[at]!]!;
-  if (!meter.has(costliest)) return { ...nothing, at: wrong, first };
+  if (attempts.spent) return { ...nothing, at: wrong, first };
   // With any answer there, the search shows in which states that return can be awaited.
   const open = operations.with(wrong, { ...operations[wrong]!, output: undefined });
   const search = new Search(model, { operations: open, part: prefix(at) }, meter);
@@ -78,13 +86,16 @@ function explained(
     key: part.key,
     at: wrong,
     first,
-    legal: legalAnswers(model, { operations, part: prefix(at), wrong, search }, meter),
+    legal: legalAnswers(model, { operations, part: prefix(at), wrong, search }, attempts),
     prefixes: longest(model, { operations, part: prefix(at) }, meter),
   };
   search.release();
   return {
     ...failure,
-    relaxation: how === 'fully' ? relax(model, { operations, part: prefix(at) }, meter) : undefined,
+    relaxation:
+      how === 'fully'
+        ? relax(model, { operations, part: prefix(at) }, { meter, attempts })
+        : undefined,
   };
 }
 
@@ -174,7 +185,7 @@ function longest(model: AnyModel, of: PartOf, meter: Meter): readonly (readonly 
 function legalAnswers(
   model: AnyModel,
   of: PartOf & { readonly wrong: number; readonly search: Search },
-  meter: Meter,
+  attempts: Attempts,
 ): readonly unknown[] {
   const { operations, part, wrong, search } = of;
   if (model.answers === undefined) return [];
@@ -187,6 +198,6 @@ function legalAnswers(
   }
   return [...answers.values()].filter((output) => {
     const changed = operations.with(wrong, { ...operations[wrong]!, output });
-    return decide(model, { operations: changed, part }, meter).verdict === 'pass';
+    return attempts.verdictOf({ operations: changed, part }) === 'pass';
   });
 }

@@ -1,5 +1,6 @@
-import type { AnyModel, Operation } from '../../models/model.ts';
-import { decide, type PartOf } from './decide.ts';
+import { looksOnly, type AnyModel, type Operation } from '../../models/model.ts';
+import type { Attempts } from './attempts.ts';
+import type { PartOf } from './decide.ts';
 import type { Meter } from './limits.ts';
 import { NEVER, type Part } from './part.ts';
 
@@ -20,7 +21,7 @@ export type Demand = {
 
 /**
  * A history that allows more orders than the one judged, and still none that is right: without any
- * one of its demands there is one, or, where `minimal` is false, time ran out before that was shown.
+ * one of its demands there is one, or, where `minimal` is false, a limit was reached before that was shown.
  */
 export type Relaxation = { readonly demands: readonly Demand[]; readonly minimal: boolean };
 
@@ -30,23 +31,22 @@ type Entry = { source: number; invoked: number; returned: number };
  * Relaxes a failing part as far as it still fails: reads are dropped, updates made unknown, intervals
  * widened. Every step only allows more orders, so what is needed once stays needed.
  */
-export function relax(model: AnyModel, of: PartOf, meter: Meter): Relaxation {
-  const { operations, part } = of;
-  const isRead = (entry: Entry) => model.readOnly?.(operations[entry.source]!.input) === true;
+export function relax(
+  model: AnyModel,
+  { operations, part }: PartOf,
+  { meter, attempts }: { readonly meter: Meter; readonly attempts: Attempts },
+): Relaxation {
+  const isRead = (entry: Entry) => looksOnly(model, operations[entry.source]!.input);
   const end = after(part);
   let minimal = true;
-  let costliest = 0;
   const fails = (entries: readonly Entry[]): boolean => {
-    if (!meter.has(costliest)) return (minimal = false);
-    const startedAt = meter.time();
-    const { verdict } = decide(model, { operations, part: partOf(part, entries, meter) }, meter);
-    costliest = Math.max(costliest, meter.time() - startedAt);
+    const verdict = attempts.verdictOf({ operations, part: partOf(part, entries, meter) });
     if (verdict === 'unknown') minimal = false;
     return verdict === 'fail';
   };
-  /** Looked at before every group: with time over, thousands of them would still be made. */
+  /** Looked at before every group: with the limits reached, thousands of them would still be made. */
   const spent = (): boolean => {
-    if (meter.has(costliest)) return false;
+    if (!attempts.spent) return false;
     minimal = false;
     return true;
   };

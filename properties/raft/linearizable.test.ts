@@ -45,7 +45,10 @@ test('is broken by a read of what was overwritten before it was asked for, and s
     summary: expect.stringMatching(
       /^m1 answers read a → "1" at 10 at 2\.650 s, .*right would have been read a → "2"/,
     ),
-    moments: [{ node: 'm1' }, { node: 'm2' }, { node: 'm1' }],
+    moments: [
+      { node: 'm2', at: 2_550 },
+      { node: 'm1', at: 2_650 },
+    ],
   });
 });
 

@@ -10,6 +10,8 @@ import { callsOf, type Call } from './calls-of-objects.ts';
 const CALLS_MAX = 1_000_000;
 /** What judging one run may hold. */
 const LIMITS = { maxStates: 500_000, maxBytes: 256 * 1024 * 1024 };
+/** What explaining a failure may look at: the same on every machine, about a second where it is all used. */
+const EXPLAIN_CONFIGURATIONS = 400_000;
 const MOMENTS_MAX = 4;
 /** What nobody has put yet reads as null. */
 const nothing: unknown = null;
@@ -64,7 +66,9 @@ const tested = (history: History, calls: readonly Call[]): Verdict => {
 
 /** Judged once more, for what a person wants to know: where it shows, what would have been right, what it takes. */
 const explained = (model: AnyModel, calls: readonly Call[]): Verdict => {
-  const verdict = checkLinearizable(model, calls, LIMITS);
+  const verdict = checkLinearizable(model, calls, LIMITS, {
+    explainConfigurations: EXPLAIN_CONFIGURATIONS,
+  });
   if (verdict.verdict !== 'fail') return unknown('what was found wrong could not be found again');
   const { failure } = verdict;
   const wrong = calls[failure.at];
@@ -80,14 +84,16 @@ const explained = (model: AnyModel, calls: readonly Call[]): Verdict => {
 const said = (model: AnyModel, { operation, input, output, outcome }: Call): string =>
   `${operation.node} answers ${model.describe?.(input, outcome === 'ok' ? output : undefined) ?? operation.operation}`;
 
-/** What is needed for the failure, the latest of it, in the order of its answers. */
+/** What matters to the failure, the latest of it, in the order of its answers. */
 const momentsOf = (
   model: AnyModel,
   calls: readonly Call[],
   { at, relaxation }: Failure,
 ): readonly Moment[] => {
-  const needed = new Set(relaxation?.demands.map(({ operation }) => operation) ?? []);
-  needed.add(at);
+  const needed = new Set([at]);
+  for (const { operation, ended, notBefore, notAfter } of relaxation?.demands ?? []) {
+    if (ended || notBefore || notAfter) needed.add(operation);
+  }
   const when = ({ endedAt, invokedAt }: Operation) => endedAt ?? invokedAt;
   return [...needed]
     .flatMap((index) => calls[index] ?? [])
