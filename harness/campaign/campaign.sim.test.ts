@@ -122,7 +122,10 @@ describe('a campaign', () => {
     expect(shrunk).toMatchObject({
       digestBefore: failure?.finding.digest,
       entriesBefore: failure?.whole?.run.schedule.length,
+      injectMsBefore: failure?.whole?.run.scenario.injectMs,
     });
+    // No moment says when it failed: it is shorter by halves.
+    expect(shrunk?.run.scenario.injectMs).toBeLessThan(shrunk?.injectMsBefore ?? 0);
   });
 
   test('a failure and its smaller one play again to the bit', async () => {

@@ -116,6 +116,7 @@ export type WholeRun = { readonly run: Run; readonly problem: string | undefined
 
 export type Shrunk = WholeRun & {
   readonly entriesBefore: number;
+  readonly injectMsBefore: Ms;
   readonly digestBefore: string;
   readonly attempts: number;
   /** Nothing smaller was left to try, rather than a limit reached. */

@@ -1,6 +1,7 @@
 /** What a worker thread of a campaign does. It keeps nothing between tasks but what it has loaded. */
 import { firstDifference, Journal, type Difference } from '../backends/sim/journal.ts';
 import type { SimTarget } from '../backends/sim/program.ts';
+import type { Ms } from '../core/cluster.ts';
 import type { Property } from '../core/property.ts';
 import { carryOut, scenarioAt, type Subject } from './carry-out.ts';
 import type {
@@ -19,7 +20,8 @@ import type {
   WholeTask,
 } from './job.ts';
 import { drawSchedule } from '../generate/draw-schedule.ts';
-import { shrink as shrinkSchedule } from '../shrink/shrink.ts';
+import { lastMoment } from '../shrink/last-moment.ts';
+import { shrink as shrinkSchedule, type Candidate } from '../shrink/shrink.ts';
 import { realCipher } from './real-cipher.ts';
 import { TallyBuilder } from './tally.ts';
 
@@ -118,23 +120,32 @@ export const shrink = async (task: ShrinkTask): Promise<Shrunk> => {
   const { origin } = subject.draw(subject.program.target, before.scenario, place);
   // The others are not asked each time: to look for an order that a broken history has not can take seconds.
   const properties = subject.properties.filter(({ name }) => name === property);
-  const asked = { ...subject, properties };
+  const ending = (injectMs: Ms): Pick<Subject, 'scenarios'> => ({
+    scenarios: [{ ...before.scenario, injectMs }],
+  });
+  const failsAt = ({ schedule, injectMs }: Candidate): Ms | undefined => {
+    const asked = { ...subject, ...ending(injectMs), properties };
+    const { run } = carryOut(asked, place, { schedule: { schedule, path: undefined } });
+    const fails = run.verdicts.some(({ verdict }) => verdict === 'fail');
+    return fails ? lastMoment(run, property) : undefined;
+  };
   const shrunk = await shrinkSchedule({
     schedule: before.schedule,
+    injectMs: before.scenario.injectMs,
+    happenedAt: lastMoment(before, property),
     origin,
+    failsAt,
     attemptsMax,
     forMs,
     now: () => performance.now(),
-    stillFails: (schedule) =>
-      carryOut(asked, place, { schedule: { schedule, path: undefined } }).run.verdicts.some(
-        ({ verdict }) => verdict === 'fail',
-      ),
   });
-  const { run, problem } = carryOut(subject, place, { schedule: shrunk });
+  const again = { ...subject, ...ending(shrunk.injectMs) };
+  const { run, problem } = carryOut(again, place, { schedule: shrunk });
   return {
     run,
     problem,
     entriesBefore: before.schedule.length,
+    injectMsBefore: before.scenario.injectMs,
     digestBefore: before.digest,
     attempts: shrunk.attempts,
     complete: shrunk.complete,

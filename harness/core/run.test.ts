@@ -1,13 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
 import { smallerWords } from './run.ts';
 
-const run = { schedule: [{ at: 0, client: 0, operation: 'put', args: {} }] };
+const run = {
+  schedule: [{ at: 0, client: 0, operation: 'put', args: {} }],
+  scenario: { injectMs: 1_866 },
+};
 const shrunkFrom = { entries: 3_746, digest: '', attempts: 1_180 };
 
 describe('of a smaller form is said', () => {
   test('how much smaller it is, and what that took', () => {
     expect(smallerWords({ run, shrunkFrom: { ...shrunkFrom, complete: true } })).toBe(
       '1 entry of a schedule, from 3,746; found so in 1,180 attempts',
+    );
+  });
+
+  test('how much sooner it ends', () => {
+    expect(smallerWords({ run, shrunkFrom: { ...shrunkFrom, injectMs: 90_000 } })).toBe(
+      '1 entry of a schedule of 1.9 s, from 3,746 of 90 s; found so in 1,180 attempts',
     );
   });
 

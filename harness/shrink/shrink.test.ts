@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Schedule } from '../core/schedule.ts';
-import { shrink, type Origin, type ShrinkGiven } from './shrink.ts';
+import { shrink, type Candidate, type Origin, type ShrinkGiven } from './shrink.ts';
 
 const entry = fc.record({
   at: fc.nat({ max: 10_000 }),
@@ -29,9 +29,14 @@ const found = (of: fc.Arbitrary<Schedule>, seed: number) => {
   const origin: Origin = { arbitrary: of, seed, path: details.counterexamplePath };
   return { schedule, origin };
 };
+/** What fails may show at any time. */
+const sometime = (fails: boolean) => (fails ? Infinity : undefined);
+/** A failure of the schedule alone: it is none of a world where anything takes time. */
 const given = (more: Partial<ShrinkGiven>): ShrinkGiven => ({
   ...found(free, 5),
-  stillFails: removedAfterWrite,
+  injectMs: 0,
+  happenedAt: Infinity,
+  failsAt: ({ schedule }) => sometime(removedAfterWrite(schedule)),
   attemptsMax: 2_000,
   forMs: 1_000,
   now: () => 0,
@@ -85,9 +90,9 @@ describe('shrinking a schedule', () => {
       given({
         schedule,
         origin: found(arbitrary, 7).origin,
-        stillFails(of) {
+        failsAt({ schedule: of }) {
           asked.push(of);
-          return removedAfterWrite(of);
+          return sometime(removedAfterWrite(of));
         },
       }),
     );
@@ -100,9 +105,9 @@ describe('shrinking a schedule', () => {
     const result = await shrink(
       given({
         attemptsMax: 10,
-        stillFails(of) {
+        failsAt({ schedule }) {
           attempts += 1;
-          return removedAfterWrite(of);
+          return sometime(removedAfterWrite(schedule));
         },
       }),
     );
@@ -117,9 +122,9 @@ describe('shrinking a schedule', () => {
       given({
         forMs: 50,
         now: () => time,
-        stillFails(of) {
+        failsAt({ schedule }) {
           time += 10;
-          return removedAfterWrite(of);
+          return sometime(removedAfterWrite(schedule));
         },
       }),
     );
@@ -128,13 +133,106 @@ describe('shrinking a schedule', () => {
 
   test('answers that come later are waited for', async () => {
     const result = await shrink(
-      given({ stillFails: (of) => Promise.resolve(removedAfterWrite(of)) }),
+      given({ failsAt: ({ schedule }) => Promise.resolve(sometime(removedAfterWrite(schedule))) }),
     );
     expect(namesOf(result.schedule)).toEqual(['write', 'remove']);
   });
 
   test('a schedule that fails without any entry becomes empty', async () => {
-    const result = await shrink(given({ origin: undefined, stillFails: () => true }));
+    const result = await shrink(given({ origin: undefined, failsAt: () => Infinity }));
     expect(result.schedule).toEqual([]);
+  });
+
+  describe('that goes on for long', () => {
+    const at = (ms: number, operation: string) => ({ at: ms, client: 0, operation, args: {} });
+    /** When the first removal behind a write comes, in what is asked before the end. */
+    const showsAt = ({ schedule, injectMs }: Candidate) => {
+      const asked = schedule.filter((of) => of.at < injectMs);
+      return removedAfterWrite(asked)
+        ? asked.find((of, place) => removedAfterWrite(asked.slice(0, place + 1)))?.at
+        : undefined;
+    };
+    const long = [
+      at(10, 'read'),
+      at(20, 'write'),
+      at(30, 'read'),
+      at(40, 'remove'),
+      ...Array.from({ length: 200 }, (_, place) => at(50 + 10 * place, 'read')),
+    ];
+    const fixed = { schedule: long, origin: undefined, injectMs: 2_100 };
+
+    test('ends right behind the failure, at the first attempt, and is made smaller from there', async () => {
+      const asked: Candidate[] = [];
+      const result = await shrink(
+        given({
+          ...fixed,
+          happenedAt: 40.2,
+          failsAt(candidate) {
+            asked.push(candidate);
+            return showsAt(candidate);
+          },
+        }),
+      );
+      expect(asked[0]).toEqual({ injectMs: 41, schedule: long.slice(0, 4) });
+      expect(asked.every(({ injectMs }) => injectMs <= 41)).toBe(true);
+      expect(result).toMatchObject({
+        injectMs: 41,
+        schedule: [at(20, 'write'), at(40, 'remove')],
+        path: undefined,
+        complete: true,
+      });
+    });
+
+    test('becomes shorter by halves where no moment says when it failed, but not too short to be a run', async () => {
+      const result = await shrink(given({ ...fixed, failsAt: (of) => (showsAt(of), Infinity) }));
+      expect(result).toMatchObject({ injectMs: 131, schedule: [] });
+    });
+
+    test('is as long as before where it does not fail sooner', async () => {
+      const failsAt = (of: Candidate) => (of.injectMs < 2_100 ? undefined : showsAt(of));
+      const result = await shrink(given({ ...fixed, happenedAt: 40, failsAt }));
+      expect(result).toMatchObject({
+        injectMs: 2_100,
+        schedule: [at(20, 'write'), at(40, 'remove')],
+      });
+    });
+
+    test('keeps what is asked of the healed cluster behind its end', async () => {
+      const schedule = [at(10, 'write'), at(500, 'read'), at(2_130, 'remove')];
+      /** Fails after the heal only. */
+      const failsAt = ({ schedule: of, injectMs }: Candidate) =>
+        of.some((entry) => entry.at === injectMs + 30) && of.length > 1 ? Infinity : undefined;
+      const result = await shrink(given({ ...fixed, schedule, failsAt }));
+      expect(result).toMatchObject({
+        injectMs: 131,
+        schedule: [at(10, 'write'), at(161, 'remove')],
+      });
+    });
+
+    test('is ended sooner once more where the smaller one fails sooner', async () => {
+      const failsAt = (of: Candidate) => (of.schedule.length < 3 ? 20 : showsAt(of));
+      const result = await shrink(given({ ...fixed, happenedAt: 40, failsAt }));
+      expect(result.injectMs).toBe(21);
+    });
+
+    test("fast-check's own shrinking goes on in what is left, without trying what is the same there", async () => {
+      const drawn = found(free, 5);
+      const end = Math.max(...drawn.schedule.map((of) => of.at)) + 1;
+      const texts: string[] = [];
+      const result = await shrink(
+        given({
+          ...drawn,
+          injectMs: end,
+          happenedAt: end - 2,
+          failsAt({ schedule, injectMs }) {
+            texts.push(JSON.stringify([schedule, injectMs]));
+            return sometime(removedAfterWrite(schedule));
+          },
+        }),
+      );
+      expect(namesOf(result.schedule)).toEqual(['write', 'remove']);
+      expect(result.schedule.every((of) => of.at < result.injectMs)).toBe(true);
+      expect(texts.filter((text, place) => place > 0 && text === texts[place - 1])).toEqual([]);
+    });
   });
 });

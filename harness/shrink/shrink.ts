@@ -9,110 +9,166 @@ export type Origin = {
   readonly path: string;
 };
 
-export type ShrinkGiven = {
-  /** The schedule that fails. */
-  readonly schedule: Schedule;
-  /** `undefined`: a fixed schedule; only its entries can be left out. */
+/** A schedule, and how long its faults and its workload go on. */
+export type Candidate = { readonly schedule: Schedule; readonly injectMs: Ms };
+
+export type ShrinkGiven = Candidate & {
+  /** The last of the moments that show the failure, in milliseconds of the schedule; infinite where none is named. */
+  readonly happenedAt: Ms;
+  /** `undefined`: a fixed schedule; its entries can be left out, and nothing of them changed. */
   readonly origin: Origin | undefined;
-  /** Whether a schedule breaks the same property. Live worlds answer later, and count k failures of n. */
-  readonly stillFails: (schedule: Schedule) => boolean | Promise<boolean>;
+  /** When a candidate breaks the same property, as `happenedAt`; `undefined`: it does not. */
+  readonly failsAt: (candidate: Candidate) => Ms | undefined | Promise<Ms | undefined>;
   readonly attemptsMax: number;
   readonly forMs: Ms;
   /** Milliseconds of a clock that does not go back. */
   readonly now: () => Ms;
 };
 
-export type ShrinkResult = {
-  readonly schedule: Schedule;
-  /** fast-check's path to it; `undefined` where entries were left out that fast-check's own shrinking kept. */
+export type ShrinkResult = Candidate & {
+  /** fast-check's path to it; `undefined` where it is not what fast-check's own shrinking leads to. */
   readonly path: string | undefined;
   readonly attempts: number;
   /** No smaller candidate was left to try, rather than a limit reached. */
   readonly complete: boolean;
 };
 
-/** Counts attempts and says when to stop. */
-class Budget {
-  attempts = 0;
+/** A run is not made shorter than this by halves. */
+const leastMs = 100;
+
+/** Tries candidates, counts them, keeps the last that failed, and says when to stop. */
+class Attempts {
+  count = 0;
+  kept: Candidate & { readonly happenedAt: Ms };
   readonly #given: ShrinkGiven;
   readonly #until: Ms;
+  /** It did not fail where it ended right behind its failure. */
+  #isNeededBehind = false;
 
   constructor(given: ShrinkGiven) {
+    const { schedule, injectMs, happenedAt } = given;
     this.#given = given;
     this.#until = given.now() + given.forMs;
+    this.kept = { schedule, injectMs, happenedAt };
   }
 
   get spent(): boolean {
-    return this.attempts >= this.#given.attemptsMax || this.#given.now() >= this.#until;
+    return this.count >= this.#given.attemptsMax || this.#given.now() >= this.#until;
   }
 
-  /** `false` without an attempt once the budget is spent. */
-  async fails(schedule: Schedule): Promise<boolean> {
+  /** `false` without an attempt once the limits are reached. What fails in its first half is ended there. */
+  async fails(candidate: Candidate): Promise<boolean> {
+    if (!(await this.#fails(candidate))) return false;
+    if (this.kept.happenedAt < this.kept.injectMs / 2) await this.endBehindFailure();
+    return true;
+  }
+
+  /** Most of a long run is behind its failure, and every attempt with what is before it takes less time. */
+  async endBehindFailure(): Promise<void> {
+    const behind = Math.max(1, Math.floor(this.kept.happenedAt) + 1);
+    if (this.#isNeededBehind || behind >= this.kept.injectMs) return;
+    if (!(await this.#fails(endingAt(this.kept, behind)))) this.#isNeededBehind = true;
+  }
+
+  async #fails(candidate: Candidate): Promise<boolean> {
     if (this.spent) return false;
-    this.attempts += 1;
-    return this.#given.stillFails(schedule);
+    this.count += 1;
+    const happenedAt = await this.#given.failsAt(candidate);
+    if (happenedAt === undefined) return false;
+    this.kept = { ...candidate, happenedAt };
+    return true;
   }
 }
 
 /**
- * Makes a failing schedule smaller while it breaks the same property. Where fast-check drew the schedule its own shrinking goes
- * first, which also makes times and targets simpler; then stretches of entries are left out as long as any can be.
+ * Makes a failing schedule smaller while it breaks the same property. First it ends where the failure shows. Where fast-check drew
+ * the schedule its own shrinking is next, which also makes times and targets simpler; then stretches of entries are left out as long
+ * as any can be.
  */
 export const shrink = async (given: ShrinkGiven): Promise<ShrinkResult> => {
-  const budget = new Budget(given);
-  const drawn =
-    given.origin === undefined
-      ? undefined
-      : await shrinkDrawn(given.origin, given.schedule, budget);
-  const before = drawn?.schedule ?? given.schedule;
-  const schedule = await leaveOut(before, budget);
+  const attempts = new Attempts(given);
+  await endSooner(attempts);
+  const path =
+    given.origin === undefined ? undefined : await shrinkDrawn(given.origin, given, attempts);
+  const drawn = attempts.kept;
+  await leaveOut(attempts);
+  await endSooner(attempts);
+  const { kept } = attempts;
+  const asDrawn = kept === drawn && kept.injectMs === given.injectMs;
   return {
-    schedule,
-    path: schedule.length === before.length ? (drawn?.path ?? given.origin?.path) : undefined,
-    attempts: budget.attempts,
-    complete: !budget.spent,
+    schedule: kept.schedule,
+    injectMs: kept.injectMs,
+    path: asDrawn ? (path ?? given.origin?.path) : undefined,
+    attempts: attempts.count,
+    complete: !attempts.spent,
   };
 };
 
-/** fast-check's own shrinking from its path on: the first smaller candidate that still fails is followed. */
+/** What is left where faults and workload end at `to`. Operations behind the end are about the healed cluster, and stay behind it. */
+const endingAt = ({ schedule, injectMs }: Candidate, to: Ms): Candidate => ({
+  injectMs: to,
+  schedule: schedule.flatMap((entry): readonly ScheduleEntry[] => {
+    if (entry.at < to) return [entry];
+    return entry.at < injectMs ? [] : [{ ...entry, at: entry.at - injectMs + to }];
+  }),
+});
+
+/** Right behind the failure; or, where it shows after the heal, after half of the time as long as it still does. */
+const endSooner = async (attempts: Attempts): Promise<void> => {
+  const { injectMs } = attempts.kept;
+  await attempts.endBehindFailure();
+  if (attempts.kept.injectMs < injectMs) return;
+  for (;;) {
+    const half = Math.floor(attempts.kept.injectMs / 2);
+    if (half < leastMs || !(await attempts.fails(endingAt(attempts.kept, half)))) return;
+  }
+};
+
+/**
+ * fast-check's own shrinking from its path on: the first smaller candidate that still fails is followed. Of each, only what is
+ * before the end is tried.
+ */
 const shrinkDrawn = async (
   { arbitrary, seed, path }: Origin,
-  known: Schedule,
-  budget: Budget,
-): Promise<{ readonly schedule: Schedule; readonly path: string } | undefined> => {
+  given: ShrinkGiven,
+  attempts: Attempts,
+): Promise<string | undefined> => {
+  const known = JSON.stringify(given.schedule);
   let first = true;
   const property = fc.asyncProperty(arbitrary, async (schedule) => {
     if (first) {
       first = false;
       // What the path leads to is known to fail; if it were something else, nothing that follows would be about this failure.
-      return JSON.stringify(schedule) !== JSON.stringify(known);
+      return JSON.stringify(schedule) !== known;
     }
-    return !(await budget.fails(schedule));
+    const { kept } = attempts;
+    const candidate = endingAt({ schedule, injectMs: given.injectMs }, kept.injectMs);
+    // It is smaller behind the end only.
+    if (kept.injectMs < given.injectMs && isSame(candidate.schedule, kept.schedule)) return false;
+    return !(await attempts.fails(candidate));
   });
   const details = await fc.check(property, { seed, path, numRuns: 1 });
-  const [schedule] = details.counterexample ?? [];
-  if (schedule === undefined || details.counterexamplePath === null) return undefined;
-  return { schedule, path: details.counterexamplePath };
+  return details.counterexamplePath ?? undefined;
 };
+
+const isSame = (one: Schedule, other: Schedule): boolean =>
+  one.length === other.length && JSON.stringify(one) === JSON.stringify(other);
 
 /**
  * Delta debugging: leaves out stretches of entries, halving their length, until no single entry can go.
  * @source Zeller & Hildebrandt, Simplifying and Isolating Failure-Inducing Input, 2002, figure 5 (complements only).
  */
-const leaveOut = async (schedule: Schedule, budget: Budget): Promise<Schedule> => {
-  let kept: readonly ScheduleEntry[] = schedule;
-  let length = Math.ceil(kept.length / 2);
-  while (length >= 1 && kept.length > 0 && !budget.spent) {
+const leaveOut = async (attempts: Attempts): Promise<void> => {
+  let length = Math.ceil(attempts.kept.schedule.length / 2);
+  while (length >= 1 && attempts.kept.schedule.length > 0 && !attempts.spent) {
     let removed = false;
-    for (let at = 0; at < kept.length;) {
-      const without = [...kept.slice(0, at), ...kept.slice(at + length)];
-      if (await budget.fails(without)) {
-        kept = without;
-        removed = true;
-      } else at += length;
+    for (let at = 0; at < attempts.kept.schedule.length;) {
+      const { schedule, injectMs } = attempts.kept;
+      const without = [...schedule.slice(0, at), ...schedule.slice(at + length)];
+      if (await attempts.fails({ schedule: without, injectMs })) removed = true;
+      else at += length;
     }
     if (length > 1) length = Math.ceil(length / 2);
     else if (!removed) break;
   }
-  return kept;
 };

@@ -4,8 +4,9 @@
  */
 import type { Ms } from '../../core/cluster.ts';
 import type { PropertyTally } from '../../core/campaign.ts';
-import type { Run, RunFile } from '../../core/run.ts';
+import type { RunFile } from '../../core/run.ts';
 import type { Schedule } from '../../core/schedule.ts';
+import { lastMoment } from '../../shrink/last-moment.ts';
 import { shrinkSideBySide } from '../../shrink/side-by-side.ts';
 import type { Try } from './elsewhere.ts';
 
@@ -34,14 +35,6 @@ export type AgainGiven = {
 
 /** More than half: what breaks more rarely proves little when it holds. */
 const neededOf = (plays: number): number => Math.floor(plays / 2) + 1;
-
-/** When the last of the moments that broke the property came, in milliseconds of the schedule; never where none is named. */
-const lastMoment = ({ verdicts, history }: Run, property: string): Ms => {
-  const verdict = verdicts.find((of) => of.property === property);
-  const moments = verdict?.verdict === 'fail' ? verdict.moments : [];
-  if (moments.length === 0) return Infinity;
-  return Math.max(...moments.map(({ at }) => at)) - history.phases.injectAt;
-};
 
 /** A failure of a live world, again in that world; the twin is smaller, and breaks this property. */
 export const tryAgain = async (

@@ -54,12 +54,15 @@ export const shortest = (path: string): string => {
 
 /** What a failure that was made smaller was before. */
 export const beforeShrinking = ({
+  run,
   entriesBefore,
+  injectMsBefore,
   digestBefore,
   attempts,
   complete,
 }: Shrunk): NonNullable<RunFile['shrunkFrom']> => ({
   entries: entriesBefore,
+  ...(injectMsBefore !== run.scenario.injectMs && { injectMs: injectMsBefore }),
   digest: digestBefore,
   attempts,
   complete,
