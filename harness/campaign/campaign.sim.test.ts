@@ -138,6 +138,15 @@ describe('a campaign', () => {
     }
   });
 
+  test('a run under other chances than its own is another one, and plays again to the bit as well', async () => {
+    const { run: own } = placed(3);
+    const job = { ...plan, run: { ...own, chanceSeed: own.seed + 1 } };
+    const { run } = await replayInSim(job);
+    expect(run).toMatchObject({ seed: own.seed, index: 3, chanceSeed: own.seed + 1 });
+    expect(run.digest).not.toBe(own.digest);
+    expect((await replayInSim({ ...plan, run })).run).toEqual(run);
+  });
+
   test('a failure that cannot be made smaller, for its thread ends, is kept as it is', async () => {
     const { failures } = await runCampaign({
       ...plan,

@@ -45,12 +45,12 @@ export const carryOut = (subject: Subject, place: Place, otherwise: Otherwise = 
   const { program, limits } = subject;
   const { target } = program;
   const scenario = scenarioAt(subject.scenarios, place.index);
-  const { schedule, path } = otherwise.schedule ?? drawn(subject, place);
+  const { schedule, path, chanceSeed } = otherwise.schedule ?? drawn(subject, place);
   const sim = runInSim(
     { target, scenario, schedule, backend: 'sim', limits },
     {
       target: program,
-      choices: hashChoices(place.seed, place.index),
+      choices: hashChoices(chanceSeed ?? place.seed, place.index),
       ...(subject.realCipher !== undefined && { realCipher: subject.realCipher }),
       ...(otherwise.journal !== undefined && { journal: otherwise.journal }),
     },
@@ -63,6 +63,7 @@ export const carryOut = (subject: Subject, place: Place, otherwise: Otherwise = 
     ...place,
     backend: 'sim',
     schedule,
+    ...(chanceSeed !== undefined && { chanceSeed }),
     path,
     history,
     verdicts,

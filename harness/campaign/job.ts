@@ -23,8 +23,8 @@ export type Drawn = {
   readonly origin: Origin | undefined;
 };
 
-/** A schedule that needs no drawing, with fast-check's path where it has one. */
-export type KnownSchedule = Pick<Run, 'schedule' | 'path'>;
+/** A schedule that needs no drawing, with fast-check's path where it has one, and its chances where they are not the place's. */
+export type KnownSchedule = Pick<Run, 'schedule' | 'path' | 'chanceSeed'>;
 
 /** Draws the schedule of one run, whatever ran before it. */
 export type DrawSchedule = (target: Target, scenario: Scenario, place: Place) => Drawn;

@@ -1,12 +1,12 @@
 import type { Run } from '../core/run.ts';
-import type { Job, WholeRun } from './job.ts';
+import type { Job, KnownSchedule, WholeRun } from './job.ts';
 import { Pool } from './pool.ts';
 
 /** A saved run goes its own way again; a minute of machine time is more than any takes. */
 const replayMsMax = 60_000;
 
 export type ReplayGiven = Pick<Job, 'target' | 'properties' | 'draw' | 'limits'> & {
-  readonly run: Pick<Run, 'scenario' | 'seed' | 'index' | 'schedule' | 'path'>;
+  readonly run: Pick<Run, 'scenario' | 'seed' | 'index' | keyof KnownSchedule>;
   /** Preloads, for planted bugs. */
   readonly execArgv?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -19,7 +19,8 @@ export const replayInSim = async ({
   env,
   ...given
 }: ReplayGiven): Promise<WholeRun> => {
-  const { scenario, seed, index, schedule, path } = run;
+  const { scenario, seed, index, schedule, path, chanceSeed } = run;
+  const known = { schedule, path, ...(chanceSeed !== undefined && { chanceSeed }) };
   await using pool = new Pool({
     jobs: 1,
     taskMsMax: replayMsMax,
@@ -27,5 +28,5 @@ export const replayInSim = async ({
     ...(env !== undefined && { env }),
   });
   const job: Job = { ...given, scenarios: [scenario], seed };
-  return await pool.whole({ job, index, schedule: { schedule, path } });
+  return await pool.whole({ job, index, schedule: known });
 };

@@ -111,6 +111,9 @@ export const whole = async ({ job, index, schedule }: WholeTask): Promise<WholeR
   return { run, problem };
 };
 
+/** Whether a smaller schedule breaks the same may depend on chance: it is tried under so many others. */
+const otherChances = 8;
+
 /** Makes a failing run smaller while it breaks the same property. */
 export const shrink = async (task: ShrinkTask): Promise<Shrunk> => {
   const { job, index, property, attemptsMax, forMs } = task;
@@ -123,9 +126,9 @@ export const shrink = async (task: ShrinkTask): Promise<Shrunk> => {
   const ending = (injectMs: Ms): Pick<Subject, 'scenarios'> => ({
     scenarios: [{ ...before.scenario, injectMs }],
   });
-  const failsAt = ({ schedule, injectMs }: Candidate): Ms | undefined => {
+  const failsAt = ({ injectMs, ...candidate }: Candidate): Ms | undefined => {
     const asked = { ...subject, ...ending(injectMs), properties };
-    const { run } = carryOut(asked, place, { schedule: { schedule, path: undefined } });
+    const { run } = carryOut(asked, place, { schedule: { ...candidate, path: undefined } });
     const fails = run.verdicts.some(({ verdict }) => verdict === 'fail');
     return fails ? lastMoment(run, property) : undefined;
   };
@@ -134,6 +137,7 @@ export const shrink = async (task: ShrinkTask): Promise<Shrunk> => {
     injectMs: before.scenario.injectMs,
     happenedAt: lastMoment(before, property),
     origin,
+    otherChances: Array.from({ length: otherChances }, (_, more) => job.seed + 1 + more),
     failsAt,
     attemptsMax,
     forMs,

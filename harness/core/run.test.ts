@@ -20,6 +20,12 @@ describe('of a smaller form is said', () => {
     );
   });
 
+  test('that it needs other chances than the whole run had', () => {
+    expect(smallerWords({ run: { ...run, chanceSeed: 3 }, shrunkFrom })).toMatch(
+      /, from 3,746, under other chances; found so/,
+    );
+  });
+
   test('that not all was tried, and what tries more', () => {
     expect(smallerWords({ run, shrunkFrom: { ...shrunkFrom, complete: false } })).toMatch(
       /attempts; not all smaller ones were tried: a longer --shrink-time tries more$/,

@@ -36,6 +36,8 @@ export type Run = {
   readonly backend: BackendName;
   /** As drawn (and, in a shrunk failure, as shrunk). */
   readonly schedule: Schedule;
+  /** The seed of the world's chances, where it is not the campaign's: a smaller schedule may need others to break the same. */
+  readonly chanceSeed?: number;
   /** fast-check's path to it, where fast-check drew it. */
   readonly path: string | undefined;
   readonly history: History;
@@ -79,7 +81,9 @@ export const smallerWords = ({
   shrunkFrom,
   unshrunk,
 }: Pick<RunFile, 'shrunkFrom' | 'unshrunk'> & {
-  readonly run: Pick<Run, 'schedule'> & { readonly scenario: Pick<Scenario, 'injectMs'> };
+  readonly run: Pick<Run, 'schedule' | 'chanceSeed'> & {
+    readonly scenario: Pick<Scenario, 'injectMs'>;
+  };
 }): string | undefined => {
   if (unshrunk !== undefined) return `not made smaller: ${unshrunk}`;
   if (shrunkFrom === undefined) return undefined;
@@ -93,7 +97,8 @@ export const smallerWords = ({
       ? '; not all smaller ones were tried: a longer --shrink-time tries more'
       : '';
   const size = `${counted(run.schedule.length, 'entry', 'entries')} of a schedule`;
-  return `${size}${now}, from ${grouped(entries)}${before}; found so in ${counted(attempts, 'attempt')}${more}`;
+  const chances = run.chanceSeed === undefined ? '' : ', under other chances';
+  return `${size}${now}, from ${grouped(entries)}${before}${chances}; found so in ${counted(attempts, 'attempt')}${more}`;
 };
 
 export const runFileSchema = 'schism/run-file@1';

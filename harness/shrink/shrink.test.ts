@@ -143,6 +143,31 @@ describe('shrinking a schedule', () => {
     expect(result.schedule).toEqual([]);
   });
 
+  describe('that fails by chance', () => {
+    /** Under the run's own chances only as long as it is large; under others only where they are the third. */
+    const failsAt = ({ schedule, chanceSeed }: Candidate) =>
+      sometime(
+        removedAfterWrite(schedule) &&
+          (chanceSeed === undefined ? schedule.length > 8 : chanceSeed === 3),
+      );
+    const { schedule } = found(arbitrary, 6);
+    const fixed = { schedule, origin: undefined, failsAt };
+
+    test('is as small as some chances allow, which come with it', async () => {
+      const result = await shrink(given({ ...fixed, otherChances: [1, 2, 3, 4] }));
+      expect(namesOf(result.schedule)).toEqual(['write', 'remove']);
+      expect(result).toMatchObject({ chanceSeed: 3, complete: true });
+    });
+
+    test('keeps its own chances where it becomes no smaller under others, or there are none', async () => {
+      for (const otherChances of [[1, 2], []]) {
+        const result = await shrink(given({ ...fixed, otherChances }));
+        expect(result.schedule).toHaveLength(9);
+        expect(result).not.toHaveProperty('chanceSeed');
+      }
+    });
+  });
+
   describe('that goes on for long', () => {
     const at = (ms: number, operation: string) => ({ at: ms, client: 0, operation, args: {} });
     /** When the first removal behind a write comes, in what is asked before the end. */

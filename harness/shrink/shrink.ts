@@ -9,14 +9,20 @@ export type Origin = {
   readonly path: string;
 };
 
-/** A schedule, and how long its faults and its workload go on. */
-export type Candidate = { readonly schedule: Schedule; readonly injectMs: Ms };
+/** A schedule, how long its faults and its workload go on, and the seed of the chances that it meets, where that is another one. */
+export type Candidate = {
+  readonly schedule: Schedule;
+  readonly injectMs: Ms;
+  readonly chanceSeed?: number;
+};
 
 export type ShrinkGiven = Candidate & {
   /** The last of the moments that show the failure, in milliseconds of the schedule; infinite where none is named. */
   readonly happenedAt: Ms;
   /** `undefined`: a fixed schedule; its entries can be left out, and nothing of them changed. */
   readonly origin: Origin | undefined;
+  /** Seeds of other chances that smaller schedules may need to break the same; none where chances cannot be chosen. */
+  readonly otherChances?: readonly number[];
   /** When a candidate breaks the same property, as `happenedAt`; `undefined`: it does not. */
   readonly failsAt: (candidate: Candidate) => Ms | undefined | Promise<Ms | undefined>;
   readonly attemptsMax: number;
@@ -32,6 +38,19 @@ export type ShrinkResult = Candidate & {
   /** No smaller candidate was left to try, rather than a limit reached. */
   readonly complete: boolean;
 };
+
+/**
+ * What is left where faults and workload end at `to`, sooner or later than they did. Operations behind the end are about the healed
+ * cluster, and stay behind it.
+ */
+export const endingAt = ({ schedule, injectMs, chanceSeed }: Candidate, to: Ms): Candidate => ({
+  ...(chanceSeed !== undefined && { chanceSeed }),
+  injectMs: to,
+  schedule: schedule.flatMap((entry): readonly ScheduleEntry[] => {
+    if (entry.at >= injectMs) return [{ ...entry, at: entry.at - injectMs + to }];
+    return entry.at < to ? [entry] : [];
+  }),
+});
 
 /** A run is not made shorter than this by halves. */
 const leastMs = 100;
@@ -83,7 +102,7 @@ class Attempts {
 /**
  * Makes a failing schedule smaller while it breaks the same property. First it ends where the failure shows. Where fast-check drew
  * the schedule its own shrinking is next, which also makes times and targets simpler; then stretches of entries are left out as long
- * as any can be.
+ * as any can be; and at last under other chances too, for what is left out changes what everything else meets.
  */
 export const shrink = async (given: ShrinkGiven): Promise<ShrinkResult> => {
   const attempts = new Attempts(given);
@@ -91,27 +110,21 @@ export const shrink = async (given: ShrinkGiven): Promise<ShrinkResult> => {
   const path =
     given.origin === undefined ? undefined : await shrinkDrawn(given.origin, given, attempts);
   const drawn = attempts.kept;
-  await leaveOut(attempts);
+  await leaveOut(attempts, []);
+  const { otherChances = [] } = given;
+  if (otherChances.length > 0) await leaveOut(attempts, otherChances);
   await endSooner(attempts);
   const { kept } = attempts;
   const asDrawn = kept === drawn && kept.injectMs === given.injectMs;
   return {
     schedule: kept.schedule,
     injectMs: kept.injectMs,
+    ...(kept.chanceSeed !== undefined && { chanceSeed: kept.chanceSeed }),
     path: asDrawn ? (path ?? given.origin?.path) : undefined,
     attempts: attempts.count,
     complete: !attempts.spent,
   };
 };
-
-/** What is left where faults and workload end at `to`. Operations behind the end are about the healed cluster, and stay behind it. */
-const endingAt = ({ schedule, injectMs }: Candidate, to: Ms): Candidate => ({
-  injectMs: to,
-  schedule: schedule.flatMap((entry): readonly ScheduleEntry[] => {
-    if (entry.at < to) return [entry];
-    return entry.at < injectMs ? [] : [{ ...entry, at: entry.at - injectMs + to }];
-  }),
-});
 
 /** Right behind the failure; or, where it shows after the heal, after half of the time as long as it still does. */
 const endSooner = async (attempts: Attempts): Promise<void> => {
@@ -158,14 +171,22 @@ const isSame = (one: Schedule, other: Schedule): boolean =>
  * Delta debugging: leaves out stretches of entries, halving their length, until no single entry can go.
  * @source Zeller & Hildebrandt, Simplifying and Isolating Failure-Inducing Input, 2002, figure 5 (complements only).
  */
-const leaveOut = async (attempts: Attempts): Promise<void> => {
+const leaveOut = async (attempts: Attempts, otherChances: readonly number[]): Promise<void> => {
+  const fails = async (candidate: Candidate): Promise<boolean> => {
+    if (await attempts.fails(candidate)) return true;
+    for (const chanceSeed of otherChances) {
+      if (await attempts.fails({ ...candidate, chanceSeed })) return true;
+    }
+    return false;
+  };
   let length = Math.ceil(attempts.kept.schedule.length / 2);
   while (length >= 1 && attempts.kept.schedule.length > 0 && !attempts.spent) {
     let removed = false;
     for (let at = 0; at < attempts.kept.schedule.length;) {
-      const { schedule, injectMs } = attempts.kept;
+      const { schedule, injectMs, chanceSeed } = attempts.kept;
       const without = [...schedule.slice(0, at), ...schedule.slice(at + length)];
-      if (await attempts.fails({ schedule: without, injectMs })) removed = true;
+      const chances = chanceSeed !== undefined && { chanceSeed };
+      if (await fails({ schedule: without, injectMs, ...chances })) removed = true;
       else at += length;
     }
     if (length > 1) length = Math.ceil(length / 2);

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as register from '../../campaign/register-campaign.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
 import type { RunFile } from '../../core/run.ts';
-import { withTries, tryInSim, type Try } from './elsewhere.ts';
+import { asLongAsBefore, withTries, tryInSim, type Try } from './elsewhere.ts';
 import { answered, liveFile, noExtra, other, saving } from './sample-failure.ts';
 import { runFilePath } from './saving.ts';
 import { runSimWorld } from './sim-world.ts';
@@ -60,6 +60,26 @@ test('a simulated run is made smaller for as long as asked, and not at all for n
     complete: true,
   });
   expect(run?.schedule.length).toBeLessThan(shrunkFrom?.entries ?? 0);
+  expect(shrunkFrom?.injectMs).toBe(register.scenario.injectMs);
+  expect(run?.scenario.injectMs).toBeLessThan(register.scenario.injectMs);
+});
+
+test('what the simulator ends sooner goes on for as long as before on real clusters', () => {
+  const at = (ms: number) => ({ at: ms, client: 0, operation: 'put', args: {} });
+  const file = liveFile();
+  const before = { entries: 40, digest: '', attempts: 9 };
+  const scenario = { ...file.run.scenario, injectMs: 65 };
+  const shorter = { ...file, run: { ...file.run, scenario, schedule: [at(20), at(70)] } };
+  expect(asLongAsBefore({ ...shorter, shrunkFrom: { ...before, injectMs: 6_000 } })).toEqual({
+    scenario: { ...scenario, injectMs: 6_000 },
+    schedule: [at(20), at(6_005)],
+    shrunkFrom: before,
+  });
+  expect(asLongAsBefore({ ...shorter, shrunkFrom: before })).toEqual({
+    scenario,
+    schedule: [at(20), at(70)],
+    shrunkFrom: before,
+  });
 });
 
 test('a smaller form in the same world has a file of its own, whichever play it was', () => {

@@ -9,6 +9,7 @@ import { defaultLimits } from '../../conduct/plan.ts';
 import type { PropertyTally } from '../../core/campaign.ts';
 import type { Ms } from '../../core/cluster.ts';
 import type { BackendName, Run, RunFile } from '../../core/run.ts';
+import { endingAt } from '../../shrink/shrink.ts';
 import type { Io } from '../io.ts';
 import type { ModuleExport, Planting, Registry } from '../registry.ts';
 import { beforeShrinking } from './saving.ts';
@@ -97,6 +98,24 @@ export const withTry = (file: RunFile, { backend, runs, properties, twins }: Try
   const [twin] = twins;
   const replay = twin === undefined ? {} : { replay: twin.replay };
   return { ...file, elsewhere: { backend, runs, broken, ...replay } };
+};
+
+/**
+ * A schedule that the simulator ends right behind its failure. On real clusters everything takes longer, the faults' beginning too:
+ * there it goes on for as long as it did.
+ */
+export const asLongAsBefore = ({
+  run: { scenario, schedule },
+  shrunkFrom,
+}: RunFile): Pick<Run, 'scenario' | 'schedule'> & Pick<RunFile, 'shrunkFrom'> => {
+  if (shrunkFrom?.injectMs === undefined) return { scenario, schedule, shrunkFrom };
+  const { injectMs, ...before } = shrunkFrom;
+  const longer = endingAt({ schedule, injectMs: scenario.injectMs }, injectMs);
+  return {
+    scenario: { ...scenario, injectMs },
+    schedule: longer.schedule,
+    shrunkFrom: before,
+  };
 };
 
 export type InSimPlan = {

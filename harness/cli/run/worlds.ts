@@ -15,7 +15,15 @@ import { EnvironmentError, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { ModuleExport, Planting, Registry, TargetEntry } from '../registry.ts';
 import { tryAgain } from './again.ts';
-import { attempt, brokenBy, withTries, tryInSim, withTry, type Try } from './elsewhere.ts';
+import {
+  asLongAsBefore,
+  attempt,
+  brokenBy,
+  withTries,
+  tryInSim,
+  withTry,
+  type Try,
+} from './elsewhere.ts';
 import { runLiveWorld, type LivePlan } from './live-world.ts';
 import { runSimWorld } from './sim-world.ts';
 import type { Saving, WorldResult } from './world-result.ts';
@@ -257,8 +265,9 @@ const tryOn = async (
   file: RunFile,
   plan: WorldPlan,
 ): Promise<Try> => {
-  const { scenario, schedule, path, index, backend: home } = file.run;
-  const { shrunkFrom, shownFor, scheduleOf = { backend: home, index } } = file;
+  const { path, index, backend: home } = file.run;
+  const { shownFor, scheduleOf = { backend: home, index } } = file;
+  const { scenario, schedule, shrunkFrom } = asLongAsBefore(file);
   // Two smaller forms of one run have two twins.
   const extra = { shrunkFrom, scheduleOf, ...(shownFor !== undefined && { shownFor }) };
   const times = Math.max(triesMin, plan.jobs ?? liveJobsDefault(backend));
