@@ -75,30 +75,38 @@ export const rateWords = (
   return `${places[backend]}: ${what}`;
 };
 
-/** `9 entries of a schedule of 1.9 s, from 3,746 of 90 s; found so in 180 attempts; …`, of a failure that was made smaller; `undefined` where that was not tried. */
+type Smaller = Pick<Run, 'schedule' | 'chanceSeed'> & {
+  readonly scenario: Pick<Scenario, 'injectMs'>;
+};
+
+/** `9 entries of a schedule of 1.9 s, from 3,746 of 90 s`, of a failure that was made smaller and what it was before. */
+export const sizeWords = (
+  { schedule, scenario, chanceSeed }: Smaller,
+  before: { readonly entries: number; readonly injectMs?: Ms },
+): string => {
+  const [now, then] =
+    before.injectMs === undefined
+      ? ['', '']
+      : [` of ${spoken(scenario.injectMs)}`, ` of ${spoken(before.injectMs)}`];
+  const entries = counted(schedule.length, 'entry', 'entries');
+  const chances = chanceSeed === undefined ? '' : ', under other chances';
+  return `${entries} of a schedule${now}, from ${grouped(before.entries)}${then}${chances}`;
+};
+
+/** The same, with what that took; `undefined` where none was tried to be made smaller. */
 export const smallerWords = ({
   run,
   shrunkFrom,
   unshrunk,
-}: Pick<RunFile, 'shrunkFrom' | 'unshrunk'> & {
-  readonly run: Pick<Run, 'schedule' | 'chanceSeed'> & {
-    readonly scenario: Pick<Scenario, 'injectMs'>;
-  };
-}): string | undefined => {
+}: Pick<RunFile, 'shrunkFrom' | 'unshrunk'> & { readonly run: Smaller }): string | undefined => {
   if (unshrunk !== undefined) return `not made smaller: ${unshrunk}`;
   if (shrunkFrom === undefined) return undefined;
-  const { entries, injectMs, attempts, complete } = shrunkFrom;
-  const [now, before] =
-    injectMs === undefined
-      ? ['', '']
-      : [` of ${spoken(run.scenario.injectMs)}`, ` of ${spoken(injectMs)}`];
+  const { attempts, complete } = shrunkFrom;
   const more =
     complete === false
       ? '; not all smaller ones were tried: a longer --shrink-time tries more'
       : '';
-  const size = `${counted(run.schedule.length, 'entry', 'entries')} of a schedule`;
-  const chances = run.chanceSeed === undefined ? '' : ', under other chances';
-  return `${size}${now}, from ${grouped(entries)}${before}${chances}; found so in ${counted(attempts, 'attempt')}${more}`;
+  return `${sizeWords(run, shrunkFrom)}; found so in ${counted(attempts, 'attempt')}${more}`;
 };
 
 export const runFileSchema = 'schism/run-file@1';

@@ -27,12 +27,15 @@ const tally = (runs: number, fail: number): PropertyTally => ({
   missing: undefined,
 });
 
+type Breaks = (of: Schedule, play: number, injectMs: number) => boolean;
+
 /** Every play takes a second; a schedule breaks the property where the entry at 16 is left. */
 const given = (
-  more: Partial<AgainGiven> & { readonly breaks?: (of: Schedule, play: number) => boolean } = {},
-): AgainGiven & { readonly played: Schedule[] } => {
+  more: Partial<AgainGiven> & { readonly breaks?: Breaks } = {},
+): AgainGiven & { readonly played: Schedule[]; readonly lengths: number[] } => {
   const { breaks = (of: Schedule) => of.some(({ at }) => at === 16) } = more;
   const played: Schedule[] = [];
+  const lengths: number[] = [];
   let now = 0;
   return {
     lanes: 4,
@@ -43,10 +46,11 @@ const given = (
     onTrouble: (error) => {
       throw error;
     },
-    play(schedules) {
+    play(schedules, injectMs) {
       now += 1_000;
+      lengths.push(...schedules.map(() => injectMs));
       const broken = schedules.map((of, place) => {
-        const broke = breaks(of, played.length + place);
+        const broke = breaks(of, played.length + place, injectMs);
         return broke
           ? { ...failure, run: { ...failure.run, schedule: of, index: place } }
           : undefined;
@@ -60,8 +64,17 @@ const given = (
       });
     },
     played,
+    lengths,
     ...more,
   };
+};
+
+/** The failure with moments at these times of its schedule. */
+const happening = (...times: readonly number[]): RunFile => {
+  const { verdicts, history } = failure.run;
+  const moments = times.map((at) => ({ at: history.phases.injectAt + at, text: '' }));
+  const broken = { ...verdicts[0], property, verdict: 'fail', summary: '', moments };
+  return { ...failure, run: { ...failure.run, verdicts: [broken as unknown as Judged] } };
 };
 
 describe('a live failure, once more where it was found', () => {
@@ -113,23 +126,10 @@ describe('a live failure, once more where it was found', () => {
 
   test('is tried first without what comes after the moments that broke it', async () => {
     const made = given({ lanes: 1, forMs: 500 });
-    const { verdicts, history } = failure.run;
-    const of = (moments: readonly object[]): RunFile => {
-      const broken = { ...verdicts[0], property, verdict: 'fail', summary: '', moments };
-      return { ...failure, run: { ...failure.run, verdicts: [broken as unknown as Judged] } };
-    };
-    const at = history.phases.injectAt + 20;
-    await tryAgain(
-      of([
-        { at, text: '' },
-        { at: at - 9, text: '' },
-      ]),
-      property,
-      made,
-    );
+    await tryAgain(happening(20, 11), property, made);
     expect(made.played[4]?.map((entry) => entry.at).at(-1)).toBe(20);
     const unnamed = given({ lanes: 1, forMs: 500 });
-    await tryAgain(of([]), property, unnamed);
+    await tryAgain(happening(), property, unnamed);
     expect(unnamed.played[4]).toEqual([]);
   });
 
@@ -145,14 +145,56 @@ describe('a live failure, once more where it was found', () => {
     const tried = await tryAgain(failure, property, {
       ...made,
       onTrouble: (error) => said.push(String(error)),
-      play: async (schedules) => {
+      play: async (schedules, injectMs) => {
         rounds += 1;
         if (rounds > 3) throw new Error('no port is free');
-        return await made.play(schedules);
+        return await made.play(schedules, injectMs);
       },
     });
     expect(said).toEqual(['Error: no port is free']);
     expect({ runs: tried.runs, rounds }).toEqual({ runs: 4, rounds: 4 });
     expect(tried.twins[0]?.again?.broken).toEqual([{ property, runs: 4 }]);
+  });
+
+  describe('that happened early in a long run', () => {
+    const late = [{ at: 9_000, client: 0, operation: 'put', args: {} }];
+    const { run } = happening(20);
+    const long: RunFile = {
+      ...failure,
+      run: {
+        ...run,
+        schedule: [...schedule, ...late],
+        scenario: { ...run.scenario, injectMs: 90_000 },
+      },
+    };
+
+    test('is made smaller in runs that end soon behind it', async () => {
+      const made = given();
+      const { twins } = await tryAgain(long, property, made);
+      expect(made.lengths.slice(0, 4)).toEqual([90_000, 90_000, 90_000, 90_000]);
+      expect(new Set(made.lengths.slice(4))).toEqual(new Set([2_020]));
+      expect(twins[0]?.run.schedule.map(({ at }) => at)).toEqual([16]);
+      expect(twins[0]?.shrunkFrom).toMatchObject({
+        entries: 41,
+        injectMs: 90_000,
+        attempts: made.played.length - 4,
+      });
+    });
+
+    test('is made smaller in runs as long as it was, where it needs what is behind', async () => {
+      const made = given({ breaks: (_of, _play, injectMs) => injectMs === 90_000 });
+      const { twins } = await tryAgain(long, property, made);
+      expect(made.lengths.filter((of) => of === 2_020)).toHaveLength(4);
+      expect(twins[0]?.run.schedule).toEqual([]);
+      expect(twins[0]?.shrunkFrom).not.toHaveProperty('injectMs');
+    });
+
+    test('is at least shorter, where nothing smaller breaks', async () => {
+      const made = given({ breaks: (of) => of.length >= 40 });
+      const [twin] = (await tryAgain(long, property, made)).twins;
+      expect(twin?.run.schedule).toEqual(schedule);
+      expect(twin?.shrunkFrom).toMatchObject({ injectMs: 90_000 });
+      expect(twin?.again).toEqual({ backend: 'process', runs: 4, broken: [{ property, runs: 4 }] });
+    });
   });
 });

@@ -2,6 +2,7 @@ import { stateOf, type CampaignSummary } from '../../core/campaign.ts';
 import { counted, grouped, spoken } from '../../core/figures.ts';
 import {
   rateWords,
+  sizeWords,
   smallerWords,
   type RetryRate,
   type Judged,
@@ -78,7 +79,7 @@ export const printStory = (
     ...rate('the same schedule again', again),
     ...twins.flatMap((twin) => {
       const there = twin.run.backend === run.backend ? '' : ' there';
-      const size = `${twin.run.schedule.length} entries of ${run.schedule.length}`;
+      const size = sizeWords(twin.run, twin.shrunkFrom ?? { entries: run.schedule.length });
       return rate(`made smaller${there}, ${size};`, twin.elsewhere ?? twin.again);
     }),
   ];

@@ -244,9 +244,10 @@ const tryAgainOn = (
       plan.io.settle();
       plan.io.err(`run ${index} on ${backend} could not be made smaller any further: ${why}`);
     },
-    async play(schedules) {
+    async play(schedules, injectMs) {
       const doing = ` with ${schedules[0]?.length ?? 0} of the ${schedule.length} entries of ${backend} run ${index}`;
-      const given = { plan, scenario, path: undefined, extra, doing };
+      const lasting = { ...scenario, injectMs };
+      const given = { plan, scenario: lasting, path: undefined, extra, doing };
       const { tally, properties, broken } = await playEach(backend, schedules, given);
       const brokenAt = (place: number): RunFile | undefined =>
         broken.find((of) => of.index === place && of.property === property)?.file;
