@@ -207,6 +207,9 @@ const tasksLane = (
     />`;
 };
 
+/** Height of a row of the numbers of moments. */
+const pinRow = 18;
+
 /** Numbers of moments that are close to each other stand below each other, so that each can be read. */
 const pinRows = (
   moments: readonly Moment[],
@@ -237,12 +240,14 @@ export const timeline = (history: History, moments: readonly Moment[]): Html => 
     (a, b) => (a ?? 1e9) - (b ?? 1e9),
   );
   const parts: Html[] = [];
-  let y = 20;
+  const placed = pinRows(moments, frame);
+  // Above everything else: most failures are where a fault or a leadership ends, and so are the words for those.
+  let y = 20 + pinRow * Math.max(0, ...placed.map(({ row }) => row + 1));
+  if (faults.length > 0) parts.push(html`<text class="lane" x="4" y="${y + 12}">faults</text>`);
   for (const fault of faults) {
     parts.push(faultLane(fault, { frame, y }));
     y += laneHeight.fault;
   }
-  if (faults.length > 0) parts.push(html`<text class="lane" x="4" y="32">faults</text>`);
   y += 4;
   const votes = votesOf(history)
     .filter(({ at }) => at >= frame.from)
@@ -284,10 +289,10 @@ export const timeline = (history: History, moments: readonly Moment[]): Html => 
       /><text class="phasename" x="${(Number(x(at, frame)) + 3).toFixed(1)}" y="${height - 4}"
         >${words}</text
       >`;
-  const pins = pinRows(moments, frame).map(({ moment, number, row }) => {
+  const pins = placed.map(({ moment, number, row }) => {
     const left = x(moment.at, frame);
-    const top = 24 + row * 18;
-    return html`<g><title>${moment.text}</title><line class="pin" x1="${left}" x2="${left}" y1="16" y2="${height}" /><circle class="pin" cx="${left}" cy="${top}" r="8" /><text class="pinname" x="${left}" y="${top + 4}">${number}</text></g>`;
+    const top = 26 + row * pinRow;
+    return html`<g><title>${moment.text}</title><line class="pin" x1="${left}" x2="${left}" y1="${top}" y2="${height}" /><circle class="pin" cx="${left}" cy="${top}" r="8" /><text class="pinname" x="${left}" y="${top + 4}">${number}</text></g>`;
   });
   const nodes: readonly NodeName[] = history.nodes.map((node) => node.name);
   return html`<figure class="timeline"><div class="wide" tabindex="0" role="region" aria-label="Timeline of the run">
