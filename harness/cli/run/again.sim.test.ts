@@ -189,6 +189,16 @@ describe('a live failure, once more where it was found', () => {
       expect(twins[0]?.shrunkFrom).not.toHaveProperty('injectMs');
     });
 
+    test('has no twin where it breaks too seldom so, and nothing smaller does', async () => {
+      const same = { ...long, run: { ...long.run, schedule } };
+      const made = given({
+        breaks: (of, play, injectMs) =>
+          of.length === 40 && (injectMs === 90_000 ? play < 4 : play === 4),
+      });
+      expect((await tryAgain(same, property, made)).twins).toEqual([]);
+      expect(made.lengths.filter((of) => of === 2_020)).toHaveLength(4);
+    });
+
     test('is at least shorter, where nothing smaller breaks', async () => {
       const made = given({ breaks: (of) => of.length >= 40 });
       const [twin] = (await tryAgain(long, property, made)).twins;

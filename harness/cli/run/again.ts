@@ -86,6 +86,8 @@ export const tryAgain = async (
   const sooner = isSooner
     ? timesBroken(await tried(repeated(soon.schedule, plays), soon.injectMs))
     : 0;
+  // What broke too seldom is no smaller form, also where only its end is another one.
+  if (sooner < needed) shown.clear();
   const { schedule: from, injectMs } = sooner >= needed ? soon : whole;
   const shrunk = await shrinkSideBySide({
     schedule: from,

@@ -131,7 +131,7 @@ export type InSimPlan = {
 /** Simulated runs of one live failure: so many, or as many as this time allows. */
 const runsMax = 200;
 const forMs = 5_000;
-const shrinkDefault = { attemptsMax: 500, forMs: 5_000 };
+const shrinkDefault = { attemptsMax: 2_000, forMs: 5_000 };
 
 /** A live failure in the simulator, under the chances of many runs; its twin is made smaller. */
 export const tryInSim = async (file: RunFile, sim: ModuleExport, plan: InSimPlan): Promise<Try> => {

@@ -22,7 +22,7 @@ export type SimPlan = {
 };
 
 /** Where nothing else is asked for, a failing schedule is made smaller for as long as some hundreds of plays of it take. */
-const shrinkDefault = { attemptsMax: 2_000, msPerSecond: 800, msMin: 8_000, msMax: 60_000 };
+const shrinkDefault = { attemptsMax: 5_000, msPerSecond: 800, msMin: 8_000, msMax: 60_000 };
 
 const defaultFor = (scenarios: Job['scenarios']): NonNullable<CampaignPlan['shrink']> => {
   const { attemptsMax, msPerSecond, msMin, msMax } = shrinkDefault;
