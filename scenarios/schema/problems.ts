@@ -19,6 +19,8 @@ export type Checked =
 
 /** Checks a document in two steps: its shape, then whether what it names exists. */
 export const checkDocument = (value: unknown, targets: ReadonlyMap<string, Target>): Checked => {
+  const other = otherDocument(value);
+  if (other !== undefined) return { ok: false, problems: [other] };
   const parsed = scenarioSchema.safeParse(value);
   if (!parsed.success) {
     return {
@@ -28,6 +30,18 @@ export const checkDocument = (value: unknown, targets: ReadonlyMap<string, Targe
   }
   const problems = [...unknownNames(parsed.data, targets)];
   return problems.length === 0 ? { ok: true, document: parsed.data } : { ok: false, problems };
+};
+
+/** What else of ours it is: then one line helps more than what it lacks to be a scenario. */
+const otherDocument = (value: unknown): Problem | undefined => {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const message =
+    'patches' in value
+      ? 'this is a planted bug, no scenario: give it to --mutants'
+      : 'run' in value && 'replay' in value
+        ? 'this is a saved run, no scenario: give it to replay'
+        : undefined;
+  return message === undefined ? undefined : { path: [], message };
 };
 
 type Path = readonly (string | number)[];

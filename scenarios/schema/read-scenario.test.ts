@@ -120,6 +120,17 @@ describe('what is wrong is said with its place, a frame and what was probably me
   const without = (from: string, to: string): string => messageOf(yaml.replace(from, to));
 
   test.each([
+    ['id: x\npatches: []', 'this is a planted bug, no scenario: give it to --mutants'],
+    [
+      '{"schema": "schism/run-file@1", "run": {}, "replay": "…"}',
+      'this is a saved run, no scenario: give it to replay',
+    ],
+  ])('one line where it is another file of ours', (text, words) => {
+    expect(messageOf(text)).toMatch(`x.yaml:1:1: ${words}\n`);
+    expect(messageOf(text)).not.toContain('is not known here');
+  });
+
+  test.each([
     [
       'a typo in a key',
       'workers: 2',
