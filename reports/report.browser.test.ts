@@ -80,6 +80,18 @@ test('without JavaScript the verdict, the moments, the picture and the events ar
   expect(await page.locator('.moments li').count()).toBe(5);
   expect(await page.locator('svg .bar.leader').count()).toBe(3);
   expect(await page.locator('svg circle.pin').count()).toBe(5);
+  // They stand above everything that they point at, and hide none of its words.
+  const boxesOf = async (what: string) => {
+    const all = await page.locator(what).all();
+    const boxes = await Promise.all(all.map((one) => one.boundingBox()));
+    return boxes.flatMap((box) => box ?? []);
+  };
+  const words = await boxesOf('svg text.faultname, svg text.role, svg text.lane');
+  expect(words.length).toBeGreaterThan(3);
+  const pins = await boxesOf('svg circle.pin');
+  const lowest = Math.max(...pins.map(({ y, height }) => y + height));
+  const highest = Math.min(...words.map(({ y }) => y));
+  expect(lowest).toBeLessThanOrEqual(highest);
   expect(await page.locator('svg .vote').count()).toBe(3);
   expect(await page.locator('svg .vote.again').count()).toBe(1);
   expect(await page.locator('.events tbody tr').count()).toBeGreaterThan(100);

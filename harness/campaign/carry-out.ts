@@ -63,7 +63,7 @@ export const carryOut = (subject: Subject, place: Place, otherwise: Otherwise = 
     ...place,
     backend: 'sim',
     schedule,
-    ...(chanceSeed !== undefined && { chanceSeed }),
+    chanceSeed,
     path,
     history,
     verdicts,

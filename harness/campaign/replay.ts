@@ -20,7 +20,6 @@ export const replayInSim = async ({
   ...given
 }: ReplayGiven): Promise<WholeRun> => {
   const { scenario, seed, index, schedule, path, chanceSeed } = run;
-  const known = { schedule, path, ...(chanceSeed !== undefined && { chanceSeed }) };
   await using pool = new Pool({
     jobs: 1,
     taskMsMax: replayMsMax,
@@ -28,5 +27,5 @@ export const replayInSim = async ({
     ...(env !== undefined && { env }),
   });
   const job: Job = { ...given, scenarios: [scenario], seed };
-  return await pool.whole({ job, index, schedule: known });
+  return await pool.whole({ job, index, schedule: { schedule, path, chanceSeed } });
 };

@@ -37,7 +37,7 @@ export type Run = {
   /** As drawn (and, in a shrunk failure, as shrunk). */
   readonly schedule: Schedule;
   /** The seed of the world's chances, where it is not the campaign's: a smaller schedule may need others to break the same. */
-  readonly chanceSeed?: number;
+  readonly chanceSeed?: number | undefined;
   /** fast-check's path to it, where fast-check drew it. */
   readonly path: string | undefined;
   readonly history: History;

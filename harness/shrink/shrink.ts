@@ -13,10 +13,10 @@ export type Origin = {
 export type Candidate = {
   readonly schedule: Schedule;
   readonly injectMs: Ms;
-  readonly chanceSeed?: number;
+  readonly chanceSeed?: number | undefined;
 };
 
-export type ShrinkGiven = Candidate & {
+export type ShrinkGiven = Pick<Candidate, 'schedule' | 'injectMs'> & {
   /** The last of the moments that show the failure, in milliseconds of the schedule; infinite where none is named. */
   readonly happenedAt: Ms;
   /** `undefined`: a fixed schedule; its entries can be left out, and nothing of them changed. */
@@ -44,7 +44,7 @@ export type ShrinkResult = Candidate & {
  * cluster, and stay behind it.
  */
 export const endingAt = ({ schedule, injectMs, chanceSeed }: Candidate, to: Ms): Candidate => ({
-  ...(chanceSeed !== undefined && { chanceSeed }),
+  chanceSeed,
   injectMs: to,
   schedule: schedule.flatMap((entry): readonly ScheduleEntry[] => {
     if (entry.at >= injectMs) return [{ ...entry, at: entry.at - injectMs + to }];
@@ -102,7 +102,8 @@ class Attempts {
 /**
  * Makes a failing schedule smaller while it breaks the same property. First it ends where the failure shows. Where fast-check drew
  * the schedule its own shrinking is next, which also makes times and targets simpler; then stretches of entries are left out as long
- * as any can be; and at last under other chances too, for what is left out changes what everything else meets.
+ * as any can be. A stretch that seemed to be needed is tried once more under other chances: each message's delay is the next draw of
+ * its link, so that without one message all behind it meet other delays, and the failure may be gone for that alone.
  */
 export const shrink = async (given: ShrinkGiven): Promise<ShrinkResult> => {
   const attempts = new Attempts(given);
@@ -119,7 +120,7 @@ export const shrink = async (given: ShrinkGiven): Promise<ShrinkResult> => {
   return {
     schedule: kept.schedule,
     injectMs: kept.injectMs,
-    ...(kept.chanceSeed !== undefined && { chanceSeed: kept.chanceSeed }),
+    chanceSeed: kept.chanceSeed,
     path: asDrawn ? (path ?? given.origin?.path) : undefined,
     attempts: attempts.count,
     complete: !attempts.spent,
@@ -185,8 +186,7 @@ const leaveOut = async (attempts: Attempts, otherChances: readonly number[]): Pr
     for (let at = 0; at < attempts.kept.schedule.length;) {
       const { schedule, injectMs, chanceSeed } = attempts.kept;
       const without = [...schedule.slice(0, at), ...schedule.slice(at + length)];
-      const chances = chanceSeed !== undefined && { chanceSeed };
-      if (await fails({ schedule: without, injectMs, ...chances })) removed = true;
+      if (await fails({ schedule: without, injectMs, chanceSeed })) removed = true;
       else at += length;
     }
     if (length > 1) length = Math.ceil(length / 2);

@@ -42,8 +42,8 @@ export type Explaining = {
   /** Milliseconds that the explanation may take; what is left of `timeoutMs` unless given. */
   readonly explainMs?: number | undefined;
   /**
-   * Configurations that the explanation may look at, besides as many times 16 as finding the failure took: for a history
-   * whose explanation is to be the same on every machine. No limit when left out.
+   * Configurations that the explanation may look at, in addition to 16 times as many as finding the failure took. Unlike
+   * `explainMs` it makes the explanation the same on every machine. No limit when left out.
    */
   readonly explainConfigurations?: number | undefined;
   readonly tuning?: Tuning;
