@@ -100,6 +100,19 @@ test('a register that clients put to is judged without versions', () => {
   );
 });
 
+test('says so where a bound was reached before it was known what matters', () => {
+  const read = (value: number, at: number) =>
+    operation('m2', [at, at + 3], { seen: [{ object: 'a', value: `${value}` }] });
+  const busyWriters = Array.from({ length: 64 }, (_, nth) =>
+    write(['put', 'a', `${(nth * 7) % 4}`], 'm1', [100 + nth * 20, 420 + nth * 20]),
+  );
+  const reads = Array.from({ length: 40 }, (_, nth) => read((nth * 3) % 4, 110 + nth * 32));
+  expect(judged(...busyWriters, ...reads, read(0, 9_000), read(1, 9_010))).toMatchObject({
+    verdict: 'fail',
+    summary: expect.stringMatching(/reached its bound, so not all that are named may be needed$/),
+  });
+});
+
 test('says nothing of objects that no operation of the run made, and is not put to the test by reads before a fault', () => {
   expect(
     judged(seen('m1', [2_600, 2_650], 'x', 3), seen('m1', [2_700, 2_750], 'y', 2)),

@@ -71,12 +71,17 @@ const explained = (model: AnyModel, calls: readonly Call[]): Verdict => {
   });
   if (verdict.verdict !== 'fail') return unknown('what was found wrong could not be found again');
   const { failure } = verdict;
+  const { relaxation } = failure;
   const wrong = calls[failure.at];
   if (wrong === undefined) return unknown('the operation that was found wrong is none of the run');
   const right = failure.legal.map((answer) => model.describe?.(wrong.input, answer) ?? '');
   const instead = right.length === 0 ? '' : `; right would have been ${right.join(' or ')}`;
+  const unsure =
+    relaxation?.minimal === true
+      ? ''
+      : '; the search for the operations that matter reached its bound, so not all that are named may be needed';
   return broken(
-    `${said(model, wrong)} at ${seconds(wrong.operation.endedAt ?? wrong.invoked)}, which fits no order of what was asked and answered before${instead}`,
+    `${said(model, wrong)} at ${seconds(wrong.operation.endedAt ?? wrong.invoked)}, which fits no order of what was asked and answered before${instead}${unsure}`,
     momentsOf(model, calls, failure),
   );
 };

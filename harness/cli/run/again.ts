@@ -47,6 +47,47 @@ const endingSoon = ({ schedule, scenario: { injectMs } }: Run, happenedAt: Ms): 
   return soon <= (injectMs * 3) / 4 ? endingAt(whole, soon) : whole;
 };
 
+/** Plays of smaller forms until the time is up, and the runs of those that broke. */
+class Trials {
+  readonly #given: AgainGiven;
+  readonly #until: Ms;
+  readonly #broken = new Map<string, RunFile>();
+  #troubled = false;
+
+  constructor(given: AgainGiven) {
+    this.#given = given;
+    this.#until = given.now() + given.forMs;
+  }
+
+  get over(): boolean {
+    return this.#troubled || this.#given.aborted() || this.#given.now() >= this.#until;
+  }
+
+  /** For each schedule whether it broke; nothing is known of any where they could not be played. */
+  async play(schedules: readonly Schedule[], injectMs: Ms): Promise<readonly boolean[]> {
+    const { play, aborted, onTrouble } = this.#given;
+    try {
+      const { broken } = await play(schedules, injectMs);
+      for (const of of broken) if (of !== undefined) this.#broken.set(keyOf(of.run.schedule), of);
+      return schedules.map((_, place) => broken[place] !== undefined);
+    } catch (error) {
+      this.#troubled = true;
+      if (!aborted()) onTrouble(error);
+      return schedules.map(() => false);
+    }
+  }
+
+  brokenRun(schedule: Schedule): RunFile | undefined {
+    return this.#broken.get(keyOf(schedule));
+  }
+
+  forget(): void {
+    this.#broken.clear();
+  }
+}
+
+const keyOf = (schedule: Schedule): string => JSON.stringify(schedule);
+
 /** A failure of a live world, again in that world; the twin is smaller, and breaks this property. */
 export const tryAgain = async (
   { run }: RunFile,
@@ -54,68 +95,62 @@ export const tryAgain = async (
   given: AgainGiven,
 ): Promise<Try> => {
   const { backend, schedule, scenario } = run;
-  const { lanes, plays, play, now } = given;
+  const { lanes, plays } = given;
   const whole: Candidate = { schedule, injectMs: scenario.injectMs };
-  const again = await play(repeated(schedule, plays), whole.injectMs);
+  const again = await given.play(repeated(schedule, plays), whole.injectMs);
   const same: Try = { backend, runs: again.runs, properties: again.properties, twins: [] };
   const needed = neededOf(plays);
-  if (timesBroken(again) < needed) return same;
+  if (again.broken.filter((of) => of !== undefined).length < needed) return same;
 
-  const until = now() + given.forMs;
-  const shown = new Map<string, RunFile>();
-  let over = false;
-  const isOver = (): boolean => over || given.aborted() || now() >= until;
-  const tried = async (
-    schedules: readonly Schedule[],
-    injectMs: Ms,
-  ): Promise<Pick<Played, 'broken'>> => {
-    const played = await play(schedules, injectMs).catch((error: unknown) => {
-      over = true;
-      if (!given.aborted()) given.onTrouble(error);
-      return { broken: [] };
-    });
-    for (const of of played.broken) {
-      if (of !== undefined) shown.set(JSON.stringify(of.run.schedule), of);
-    }
-    return played;
-  };
-
+  const trials = new Trials(given);
   const happenedAt = lastMoment(run, property);
-  const soon = endingSoon(run, happenedAt);
-  const isSooner = soon.injectMs < whole.injectMs && !isOver();
-  const sooner = isSooner
-    ? timesBroken(await tried(repeated(soon.schedule, plays), soon.injectMs))
-    : 0;
-  // What broke too seldom is no smaller form, also where only its end is another one.
-  if (sooner < needed) shown.clear();
-  const { schedule: from, injectMs } = sooner >= needed ? soon : whole;
+  const sooner = await endedSooner(endingSoon(run, happenedAt), { whole, plays, needed, trials });
+  const { schedule: from, injectMs } = sooner.candidate;
   const shrunk = await shrinkSideBySide({
     schedule: from,
     happenedAt,
     lanes,
     plays,
     needed,
-    isOver,
-    async play(schedules) {
-      const { broken } = await tried(schedules, injectMs);
-      return schedules.map((_, place) => broken[place] !== undefined);
-    },
+    isOver: () => trials.over,
+    play: (schedules) => trials.play(schedules, injectMs),
   });
-  const twin = shown.get(JSON.stringify(shrunk.schedule));
+  const twin = trials.brokenRun(shrunk.schedule);
   if (twin === undefined) return same;
-  const rate = shrunk.plays > 0 ? shrunk : { plays, broken: sooner };
+  const rate = shrunk.plays > 0 ? shrunk : { plays, broken: sooner.broken };
   const before = {
     entries: schedule.length,
     ...(injectMs !== whole.injectMs && { injectMs: whole.injectMs }),
     digest: run.digest,
-    attempts: shrunk.attempts + (isSooner ? plays : 0),
+    attempts: shrunk.attempts + sooner.attempts,
   };
   const rates: RetryRate = { backend, runs: rate.plays, broken: [{ property, runs: rate.broken }] };
   return { ...same, twins: [{ ...twin, shrunkFrom: before, again: rates }] };
 };
 
+type Sooner = { readonly candidate: Candidate; readonly broken: number; readonly attempts: number };
+
+/** What to go on from: the form that ends soon behind the failure, where it breaks often enough, or the whole. */
+const endedSooner = async (
+  soon: Candidate,
+  given: {
+    readonly whole: Candidate;
+    readonly plays: number;
+    readonly needed: number;
+    readonly trials: Trials;
+  },
+): Promise<Sooner> => {
+  const { whole, plays, needed, trials } = given;
+  if (soon.injectMs >= whole.injectMs || trials.over) {
+    return { candidate: whole, broken: 0, attempts: 0 };
+  }
+  const played = await trials.play(repeated(soon.schedule, plays), soon.injectMs);
+  const broken = played.filter(Boolean).length;
+  if (broken >= needed) return { candidate: soon, broken, attempts: plays };
+  // What broke too seldom is no smaller form, also where only its end is another one.
+  trials.forget();
+  return { candidate: whole, broken: 0, attempts: plays };
+};
+
 const repeated = (schedule: Schedule, times: number): readonly Schedule[] =>
   Array.from({ length: times }, () => schedule);
-
-const timesBroken = ({ broken }: Pick<Played, 'broken'>): number =>
-  broken.filter((of) => of !== undefined).length;
