@@ -188,6 +188,7 @@ export const createFaults = (world: FaultWorld): Faults => {
   const flap = (entry: number, scheduled: ScheduledFault, deeds: readonly Deed[]): void => {
     const until = desk.now + scheduled.forMs;
     const half = scheduled.fault.kind === 'flap' ? scheduled.fault.periodMs / 2 : 0;
+    if (!(half > 0)) throw new Error(`a flap needs a period, not ${2 * half} ms`);
     const cycle = (): void => {
       if (closed || desk.now >= until) return;
       const of = begin(entry, scheduled.fault, deeds);

@@ -78,6 +78,10 @@ export type ProcedureContext = {
   managers(): readonly NodeName[];
 };
 
+/** What a setting of a scenario, or an argument of a procedure, may be. `count`: a whole number that is not negative. */
+export type Parameter = 'flag' | 'count';
+export type Parameters = Readonly<Record<string, Parameter>>;
+
 export type Target = {
   readonly name: string;
   /** One line for lists. */
@@ -93,6 +97,10 @@ export type Target = {
   revive(context: ProcedureContext): Procedure;
   /** Faults of kind `procedure`, by name. */
   readonly procedures: Readonly<Record<string, (context: ProcedureContext) => Procedure>>;
+  /** What scenarios may set; others are refused. Left out: nothing is known of them, and anything goes. */
+  readonly settings?: Parameters;
+  /** The same for the arguments of procedures, by the procedure's name; one that is not named here takes none. */
+  readonly procedureArguments?: Readonly<Record<string, Parameters>>;
   /** After the tail: final reads through every manager, scans of data folders. */
   finish(context: ProcedureContext): Procedure;
   /**

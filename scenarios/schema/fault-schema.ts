@@ -3,22 +3,41 @@ import type { Selection } from '../../harness/core/fault.ts';
 import { durationExamples, parseDuration } from '../../harness/core/duration.ts';
 import { parseRate } from './rate.ts';
 
-const measure = (parse: (text: string) => number | undefined, expected: string) =>
+type Range = { readonly min: number; readonly max: number; readonly words: string };
+
+const measure = (
+  parse: (text: string) => number | undefined,
+  expected: string,
+  { min, max, words }: Range,
+) =>
   z.string({ error: `expected ${expected}` }).transform((text, context) => {
     const value = parse(text);
-    if (value !== undefined) return value;
-    context.issues.push({ code: 'custom', input: text, message: `expected ${expected}` });
+    if (value !== undefined && value >= min && value <= max) return value;
+    const message = `expected ${value === undefined ? expected : words}`;
+    context.issues.push({ code: 'custom', input: text, message });
     return z.NEVER;
   });
 
-export const durationSchema = measure(
-  parseDuration,
-  `a time with its unit, such as ${durationExamples}`,
-).describe(`A time with its unit: ${durationExamples}.`);
+const dayMs = 24 * 3_600_000;
+const aTime = `a time with its unit, such as ${durationExamples}`;
 
-export const rateSchema = measure(parseRate, 'a rate, such as 50/s').describe(
-  'So many a second: 50/s.',
-);
+export const durationSchema = measure(parseDuration, aTime, {
+  min: 0,
+  max: dayMs,
+  words: 'a time of at most 24h',
+}).describe(`A time with its unit: ${durationExamples}.`);
+
+const periodSchema = measure(parseDuration, aTime, {
+  min: 1,
+  max: dayMs,
+  words: 'a time from 1ms to 24h',
+}).describe('From one cut to the next; half of it is cut.');
+
+export const rateSchema = measure(parseRate, 'a rate, such as 50/s', {
+  min: 0,
+  max: 10_000,
+  words: 'a rate of at most 10000/s',
+}).describe('So many a second: 50/s.');
 
 const nodeOrRole = z.string().min(1);
 export const selectionSchema: z.ZodType<Selection, Selection> = z
@@ -68,7 +87,7 @@ export const faultSchemas = {
     ...lasting,
     flap: selectionSchema,
     from: selectionSchema.default('rest'),
-    every: durationSchema,
+    every: periodSchema,
   }),
   kill: z.strictObject({
     ...timing,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { roleWords } from '../../harness/core/fault.ts';
-import type { Target } from '../../harness/core/target.ts';
+import type { JsonObject } from '../../harness/core/json.ts';
+import type { Parameter, Parameters, Target } from '../../harness/core/target.ts';
 import { properties } from '../../properties/index.ts';
 import { suggestion } from './did-you-mean.ts';
 import { faultNames, faultSchemas, type FaultOutput } from './fault-schema.ts';
@@ -28,7 +29,7 @@ export const checkDocument = (value: unknown, targets: ReadonlyMap<string, Targe
       problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, value)),
     };
   }
-  const problems = [...unknownNames(parsed.data, targets)];
+  const problems = [...unknownNames(parsed.data, targets), ...tooMuch(parsed.data)];
   return problems.length === 0 ? { ok: true, document: parsed.data } : { ok: false, problems };
 };
 
@@ -167,12 +168,54 @@ const placed = (path: Path, entry: unknown): unknown =>
 const keysAt = (path: Path, value: unknown): readonly string[] => {
   if (path.length === 0) return Object.keys(scenarioSchema.shape);
   if (path[0] === 'workload') return ['clients', 'rate'];
-  if (path.at(-1) === 'when') return ['leader', 'operation', 'occurrence', 'within'];
+  if (path.at(-1) === 'when')
+    return ['leader', 'vote', 'write', 'operation', 'occurrence', 'within'];
   const named = faultNames.find((name) => Object.keys(value as object).includes(name));
   return named === undefined ? faultNames : Object.keys(faultSchemas[named].shape);
 };
 
-/** Names of targets, properties, nodes, procedures and operations that do not exist. */
+/** A run's history is held in memory, and judged as a whole. */
+const operationsMax = 1_000_000;
+
+function* tooMuch({ inject, workload }: ScenarioOutput): Generator<Problem> {
+  const operations = Math.round((inject / 1_000) * workload.rate);
+  if (operations <= operationsMax) return;
+  yield {
+    path: ['inject'],
+    message: `${operations} operations are more than a run can hold (${operationsMax}): a shorter time, or a lower workload.rate, is needed`,
+  };
+}
+
+const parameterWords: Readonly<Record<Parameter, string>> = {
+  flag: 'true or false',
+  count: 'a whole number that is not negative',
+};
+
+const isOf = (kind: Parameter, value: unknown): boolean =>
+  kind === 'flag'
+    ? typeof value === 'boolean'
+    : typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+
+/** Settings or arguments that nobody reads, or of another type. `whose`: what takes them. */
+function* wrongParameters(
+  given: JsonObject,
+  known: Parameters,
+  { path, whose }: { readonly path: Path; readonly whose: string },
+): Generator<Problem> {
+  const names = Object.keys(known);
+  for (const [key, value] of Object.entries(given)) {
+    const kind = Object.hasOwn(known, key) ? known[key] : undefined;
+    if (kind === undefined) {
+      const instead = names.length === 0 ? '' : `, but ${names.join(', ')}`;
+      yield { path, key, message: `${whose} has no ${key}${instead}.${suggestion(key, names)}` };
+    } else if (!isOf(kind, value)) {
+      const message = `expected ${parameterWords[kind]}; this is ${shown(value)}`;
+      yield { path: [...path, key], message };
+    }
+  }
+}
+
+/** Names of targets, properties, nodes, procedures, operations and settings that do not exist. */
 function* unknownNames(
   document: ScenarioOutput,
   targets: ReadonlyMap<string, Target>,
@@ -194,6 +237,10 @@ function* unknownNames(
         message: `there is no property ${name}.${suggestion(name, [...properties.keys()])}`,
       };
     }
+  }
+  if (target.settings !== undefined) {
+    const whose = `target ${target.name}`;
+    yield* wrongParameters(document.settings, target.settings, { path: ['settings'], whose });
   }
   if (document.faults === 'drawn') return;
   for (const [place, entry] of document.faults.entries()) {
@@ -226,13 +273,7 @@ function* unknownInFault(
       };
     }
   }
-  if ('procedure' in entry && !(entry.procedure in target.procedures)) {
-    const names = Object.keys(target.procedures);
-    yield {
-      path: [...path, 'procedure'],
-      message: `target ${target.name} has no procedure ${entry.procedure}, but ${names.join(', ')}.${suggestion(entry.procedure, names)}`,
-    };
-  }
+  if ('procedure' in entry) yield* wrongProcedure(entry, path, target);
   if (entry.when !== undefined && 'operation' in entry.when) {
     const { operation } = entry.when;
     const names = target.operations.map(({ name }) => name);
@@ -242,5 +283,24 @@ function* unknownInFault(
         message: `target ${target.name} has no operation ${operation}.${suggestion(operation, names)}`,
       };
     }
+  }
+}
+
+function* wrongProcedure(
+  { procedure, args }: Extract<FaultOutput, { readonly procedure: string }>,
+  path: Path,
+  { name, procedures, procedureArguments }: Target,
+): Generator<Problem> {
+  if (!Object.hasOwn(procedures, procedure)) {
+    const names = Object.keys(procedures);
+    yield {
+      path: [...path, 'procedure'],
+      message: `target ${name} has no procedure ${procedure}, but ${names.join(', ')}.${suggestion(procedure, names)}`,
+    };
+  } else if (procedureArguments !== undefined && args !== undefined) {
+    yield* wrongParameters(args as JsonObject, procedureArguments[procedure] ?? {}, {
+      path: [...path, 'args'],
+      whose: `procedure ${procedure}`,
+    });
   }
 }

@@ -217,6 +217,66 @@ describe('what is wrong is said with its place, a frame and what was probably me
       'x.yaml:6:11: faults[0].at: it is not before the end of the injection, 6000ms',
     ],
     ['YAML that is none', 'managers: 3', 'managers: [3', 'x.yaml:3:1:'],
+    [
+      'a second document',
+      'settle: 10s',
+      '---\nname: y',
+      'x.yaml:8:1: a second document begins here: one scenario a file',
+    ],
+    [
+      'a flap that never changes',
+      'cut: leader, from: rest',
+      'flap: leader, every: 0s',
+      'faults[0].every: expected a time from 1ms to 24h; this is "0s"',
+    ],
+    [
+      'a time without end',
+      'settle: 10s',
+      'inject: 100000h',
+      'inject: expected a time of at most 24h; this is "100000h"',
+    ],
+    [
+      'a rate that nobody can keep up with',
+      'rate: 50/s',
+      'rate: 1000000000/s',
+      'workload.rate: expected a rate of at most 10000/s; this is "1000000000/s"',
+    ],
+    [
+      'more operations than a run can hold',
+      'settle: 10s',
+      'inject: 10h',
+      'inject: 1800000 operations are more than a run can hold (1000000)',
+    ],
+    [
+      'a typo in a setting',
+      'settle: 10s',
+      'settings: { autolok: true }',
+      'x.yaml:8:13: settings.autolok: target reference has no autolok, but autolock, scanFolders, snapshotIntervalEntries, trailingEntries. Did you mean autolock?',
+    ],
+    [
+      'a setting of another type',
+      'settle: 10s',
+      'settings: { autolock: yes please }',
+      'settings.autolock: expected true or false; this is "yes please"',
+    ],
+    [
+      'a typo in an argument of a procedure',
+      'cut: leader, from: rest, for: 5s',
+      'procedure: short-lived, args: { replica: 1 }',
+      'faults[0].args.replica: procedure short-lived has no replica, but endsAfterMs, fails, replicas. Did you mean replicas?',
+    ],
+    [
+      'an argument out of range',
+      'cut: leader, from: rest, for: 5s',
+      'procedure: short-lived, args: { replicas: -1 }',
+      'faults[0].args.replicas: expected a whole number that is not negative; this is -1',
+    ],
+    [
+      'an argument of a procedure that takes none',
+      'cut: leader, from: rest, for: 5s',
+      'procedure: lock, args: { fast: true }',
+      'faults[0].args.fast: procedure lock has no fast.',
+    ],
   ])('%s', (_, from, to, expected) => {
     expect(without(from, to)).toContain(expected);
   });

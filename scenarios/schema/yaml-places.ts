@@ -20,7 +20,11 @@ export const parseYaml = (text: string): PlacedYaml | { readonly problem: YamlPr
   };
   const [error] = document.errors;
   if (error !== undefined) {
-    return { problem: { message: error.message, place: placed(error.pos[0]) } };
+    const message =
+      error.code === 'MULTIPLE_DOCS'
+        ? 'a second document begins here: one scenario a file'
+        : error.message;
+    return { problem: { message, place: placed(error.pos[0]) } };
   }
   return {
     value: document.toJS() as unknown,

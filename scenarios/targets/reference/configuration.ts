@@ -2,7 +2,7 @@ import type { NodeConfig } from '../../../cluster/node/config.ts';
 import type { JsonObject } from '../../../harness/core/json.ts';
 
 /** What a scenario's settings may say of a node's configuration. */
-const configurable = [
+export const configurable = [
   'snapshotIntervalEntries',
   'trailingEntries',
 ] as const satisfies readonly (keyof NodeConfig)[];

@@ -1,5 +1,6 @@
 import type { Node } from '../../../harness/core/cluster.ts';
 import type { Target } from '../../../harness/core/target.ts';
+import { configurable } from './configuration.ts';
 import { operationKind } from './operations/api-kind.ts';
 import { nodeKinds } from './operations/nodes.ts';
 import { serviceKinds } from './operations/services.ts';
@@ -19,8 +20,8 @@ const named = (prefix: string, role: Node['role'], count: number): readonly Node
   Array.from({ length: count }, (_, at) => ({ name: `${prefix}${at + 1}`, role }));
 
 /**
- * The reference cluster: a swarm that is driven by the requests of Docker's API. Settings of a scenario that it knows: `autolock`
- * (from the start), `scanFolders` (at the end, data folders are searched for secrets).
+ * The reference cluster: a swarm that is driven by the requests of Docker's API. Of its settings, `autolock` is from the start, and
+ * with `scanFolders` data folders are searched for secrets at the end; the others are of the nodes' own configuration.
  */
 export const referenceSwarm: Target = {
   name: 'reference',
@@ -47,6 +48,14 @@ export const referenceSwarm: Target = {
     drain: setAvailability('drain'),
     activate: setAvailability('active'),
     'short-lived': deployShortLived,
+  },
+  settings: {
+    autolock: 'flag',
+    scanFolders: 'flag',
+    ...Object.fromEntries(configurable.map((name) => [name, 'count'] as const)),
+  },
+  procedureArguments: {
+    'short-lived': { endsAfterMs: 'count', fails: 'flag', replicas: 'count' },
   },
   finish,
   workload,
