@@ -10,6 +10,12 @@ export const exitCodes = {
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** Commands named in a failure of the harness, as they work where this program was called. */
+export const asCalledHere = (
+  message: string,
+  { invocation }: { readonly invocation: string },
+): string => message.replaceAll('`schism ', `\`${invocation} `);
+
 /** The user asked for something that cannot be: what, and what can be done instead. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

@@ -10,10 +10,11 @@ import { replay } from './commands/replay.ts';
 import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
 import { down, up } from './commands/up.ts';
-import { EnvironmentError, exitCodes, UsageError, type ExitCode } from './exit.ts';
+import { asCalledHere, EnvironmentError, exitCodes, UsageError, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import type { Registry } from './registry.ts';
 import { parseCount } from './run/options.ts';
+import { warnOfQuorum } from './select.ts';
 
 type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
@@ -82,7 +83,7 @@ const complain = (error: unknown, registry: Registry, io: Io): ExitCode => {
     return exitCodes.usage;
   }
   if (error instanceof EnvironmentError || error instanceof LiveFailure) {
-    io.err(`${prefix}: ${error.message}`);
+    io.err(`${prefix}: ${asCalledHere(error.message, registry)}`);
     io.err(`\`${registry.invocation} doctor\` looks further.`);
     return exitCodes.environment;
   }
@@ -208,7 +209,7 @@ const programOf = (registry: Registry, io: Io, ended: (code: ExitCode) => void):
     .command('down')
     .description('take away what `up --detach` left standing')
     .action(async () => {
-      ended(await down(io));
+      ended(await down(registry, io));
     });
 
   program
@@ -219,6 +220,7 @@ const programOf = (registry: Registry, io: Io, ended: (code: ExitCode) => void):
     .action((flags: Flags) => {
       const managers = countOf(flags, 'managers', managersBounds) ?? 3;
       const workers = countOf(flags, 'workers', workersBounds) ?? 2;
+      warnOfQuorum(managers, io);
       io.out(registry.compose({ managers, workers }).trimEnd());
     });
 
@@ -233,7 +235,7 @@ const programOf = (registry: Registry, io: Io, ended: (code: ExitCode) => void):
     .command('doctor')
     .description('what is missing, and the command that mends it')
     .action(async () => {
-      ended(await doctor(io));
+      ended(await doctor(registry, io));
     });
 
   program

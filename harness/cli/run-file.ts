@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { runFileSchema, type RunFile } from '../core/run.ts';
 import { UsageError } from './exit.ts';
 
@@ -90,12 +89,4 @@ export const readRunFiles = (
     );
   }
   return [asRunFile(value, file)];
-};
-
-/** Writes a file as a whole or not at all. */
-export const writeWhole = (file: string, text: string): void => {
-  mkdirSync(dirname(file), { recursive: true });
-  const part = `${file}.part`;
-  writeFileSync(part, text);
-  renameSync(part, file);
 };

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import type { Scenario } from '../core/scenario.ts';
 import { UsageError } from './exit.ts';
+import type { Io } from './io.ts';
 import type { Registry } from './registry.ts';
 
 /** The name that is nearest to a misspelt one, if any is near. */
@@ -47,6 +49,10 @@ const unknownName = (name: string, registry: Registry): UsageError => {
 const isFile = (name: string): boolean =>
   /\.ya?ml$/.test(name) || (name.includes('/') && existsSync(name));
 
+/** Reports, run files and tallies know a scenario by its name, so no two may share one. */
+const clash = (name: string): UsageError =>
+  new UsageError(`two different scenarios are named ${name}; give one of them another name`);
+
 /** The scenarios that names of suites, scenarios and files stand for, in their order, each once. */
 export const selectScenarios = (
   names: readonly string[],
@@ -54,7 +60,10 @@ export const selectScenarios = (
 ): readonly Scenario[] => {
   const chosen = new Map<string, Scenario>();
   const add = (scenario: Scenario): void => {
-    chosen.set(scenario.name, scenario);
+    const { name } = scenario;
+    const before = chosen.get(name);
+    if (before !== undefined && !isDeepStrictEqual(before, scenario)) throw clash(name);
+    chosen.set(name, scenario);
   };
   for (const name of names) {
     const suite = registry.suites.get(name);
@@ -96,8 +105,14 @@ export const shaped = (
   );
 };
 
-/** What an even number of managers costs; `undefined` where there is nothing to say. */
-export const quorumWarning = (managers: number): string | undefined => {
+/** Says what an even number of managers costs. */
+export const warnOfQuorum = (managers: number, io: Pick<Io, 'err' | 'colors'>): void => {
+  const warning = quorumWarning(managers);
+  if (warning !== undefined) io.err(`${io.colors.yellow('warning')}: ${warning}`);
+};
+
+/** `undefined` where there is nothing to say. */
+const quorumWarning = (managers: number): string | undefined => {
   if (managers % 2 === 1) return undefined;
   const tolerates = Math.floor((managers - 1) / 2);
   return `${managers} managers tolerate the loss of ${tolerates}, as ${managers - 1} do, and need one more for a quorum: an odd number is better`;

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Judged, RunFile } from '../core/run.ts';
 import { runFileSchema } from '../core/run.ts';
-import { writeWhole } from '../cli/run-file.ts';
+import { writeWhole } from '../cli/output.ts';
+import { quoted } from '../cli/quoted.ts';
 import { commitOf, platformText } from '../cli/run/saving.ts';
 import type { Played } from './played.ts';
 
@@ -21,7 +22,7 @@ export const saveForReplay = ({ run, digest }: Played, verdicts: readonly Judged
     process.cwd(),
     join(process.cwd(), 'reports', 'out', 'tests', `${name}.json`),
   );
-  const replay = `${invocation()} replay ${file}`;
+  const replay = `${invocation()} replay ${quoted(file)}`;
   const saved: RunFile = {
     schema: runFileSchema,
     schism: {

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
-import { readdirSync, statSync, writeFileSync } from './file-system.ts';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from './file-system.ts';
 import { judgeFile, type FileResult, type Judged } from './judge-file.ts';
 import { optionsOf, USAGE, type CheckOptions } from './options.ts';
 
@@ -28,18 +28,22 @@ export async function runCheck(argv: readonly string[], io: CheckIo): Promise<nu
     return 2;
   }
   const files = options.files.flatMap(filesUnder);
+  if (files.length === 0) {
+    io.stderr(`schism check: no file in ${options.files.join(', ')}\n`);
+    return 2;
+  }
   const print = options.json
     ? undefined
     : (result: FileResult) => {
         io.stdout(`${row(result)}\n`);
       };
   const results = await judged(files, options, print);
-  if (options.draw !== undefined) await draw(results, options, io);
+  const drawn = options.draw === undefined || (await draw(results, options, io));
   const ms = Math.round((performance.now() - startedAt) * 100) / 100;
   if (options.json)
     io.stdout(`${JSON.stringify({ schema: 'schism/check@1', files: results, ms })}\n`);
   else io.stdout(`${summary(results)} in ${ms} ms\n`);
-  return exitCode(results);
+  return drawn ? exitCode(results) : 2;
 }
 
 /** A folder stands for the files below it, in the order of their names; hidden ones are left out. */
@@ -69,22 +73,30 @@ async function judged(
   });
 }
 
-/** Draws the worst file, which is judged once more for everything that a drawing says. */
+/** Draws the worst file, which is judged once more for everything that a drawing says. `false`: the page cannot be written. */
 async function draw(
   results: readonly FileResult[],
   options: CheckOptions,
   io: CheckIo,
-): Promise<void> {
+): Promise<boolean> {
   const file = worst(results)?.file;
-  if (options.draw === undefined) return;
+  if (options.draw === undefined) return true;
   const drawable: Judged | undefined = file === undefined ? undefined : judgeFile(file, options);
   if (drawable?.history === undefined) {
     io.stderr('schism check: no history to draw\n');
-    return;
+    return true;
   }
   const { drawn } = await import('./drawing.ts');
-  writeFileSync(options.draw, drawn(drawable));
+  try {
+    mkdirSync(dirname(options.draw), { recursive: true });
+    writeFileSync(options.draw, drawn(drawable));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    io.stderr(`schism check: ${options.draw} cannot be written: ${why}\n`);
+    return false;
+  }
   io.stderr(`drawing of ${file ?? ''}: ${options.draw}\n`);
+  return true;
 }
 
 function worst(results: readonly FileResult[]): FileResult | undefined {

@@ -8,17 +8,21 @@ import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
 
 const page = readFileSync('docs/checking-a-history.md', 'utf8');
-const url = (path: string) => pathToFileURL(resolve(path)).href;
+/** The sources of what the package exports under a name. */
+const sourceOf = (name: string): string => {
+  const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    readonly exports: Readonly<Record<string, { readonly default: string } | undefined>>;
+  };
+  const built = exports[name.replace('schism-harness', '.')]?.default ?? name;
+  return pathToFileURL(resolve(built.replace('/dist/', '/').replace(/\.js$/, '.ts'))).href;
+};
 
 test('the example in the page answers what its comments say', () => {
   const [, example = ''] = /```ts\n([\s\S]*?)```/.exec(page) ?? [];
   const folder = mkdtempSync(join(tmpdir(), 'schism-docs-'));
   try {
     const file = join(folder, 'example.mjs');
-    const named = example
-      .replace('schism-harness/properties', url('properties/linearizability/index.ts'))
-      .replace('schism-harness/models', url('models/index.ts'));
-    writeFileSync(file, named);
+    writeFileSync(file, example.replaceAll(/(?<=')schism-harness[\w/]*(?=')/g, sourceOf));
     const out = execFileSync(process.execPath, [file], { encoding: 'utf8' });
     expect(out).toMatch(/^fail\n/);
     expect(out).toContain('invoked: 40');

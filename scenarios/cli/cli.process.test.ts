@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { sampleSummary } from '../../reports/sample.ts';
+import { renderReport } from '../../reports/write.ts';
 import { schism } from './schism.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'schism-cli-'));
@@ -15,6 +17,9 @@ const written = (name: string, text: string): string => {
   writeFileSync(file, text);
   return file;
 };
+
+const right =
+  '{:process 0, :type :invoke, :f :write, :value 3}\n{:process 0, :type :ok, :f :write, :value 3}\n';
 
 type RunJson = {
   readonly schema: string;
@@ -88,9 +93,9 @@ describe('a planted bug', () => {
     '--mutants',
     mutant,
     '--out',
-    out('bug'),
+    out('a bug'),
   ]);
-  const file = out(`bug/42/${/sim-\d+\.json/.exec(found.out)?.[0] ?? 'no file was named'}`);
+  const file = out(`a bug/42/${/sim-\d+\.json/.exec(found.out)?.[0] ?? 'no file was named'}`);
 
   test('is found, told as a story, and ends with exit code 1', () => {
     expect(found.code).toBe(1);
@@ -100,11 +105,11 @@ describe('a planted bug', () => {
 
   test('is replayed to the bit by the printed line, from the run file and from the report', () => {
     const line = /^replay\s+(.+)$/m.exec(found.out)?.[1] ?? '';
-    expect(line).toBe(`npm run -s schism -- replay ${file}`);
+    expect(line).toBe(`npm run -s schism -- replay '${file}'`);
     const again = spawnSync(line, { shell: true, encoding: 'utf8' });
     expect(again.stdout).toMatch(/same digest [0-9a-f]{16}/);
     expect(again.status).toBe(1);
-    const report = schism(['replay', out('bug/42/index.html')]);
+    const report = schism(['replay', out('a bug/42/index.html')]);
     expect(report.out).toMatch(/same digest/);
     expect(report.code).toBe(1);
   });
@@ -152,6 +157,31 @@ describe('bad input', () => {
       /package\.json is not a run file of schism/,
     ],
     ['a missing folder of mutants', ['run', '--mutants', '/nowhere'], /\/nowhere cannot be read/],
+    [
+      'an output folder below a file',
+      ['run', 'halves', '--backend', 'sim', '--out', written('taken', '')],
+      /the folder .*taken.* cannot be written: .*; name another with --out/,
+    ],
+    [
+      'two scenarios of one name',
+      ['run', written('a.yaml', 'name: x'), written('b.yaml', 'name: x\nworkers: 1')],
+      /two different scenarios are named x/,
+    ],
+    [
+      'a page that holds no run',
+      ['judge', written('empty.html', renderReport(sampleSummary(true), []))],
+      /empty\.html holds no run/,
+    ],
+    [
+      'histories where there are none',
+      ['check', mkdtempSync(join(folder, 'none-')), '--model', 'register'],
+      /no file in .*none-/,
+    ],
+    [
+      'a drawing where a folder is',
+      ['check', written('h.edn', right), '--model', 'register', '-o', folder],
+      /cannot be written: EISDIR/,
+    ],
   ])('%s is answered with the next step and exit code 2', (_name, args, reason) => {
     const { code, err } = schism(args);
     expect(err).toMatch(reason);
@@ -211,6 +241,7 @@ test('doctor says what is missing and clean has nothing to remove that lives', (
 
 test('compose prints the file that is kept in the repository', () => {
   expect(schism(['compose']).out).toBe(readFileSync('docker-compose.test.yml', 'utf8'));
+  expect(schism(['compose', '--managers', '4']).err).toMatch(/4 managers tolerate the loss of 1/);
 });
 
 test('a cluster that is left standing answers Docker’s API until it is taken down', async () => {

@@ -88,6 +88,21 @@ test('the library judges a run of the reference cluster', () => {
   expect(stdout.trim()).toBe('pass 16');
 });
 
+test('the example for Jest runs as the page says', () => {
+  const page = readFileSync('docs/writing-a-scenario.md', 'utf8');
+  const [, example = ''] = /```ts\n(import fc[^]*?)```/.exec(page) ?? [];
+  writeFileSync(join(project, 'mine.test.js'), example);
+  writeFileSync(join(project, 'jest.config.json'), '{ "transform": {} }');
+  const jest = join(modules, 'jest', 'bin', 'jest.js');
+  const { status, stderr } = spawnSync(process.execPath, [jest], {
+    cwd: project,
+    encoding: 'utf8',
+    env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules' },
+  });
+  expect(stderr).toContain('Tests:       2 passed, 2 total');
+  expect(status).toBe(0);
+}, 120_000);
+
 describe('the installed checker, whose modules are one file', () => {
   const right =
     '{:process 0, :type :invoke, :f :write, :value 3}\n{:process 0, :type :ok, :f :write, :value 3}\n';

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../../core/json.ts';
+import { LiveFailure, messageOf } from './failure.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
 /** Every process of a run carries its id in this environment variable. */
@@ -29,12 +30,23 @@ export const stateFolder = (): string =>
 
 const fileOf = (state: string, run: string): string => join(state, 'runs', `${run}.json`);
 
-/** Replaces the record as a whole: a reader sees the old or the new one. */
+/** Replaces the record as a whole: a reader sees the old or the new one. Throws a `LiveFailure`. */
 export const writeRecord = (state: string, record: RunRecord): void => {
-  mkdirSync(join(state, 'runs'), { recursive: true });
   const file = fileOf(state, record.run);
-  writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`);
-  renameSync(`${file}.new`, file);
+  try {
+    mkdirSync(join(state, 'runs'), { recursive: true });
+    writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`);
+    renameSync(`${file}.new`, file);
+  } catch (cause) {
+    throw new LiveFailure(
+      {
+        place: `the folder for state, ${state}`,
+        what: `it cannot be written (${messageOf(cause)})`,
+        nextStep: 'name another in SCHISM_STATE_DIR',
+      },
+      { cause },
+    );
+  }
 };
 
 export const readRecord = (state: string, run: string): RunRecord | undefined => {

@@ -5,6 +5,7 @@ import { toxiproxyImage } from '../../backends/docker/toxiproxy-image.ts';
 import { listRecords, stateFolder } from '../../backends/live/run-record.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
+import type { Registry } from '../registry.ts';
 
 type Finding = {
   readonly what: string;
@@ -91,7 +92,10 @@ const chromiumFinding = (): Finding => {
 };
 
 /** `schism doctor`: what is missing, and the command that mends it. Exit code 4 where something needed is. */
-export const doctor = async (io: Io): Promise<ExitCode> => {
+export const doctor = async (
+  { invocation }: Pick<Registry, 'invocation'>,
+  io: Io,
+): Promise<ExitCode> => {
   const leftovers = listRecords(stateFolder()).length;
   const findings: readonly Finding[] = [
     nodeFinding(),
@@ -110,7 +114,7 @@ export const doctor = async (io: Io): Promise<ExitCode> => {
           what: 'leftovers',
           state: 'optional',
           says: `${leftovers} runs are written down as alive`,
-          mend: 'schism clean',
+          mend: `${invocation} clean`,
         },
   ];
   const { colors } = io;

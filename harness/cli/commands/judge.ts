@@ -1,6 +1,6 @@
 import { judgeRun } from '../../judge.ts';
 import type { RunFile } from '../../core/run.ts';
-import { exitCodes, type ExitCode } from '../exit.ts';
+import { exitCodes, UsageError, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Registry } from '../registry.ts';
 import { readRunFiles } from '../run-file.ts';
@@ -18,6 +18,7 @@ export const judge = (registry: Registry, io: Io, file: string): ExitCode => {
   const files = readRunFiles(file, (text) => registry.runFilesOfReport(text)).map((saved) =>
     judgedAgain(saved, registry),
   );
+  if (files.length === 0) throw new UsageError(`${file} holds no run`);
   const states: string[] = [];
   for (const saved of files) {
     const { scenario, backend, index, verdicts } = saved.run;

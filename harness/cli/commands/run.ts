@@ -1,15 +1,14 @@
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { randomInt } from 'node:crypto';
 import type { CampaignSummary } from '../../core/campaign.ts';
 import type { BackendName, RunFile } from '../../core/run.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import { LiveFailure } from '../../backends/live/failure.ts';
-import { exitCodes, UsageError, type ExitCode } from '../exit.ts';
+import { asCalledHere, exitCodes, UsageError, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Planting, Registry, TargetEntry } from '../registry.ts';
-import { writeWhole } from '../run-file.ts';
-import { nearest, quorumWarning, selectScenarios, shaped } from '../select.ts';
+import { pointLatest, prepareFolder, writeWhole } from '../output.ts';
+import { nearest, selectScenarios, shaped, warnOfQuorum } from '../select.ts';
 import type { RunOptions } from '../run/options.ts';
 import { printProperties, printStory, printWorlds } from '../run/print.ts';
 import { brokenBy } from '../run/elsewhere.ts';
@@ -61,6 +60,7 @@ export const run = async (registry: Registry, io: Io, options: RunOptions): Prom
     planting,
     saving,
   };
+  prepareFolder(folder);
   if (!options.json) {
     io.out(
       `${io.colors.bold('schism')} · seed ${seed} · ${entry.target.name} · ${names.join(', ')}`,
@@ -86,7 +86,9 @@ export const run = async (registry: Registry, io: Io, options: RunOptions): Prom
   const report = join(folder, 'index.html');
   const shown = [...files, ...worlds.flatMap(({ shown: held }) => held).slice(0, shownMax)];
   writeWhole(report, registry.draw(summary, shown));
-  pointLatest(folder);
+  if (!pointLatest(folder)) {
+    io.err(`${join(dirname(folder), 'latest')} is no link, so it does not lead to this run`);
+  }
   print({ summary, worlds, report, io, options, planting, seed });
   return exitOf(summary, worlds);
 };
@@ -105,11 +107,6 @@ const entryOf = (scenarios: readonly Scenario[], registry: Registry): TargetEntr
   throw new UsageError(
     `there is no target "${name}"${near === undefined ? '' : `; did you mean ${near}?`} There are ${[...registry.targets.keys()].join(', ')}.`,
   );
-};
-
-const warnOfQuorum = (managers: number, io: Io): void => {
-  const warning = quorumWarning(managers);
-  if (warning !== undefined) io.err(`${io.colors.yellow('warning')}: ${warning}`);
 };
 
 const atLeastOne = (scenarios: readonly Scenario[]): readonly [Scenario, ...Scenario[]] => {
@@ -167,13 +164,13 @@ const runMainJob = async (
   const over = (): boolean =>
     io.signal.aborted || (plan.bail && worlds.some(({ broken }) => broken.length > 0));
   if (entry.process !== undefined && !over()) {
-    worlds.push(await unlessItFails('process', () => runLiveBackend(live, 'process'), io));
+    worlds.push(await unlessItFails('process', () => runLiveBackend(live, 'process'), plan));
     io.settle();
   }
   if (entry.docker !== undefined && !over()) {
     const missing = await dockerMissing();
     if (missing === undefined) {
-      worlds.push(await unlessItFails('docker', () => runLiveBackend(live, 'docker'), io));
+      worlds.push(await unlessItFails('docker', () => runLiveBackend(live, 'docker'), plan));
     } else
       worlds.push(
         notRun(
@@ -195,7 +192,7 @@ const runMainJob = async (
 const unlessItFails = async (
   backend: BackendName,
   world: () => Promise<WorldResult>,
-  io: Io,
+  { io, registry }: Pick<WorldPlan, 'io' | 'registry'>,
 ): Promise<WorldResult> => {
   try {
     return await world();
@@ -203,7 +200,7 @@ const unlessItFails = async (
     if (io.signal.aborted) return { ...notRun(backend, 'interrupted'), interrupted: true };
     if (!(error instanceof LiveFailure)) throw error;
     io.settle();
-    io.err(`${io.colors.red('error')}: ${error.message}`);
+    io.err(`${io.colors.red('error')}: ${asCalledHere(error.message, registry)}`);
     return { ...notRun(backend, `could not be run: ${error.place}`), failed: true };
   }
 };
@@ -234,14 +231,6 @@ const written = (worlds: readonly WorldResult[], folder: string): readonly RunFi
   }
   for (const [path, file] of files) writeWhole(path, JSON.stringify(file));
   return [...files.values()];
-};
-
-/** `latest` leads to the newest run's folder. */
-const pointLatest = (folder: string): void => {
-  const latest = join(dirname(folder), 'latest');
-  mkdirSync(dirname(folder), { recursive: true });
-  rmSync(latest, { force: true });
-  symlinkSync(basename(folder), latest);
 };
 
 const exitOf = (summary: CampaignSummary, worlds: readonly WorldResult[]): ExitCode => {

@@ -12,8 +12,8 @@ import type { Memory, ProcedureResult, ProcedureStep, Target } from '../../core/
 import { EnvironmentError, exitCodes, UsageError, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Registry } from '../registry.ts';
-import { writeWhole } from '../run-file.ts';
-import { quorumWarning } from '../select.ts';
+import { writeWhole } from '../output.ts';
+import { warnOfQuorum } from '../select.ts';
 import { requireDocker } from '../run/worlds.ts';
 
 export type UpOptions = {
@@ -44,9 +44,8 @@ export const up = async (registry: Registry, io: Io, options: UpOptions): Promis
   if (standing() !== undefined) {
     throw new UsageError(`a cluster is up already; \`${registry.invocation} down\` takes it away`);
   }
+  warnOfQuorum(options.managers, io);
   if (options.detach) return await detached(registry, io, options);
-  const warning = quorumWarning(options.managers);
-  if (warning !== undefined) io.err(`${io.colors.yellow('warning')}: ${warning}`);
   const entry = registry.targets.get(options.target);
   if (entry === undefined) throw new UsageError(`there is no target "${options.target}"`);
   if (options.backend === 'docker') await requireDocker();
@@ -183,7 +182,10 @@ const detached = async (registry: Registry, io: Io, options: UpOptions): Promise
 const downMs = 30_000;
 
 /** `schism down`: takes away what `up` left standing. */
-export const down = async (io: Io): Promise<ExitCode> => {
+export const down = async (
+  { invocation }: Pick<Registry, 'invocation'>,
+  io: Io,
+): Promise<ExitCode> => {
   const found = standing();
   if (found === undefined) {
     rmSync(standingFile(), { force: true });
@@ -195,7 +197,7 @@ export const down = async (io: Io): Promise<ExitCode> => {
   while (isAlive(found.owner)) {
     if (performance.now() > until) {
       throw new EnvironmentError(
-        `process ${found.owner.pid} does not end; kill it, then \`schism clean\` removes the rest`,
+        `process ${found.owner.pid} does not end; kill it, then \`${invocation} clean\` removes the rest`,
       );
     }
     await new Promise((resolve) => setTimeout(resolve, 50));

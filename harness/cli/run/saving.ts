@@ -3,6 +3,7 @@ import { arch, platform } from 'node:os';
 import { relative, resolve } from 'node:path';
 import type { Shrunk } from '../../campaign/job.ts';
 import { runFileSchema, type Mutant, type Run, type RunFile } from '../../core/run.ts';
+import { quoted } from '../quoted.ts';
 import type { Registry } from '../registry.ts';
 import type { Saving } from './world-result.ts';
 
@@ -97,7 +98,7 @@ export const savingFor = (given: {
       shrunkFrom,
       ...(unshrunk !== undefined && { unshrunk }),
       ...named,
-      replay: `${registry.invocation} replay ${runFilePath(folder, { run, ...named })}`,
+      replay: `${registry.invocation} replay ${quoted(runFilePath(folder, { run, ...named }))}`,
       savedAt: new Date().toISOString(),
     };
   },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stateOf, type CampaignSummary, type FailureSummary } from '../../core/campaign.ts';
 import type { BackendName } from '../../core/run.ts';
+import { quoted } from '../quoted.ts';
 import type { Registry } from '../registry.ts';
 import type { RunOptions } from './options.ts';
 import { platformText, runFilePath } from './saving.ts';
@@ -15,12 +16,12 @@ const asAsked = (
   { backend, seed, index }: FoundAt,
 ): string =>
   [
-    ...names,
+    ...names.map(quoted),
     `--backend ${backend}`,
-    ...(target === undefined ? [] : [`--target ${target}`]),
+    ...(target === undefined ? [] : [`--target ${quoted(target)}`]),
     ...(managers === undefined ? [] : [`--managers ${managers}`]),
     ...(workers === undefined ? [] : [`--workers ${workers}`]),
-    ...(mutants === undefined ? [] : [`--mutants ${mutants}`]),
+    ...(mutants === undefined ? [] : [`--mutants ${quoted(mutants)}`]),
     `--seed ${seed} --runs ${index + 1}`,
   ].join(' ');
 
