@@ -298,7 +298,7 @@ function* wrongProcedure(
       message: `target ${name} has no procedure ${procedure}, but ${names.join(', ')}.${suggestion(procedure, names)}`,
     };
   } else if (procedureArguments !== undefined && args !== undefined) {
-    yield* wrongParameters(args as JsonObject, procedureArguments[procedure] ?? {}, {
+    yield* wrongParameters(args, procedureArguments[procedure] ?? {}, {
       path: [...path, 'args'],
       whose: `procedure ${procedure}`,
     });
