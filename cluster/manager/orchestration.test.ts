@@ -462,6 +462,41 @@ describe('an update', () => {
     expect(swarm.running('web')).toHaveLength(1);
   });
 
+  /** How `updated` tasks end, and how long after they came up. */
+  const endings = (swarm: SmallSwarm, afterMs: number, state: 'complete' | 'failed'): void => {
+    swarm.endings.set('schism/soon', { afterMs, state });
+  };
+
+  const updated = template('schism/soon');
+
+  const reached = (swarm: SmallSwarm): readonly number[] => [
+    ...new Set(
+      slots(swarm.tasks('web').filter(({ Spec }) => Spec.ContainerSpec.Image === 'schism/soon')),
+    ),
+  ];
+
+  test('goes from place to place after its delay, however often a finished place restarts', () => {
+    const swarm = start({ Parallelism: 1, Delay: 4e9, Monitor: 1e9, FailureAction: 'continue' });
+    endings(swarm, 1_500, 'complete');
+    swarm.updateService('web', (spec) => ({ ...spec, ...updated }));
+    swarm.run(11_000);
+    expect(reached(swarm)).toEqual([1, 2, 3]);
+    swarm.run(4_000);
+    expect(reached(swarm)).toEqual([1, 2, 3, 4]);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+  });
+
+  test('counts one failure a place, however often its task restarts', () => {
+    const swarm = start({ Parallelism: 1, Delay: 2e9, Monitor: 9e9, MaxFailureRatio: 0.5 });
+    endings(swarm, 100, 'failed');
+    swarm.updateService('web', (spec) => ({ ...spec, ...updated }));
+    swarm.run(4_000);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('updating');
+    swarm.run(1_500);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('paused');
+    expect(reached(swarm)).toEqual([1, 2, 3]);
+  });
+
   test('rolls back to the spec before, and says so', () => {
     const swarm = start({ Parallelism: 1, FailureAction: 'rollback', Monitor: 1e9 });
     const old = swarm.service('web').Spec;

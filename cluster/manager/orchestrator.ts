@@ -79,10 +79,7 @@ export class Orchestrator implements Loop {
     if (task.Status.State === old.Status.State) return;
     const ended = isTerminal(task.Status.State);
     const updating = this.#updating.isUnderWay(task.ServiceID);
-    if (updating) {
-      const template = this.#desk.view.service(task.ServiceID)?.Spec.TaskTemplate;
-      if (template !== undefined) this.#updating.observe(task, template);
-    }
+    if (updating) this.#updating.observe(task);
     if (ended || (updating && task.Status.State === 'running')) this.#dirty.add(task.ServiceID);
   }
 

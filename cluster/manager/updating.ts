@@ -27,9 +27,14 @@ const monitorMsDefault = 5_000;
 type Progress = {
   /** No further place before. */
   notBefore: number;
-  /** When the last place was done, or the update was first seen. */
+  /** When the last of its tasks came up, or the update was first seen. */
   lastDone: number;
-  readonly runningSince: Map<string, number>;
+  /**
+   * When each task that the update itself made ran or ended first; never, as long as it did neither. What replaces them
+   * afterwards is the restart policy's affair: it delays nothing, and is no failure of the update.
+   * @source SwarmKit, updater.go: updatedTasks.
+   */
+  readonly upAt: Map<string, number>;
   readonly failed: Set<string>;
   config: Config;
 };
@@ -68,24 +73,19 @@ export class Updating {
   }
 
   /** A task of a service that is being updated runs, or ended. */
-  observe(task: TaskObject, template: ServiceSpec['TaskTemplate']): void {
+  observe(task: TaskObject): void {
     const progress = this.#progress.get(task.ServiceID);
-    if (progress === undefined || !isCurrent(task, template) || !isWanted(task.DesiredState))
-      return;
+    const upAt = progress?.upAt.get(task.ID);
+    if (progress === undefined || upAt === undefined || !isWanted(task.DesiredState)) return;
+    const ended = isTerminal(task.Status.State);
+    if (!ended && task.Status.State !== 'running') return;
     const now = this.#desk.now.mono;
-    const since = progress.runningSince.get(task.ID);
-    if (task.Status.State === 'running') {
-      if (since !== undefined) return;
-      progress.runningSince.set(task.ID, now);
-    } else if (isTerminal(task.Status.State)) {
-      if (progress.failed.has(task.ID)) return;
-      if (since !== undefined && now - since > progress.config.monitorMs) return;
-      progress.failed.add(task.ID);
-    } else {
-      return;
-    }
+    const { delayMs, monitorMs } = progress.config;
+    if (ended && now - Math.min(upAt, now) <= monitorMs) progress.failed.add(task.ID);
+    if (upAt !== never) return;
+    progress.upAt.set(task.ID, now);
     progress.lastDone = now;
-    progress.notBefore = now + progress.config.delayMs;
+    progress.notBefore = now + delayMs;
   }
 
   /** Goes on with the update of a service; `places`: those that hold, or should hold, a task. */
@@ -127,7 +127,7 @@ export class Updating {
       progress = {
         notBefore: now,
         lastDone: now,
-        runningSince: new Map(),
+        upAt: new Map(),
         failed: new Set(),
         config,
       };
@@ -161,7 +161,9 @@ export class Updating {
         place.wanted = [];
       }
       const desired = waits ? 'ready' : 'running';
-      place.wanted.push(createTask(this.#desk, transaction, { service, place, desired }));
+      const task = createTask(this.#desk, transaction, { service, place, desired });
+      place.wanted.push(task);
+      progress.upAt.set(task.ID, never);
     }
   }
 
@@ -180,7 +182,7 @@ export class Updating {
   }
 
   #fail(transaction: Transaction, service: ServiceObject, progress: Progress): void {
-    const [task = ''] = progress.failed;
+    const task = [...progress.failed].at(-1) ?? '';
     const why = `due to failure or early termination of task ${task}`;
     const StartedAt = service.UpdateStatus?.StartedAt ?? timestampOf(this.#desk.now.wall);
     this.forget(service.ID);
