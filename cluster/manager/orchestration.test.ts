@@ -497,6 +497,18 @@ describe('an update', () => {
     expect(reached(swarm)).toEqual([1, 2, 3]);
   });
 
+  test.each([
+    ['its delay, where the monitor is shorter', { Delay: 4e9, Monitor: 1e9 }, 4_500],
+    ['its delay, where the monitor is as long', { Delay: 2e9, Monitor: 2e9 }, 2_500],
+    ['four seconds, where the monitor is zero', { Monitor: 0 }, 4_500],
+  ])('watches its tasks for longer than %s', (_case, config, afterMs) => {
+    const swarm = start({ Parallelism: 0, ...config });
+    endings(swarm, afterMs, 'failed');
+    swarm.updateService('web', (spec) => ({ ...spec, ...updated }));
+    swarm.run(6_000);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('paused');
+  });
+
   test('rolls back to the spec before, and says so', () => {
     const swarm = start({ Parallelism: 1, FailureAction: 'rollback', Monitor: 1e9 });
     const old = swarm.service('web').Spec;

@@ -23,6 +23,9 @@ type Config = {
 
 const monitorMsDefault = 5_000;
 
+/** How much longer than its delay an update watches its tasks at least. */
+const monitorBeyondDelayMs = 1_000;
+
 /** What this leadership saw of an update that is under way. */
 type Progress = {
   /** No further place before. */
@@ -324,14 +327,24 @@ const configOf = (service: ServiceObject): Config => {
     readonly MaxFailureRatio?: number;
     readonly Order?: string;
   };
-  const { FailureAction } = fields;
+  const { FailureAction, Delay = 0, Monitor = 0 } = fields;
+  const delayMs = Delay / 1e6;
   return {
     parallelism: fields.Parallelism ?? 0,
-    delayMs: (fields.Delay ?? 0) / 1e6,
-    monitorMs: fields.Monitor === undefined ? monitorMsDefault : fields.Monitor / 1e6,
+    delayMs,
+    monitorMs: monitorMsOf(Monitor / 1e6, delayMs),
     failureAction:
       FailureAction === 'continue' || FailureAction === 'rollback' ? FailureAction : 'pause',
     maxFailureRatio: fields.MaxFailureRatio ?? 0,
     startFirst: fields.Order === 'start-first',
   };
+};
+
+/**
+ * 0 stands for the default. A monitor that ended with the delay would miss a failure, and call what failed completed.
+ * @source moby, daemon/cluster/convert/service.go; SwarmKit, updater.go; moby#37972.
+ */
+const monitorMsOf = (givenMs: number, delayMs: number): number => {
+  const monitorMs = givenMs === 0 ? monitorMsDefault : givenMs;
+  return delayMs >= monitorMs ? delayMs + monitorBeyondDelayMs : monitorMs;
 };
