@@ -509,6 +509,41 @@ describe('an update', () => {
     expect(swarm.service('web').UpdateStatus?.State).toBe('paused');
   });
 
+  describe('that takes the place of another one', () => {
+    /** It has replaced one task, which failed, and waits. */
+    const waiting = (): SmallSwarm => {
+      const swarm = start({ Parallelism: 1, Delay: 30e9, FailureAction: 'continue' });
+      endings(swarm, 100, 'failed');
+      swarm.updateService('web', (spec) => ({ ...spec, ...updated }));
+      swarm.run(2_000);
+      expect(reached(swarm)).toEqual([1]);
+      return swarm;
+    };
+
+    test('to another template has neither its failures nor its delay', () => {
+      const swarm = waiting();
+      swarm.updateService('web', (spec) => ({
+        ...spec,
+        ...template(other),
+        UpdateConfig: { Parallelism: 1, FailureAction: 'pause' },
+      }));
+      swarm.run(9_000);
+      expect(images(swarm)).toEqual([other]);
+      expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+    });
+
+    test('under another configuration has neither its failures nor its delay', () => {
+      const swarm = waiting();
+      swarm.updateService('web', (spec) => ({
+        ...spec,
+        UpdateConfig: { Parallelism: 1, Delay: 1e9, MaxFailureRatio: 0.25 },
+      }));
+      swarm.run(9_000);
+      expect(reached(swarm)).toEqual([1, 2, 3]);
+      expect(swarm.service('web').UpdateStatus?.State).toBe('paused');
+    });
+  });
+
   test('rolls back to the spec before, and says so', () => {
     const swarm = start({ Parallelism: 1, FailureAction: 'rollback', Monitor: 1e9 });
     const old = swarm.service('web').Spec;

@@ -6,6 +6,7 @@ import type { ServiceObject, ServiceSpec, TaskObject, UpdateStatus } from '../st
 import { isTerminal, isWanted } from '../store/task-transitions.ts';
 import { timestampOf } from '../store/timestamp.ts';
 import type { Transaction } from '../store/types.ts';
+import { sameValue } from '../store/values.ts';
 import type { Desk } from './desk.ts';
 import { isFull, never } from './loop.ts';
 import { attemptsOf, endedByItself, isCurrent, mayRestart, type PlaceTasks } from './place.ts';
@@ -28,6 +29,8 @@ const monitorBeyondDelayMs = 1_000;
 
 /** What this leadership saw of an update that is under way. */
 type Progress = {
+  readonly template: ServiceSpec['TaskTemplate'];
+  readonly config: Config;
   /** No further place before. */
   notBefore: number;
   /** When the last of its tasks came up, or the update was first seen. */
@@ -39,7 +42,6 @@ type Progress = {
    */
   readonly upAt: Map<string, number>;
   readonly failed: Set<string>;
-  config: Config;
 };
 
 export class Updating {
@@ -122,22 +124,26 @@ export class Updating {
     this.#next(transaction, service, { progress, sorted });
   }
 
+  /**
+   * An update to another template, or under another configuration, begins with nothing of the one before.
+   * @source SwarmKit, updater.go: Supervisor.Update.
+   */
   #open(service: ServiceObject): Progress {
-    const now = this.#desk.now.mono;
-    let progress = this.#progress.get(service.ID);
+    const template = service.Spec.TaskTemplate;
     const config = configOf(service);
-    if (progress === undefined) {
-      progress = {
-        notBefore: now,
-        lastDone: now,
-        upAt: new Map(),
-        failed: new Set(),
-        config,
-      };
-      this.#progress.set(service.ID, progress);
-    }
-    progress.config = config;
-    return progress;
+    const known = this.#progress.get(service.ID);
+    if (known?.template === template && sameValue(known.config, config)) return known;
+    const now = this.#desk.now.mono;
+    const fresh: Progress = {
+      template,
+      config,
+      notBefore: now,
+      lastDone: now,
+      upAt: new Map(),
+      failed: new Set(),
+    };
+    this.#progress.set(service.ID, fresh);
+    return fresh;
   }
 
   #next(
