@@ -432,6 +432,24 @@ test('the status of a service counts its tasks', () => {
   );
 });
 
+test('a rollback by hand says so from the beginning, and any other update says nothing yet', () => {
+  const leader = new SmallLeader();
+  const id = created(leader);
+  const next = spec({ Labels: { a: 'b' } });
+  leader.ask('POST', `/services/web/update?version=${versionOf(leader, id)}`, next);
+  const back = `/services/web/update?version=${versionOf(leader, id)}&rollback=previous`;
+  expect(leader.ask('POST', back, next).status).toBe(200);
+  expect(leader.ask('GET', '/services/web').body).toMatchObject({
+    UpdateStatus: {
+      State: 'rollback_started',
+      StartedAt: '2026-11-24T00:00:00.000Z',
+      Message: 'manually requested rollback',
+    },
+  });
+  leader.ask('POST', `/services/web/update?version=${versionOf(leader, id)}`, next);
+  expect(leader.ask('GET', '/services/web').body).not.toHaveProperty('UpdateStatus');
+});
+
 test('how a roll-out stands is shown, since `docker service update` waits for it', () => {
   const leader = new SmallLeader();
   const id = created(leader);

@@ -1,6 +1,7 @@
 /** `/services`: list, create, inspect, update, remove. @source moby, daemon/cluster/services.go */
 import { newId } from '../store/identity.ts';
-import type { ServiceObject, ServiceSpec } from '../store/objects.ts';
+import type { ServiceObject, ServiceSpec, UpdateStatus } from '../store/objects.ts';
+import { timestampOf } from '../store/timestamp.ts';
 import type { Transaction, WriteRefusal } from '../store/types.ts';
 import { unreachable } from '../raft/unreachable.ts';
 import { findService } from './lookup.ts';
@@ -84,8 +85,11 @@ export const updateService = (request: ApiRequest, input: string): LeaderDecisio
   const rollback = request.query.rollback ?? '';
   if (!['', 'none', 'previous'].includes(rollback))
     return reply(refuse(400, `unrecognized rollback option ${rollback}`));
-  const change: Change = { version: version.value, spec: read.spec, back: rollback === 'previous' };
-  return { type: 'write', run: (transaction) => update(transaction, input, change) };
+  const change = { version: version.value, spec: read.spec, back: rollback === 'previous' };
+  return {
+    type: 'write',
+    run: (transaction, { now }) => update(transaction, input, { ...change, wall: now.wall }),
+  };
 };
 
 export const removeService = (input: string): LeaderDecision => ({
@@ -98,7 +102,13 @@ export const removeService = (input: string): LeaderDecision => ({
   },
 });
 
-type Change = { readonly version: number; readonly spec: ServiceSpec; readonly back: boolean };
+type Change = {
+  readonly version: number;
+  readonly spec: ServiceSpec;
+  /** To the spec before instead. */
+  readonly back: boolean;
+  readonly wall: number;
+};
 
 const update = (transaction: Transaction, input: string, change: Change): ApiResponse => {
   const found = findService(transaction, input);
@@ -111,10 +121,21 @@ const update = (transaction: Transaction, input: string, change: Change): ApiRes
     ID: service.ID,
     Spec: change.back ? (service.PreviousSpec ?? service.Spec) : change.spec,
     PreviousSpec: service.Spec,
+    ...(change.back ? { UpdateStatus: rollbackAt(change.wall) } : {}),
   };
   const refusal = transaction.update('service', next, change.version);
   return refusal === undefined ? show({ Warnings: null }) : refused(refusal, next.Spec, service.ID);
 };
+
+/**
+ * Said along with the change itself: what goes on from here is a rollback, under its own configuration.
+ * @source swarmkit, manager/controlapi/service.go (UpdateService)
+ */
+const rollbackAt = (wall: number): UpdateStatus => ({
+  State: 'rollback_started',
+  StartedAt: timestampOf(wall),
+  Message: 'manually requested rollback',
+});
 
 const changeObjection = (service: ServiceObject, change: Change): ApiResponse | undefined => {
   if (modeNameOf(service.Spec) !== modeNameOf(change.spec))

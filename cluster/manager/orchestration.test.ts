@@ -561,6 +561,47 @@ describe('an update', () => {
     expect(swarm.running('web')).toHaveLength(4);
   });
 
+  describe('that is rolled back by hand', () => {
+    /** As the API writes it. */
+    const rollBack = (swarm: SmallSwarm, to: Partial<ServiceSpec>): void => {
+      swarm.write((open) => {
+        const service = swarm.service('web');
+        const UpdateStatus = {
+          State: 'rollback_started',
+          StartedAt: service.UpdatedAt,
+          Message: 'manually requested rollback',
+        } as const;
+        const Spec = { ...service.Spec, ...to };
+        const next = { ...service, Spec, PreviousSpec: service.Spec, UpdateStatus };
+        open.update('service', next, undefined);
+      });
+    };
+
+    test('goes as the configuration of rollbacks says, and is a rollback to its end', () => {
+      const swarm = start({ Parallelism: 1, Delay: 9e9 });
+      const seen = observed(swarm);
+      const RollbackConfig = { Parallelism: 0, Monitor: 1e9 };
+      rollBack(swarm, { ...template(other), RollbackConfig });
+      swarm.run(3_000);
+      expect(images(swarm)).toEqual([other]);
+      expect(seen.down).toBeLessThan(3);
+      expect(swarm.service('web').UpdateStatus).toMatchObject({
+        State: 'rollback_completed',
+        Message: 'rollback completed',
+      });
+    });
+
+    test('pauses as a rollback where it fails, even in the middle of an update', () => {
+      const swarm = start({ Parallelism: 1, Delay: 9e9 });
+      endings(swarm, 100, 'failed');
+      swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
+      swarm.run(1_000);
+      rollBack(swarm, updated);
+      swarm.run(2_000);
+      expect(swarm.service('web').UpdateStatus?.State).toBe('rollback_paused');
+    });
+  });
+
   test('goes on under another leader', () => {
     const swarm = start({ Parallelism: 1, Delay: 500e6 });
     swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
