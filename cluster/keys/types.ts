@@ -20,7 +20,7 @@ export type NodeFacts = {
 export type NodeSecrets = {
   /** What node traffic proves itself with. */
   readonly peerSecret: Uint8Array;
-  /** Newest first. Empty for workers. */
+  /** Newest first. A worker has at most those of its agent's files, from a change of standing. */
   readonly dataKeys: readonly DataKey[];
 };
 

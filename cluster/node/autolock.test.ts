@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { parseUnlockKey } from '../keys/unlock-key.ts';
-import { decodeKeyFile, keyFileName } from '../keys/key-file.ts';
-import { toyCipher } from './small/chance.ts';
 import type { SmallWorld } from './small/small-world.ts';
 import {
   at,
   changeNode,
   expectOk,
+  holds,
   join,
+  keyFileOf,
   leaderOf,
   messageOf,
   serviceBody,
@@ -15,13 +15,11 @@ import {
   stateOf,
   swarmOf,
   textAt,
+  unlockKey,
 } from './small/swarm.ts';
 
 const lockedText =
   'Swarm is encrypted and needs to be unlocked before it can be used. Please use "docker swarm unlock" to unlock it.';
-
-const unlockKey = (world: SmallWorld, by: string): string =>
-  textAt(world.call(by, 'GET', '/swarm/unlockkey').body, 'UnlockKey');
 
 const unlock = (world: SmallWorld, name: string, key: string) =>
   world.call(name, 'POST', '/swarm/unlock', { UnlockKey: key });
@@ -39,18 +37,6 @@ const updateSwarm = (world: SmallWorld, by: string, autoLock: boolean, query = '
 const rotate = (world: SmallWorld, by: string): string => {
   updateSwarm(world, by, true, '&rotateManagerUnlockKey=true');
   return unlockKey(world, by);
-};
-
-/** Whether some file of the folder holds these bytes. */
-const holds = (world: SmallWorld, name: string, bytes: Uint8Array): boolean => {
-  const wanted = Buffer.from(bytes);
-  return [...world.node(name).files.values()].some((file) => Buffer.from(file).includes(wanted));
-};
-
-const keyFileOf = (world: SmallWorld, name: string) => {
-  const bytes = world.node(name).files.get(keyFileName);
-  if (bytes === undefined) throw new Error(`${name} has no key file`);
-  return decodeKeyFile(bytes, toyCipher);
 };
 
 const dataKeysOf = (world: SmallWorld, name: string, key?: string) => {

@@ -13,8 +13,9 @@ import type { NodeWorld } from './world.ts';
 
 export const dataKeyBytes = 32;
 
-export const newDataKey = ({ random }: NodeWorld, epoch: number): DataKey => ({
-  epoch,
+/** One to go before these: of an epoch that none of them has, as files name their key by it. */
+export const newDataKey = ({ random }: NodeWorld, [newest]: readonly DataKey[]): DataKey => ({
+  epoch: (newest?.epoch ?? 0) + 1,
   key: random.bytes('data-key', dataKeyBytes),
 });
 
@@ -45,8 +46,7 @@ export class Autolock {
     const { facts, secrets, seal } = this.#keyring;
     if (version <= facts.unlockKeyVersion) return;
     const turned = (seal === undefined) !== (key === undefined);
-    const [newest] = secrets.dataKeys;
-    const fresh = turned ? newDataKey(this.#world, (newest?.epoch ?? 0) + 1) : undefined;
+    const fresh = turned ? newDataKey(this.#world, secrets.dataKeys) : undefined;
     this.#keyring.write({
       facts: { ...facts, unlockKeyVersion: version },
       secrets:
@@ -67,7 +67,7 @@ export class Autolock {
     );
   }
 
-  /** Forgets the data keys that no file needs any more, once what made them superfluous is asked of the disk. */
+  /** Forgets the data keys that the log needs no more. To be called once all other files are asked to be under the newest. */
   forgetOldKeys(): void {
     const { facts, secrets, seal } = this.#keyring;
     if (secrets.dataKeys.length < 2) return;

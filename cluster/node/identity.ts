@@ -2,6 +2,7 @@
 import type { InitRequest } from '../api/types.ts';
 import type { NodeFacts } from '../keys/types.ts';
 import { unlockKeyBytes } from '../keys/unlock-key.ts';
+import type { DataKey } from '../log/types.ts';
 import type { Membership } from '../raft/types.ts';
 import { newId } from '../store/identity.ts';
 import type { JoinAnswer } from '../wire/messages.ts';
@@ -32,16 +33,19 @@ export const foundingContent = (request: InitRequest, world: NodeWorld): Keyring
     },
     secrets: {
       peerSecret: random.bytes('peer-secret', peerSecretBytes),
-      dataKeys: [newDataKey(world, 1)],
+      dataKeys: [newDataKey(world, [])],
     },
     seal: key === undefined ? undefined : { key, version: 1 },
   };
 };
 
-/** A manager's data key is its own; a worker has none, and is never sealed. */
+/** What a node has before it is admitted: its address, and the data keys that its files are sealed under. */
+type Held = { readonly address: string; readonly dataKeys: readonly DataKey[] };
+
+/** A manager's data key is its own; a worker needs none, and is never sealed. */
 export const admittedContent = (
   answer: Admitted,
-  address: string,
+  { address, dataKeys }: Held,
   world: NodeWorld,
 ): KeyringContent => {
   const { nodeId, clusterId, role, raftId, secret, unlockKey, unlockKeyVersion } = answer;
@@ -52,7 +56,10 @@ export const admittedContent = (
   }));
   return {
     facts: { nodeId, clusterId, role, raftId, advertiseAddr: address, managers, unlockKeyVersion },
-    secrets: { peerSecret: secret, dataKeys: isManager ? [newDataKey(world, 1)] : [] },
+    secrets: {
+      peerSecret: secret,
+      dataKeys: isManager ? [newDataKey(world, dataKeys), ...dataKeys] : [],
+    },
     seal:
       isManager && unlockKey !== undefined
         ? { key: unlockKey, version: unlockKeyVersion }

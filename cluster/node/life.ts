@@ -23,6 +23,7 @@ import type { RecoveredLog } from '../log/types.ts';
 import type { Files } from '../ports.ts';
 import type { JoinAnswer } from '../wire/messages.ts';
 import { AgentHost } from './agent-host.ts';
+import { newDataKey } from './autolock.ts';
 import type { Awaited, Reply } from './awaited.ts';
 import { plainFounding } from './founding.ts';
 import type { Founding } from './founding.ts';
@@ -278,7 +279,7 @@ export class Life {
   }
 
   #admitted(answer: Admitted, address: string): void {
-    this.#enter(admittedContent(answer, address, this.#world));
+    this.#enter(admittedContent(answer, { address, dataKeys: [] }, this.#world));
   }
 
   /** A worker is to be a manager: it begins as a learner with an empty log. */
@@ -296,7 +297,20 @@ export class Life {
     // What a former membership left goes first, and no key file may speak of a log that is gone.
     if (facts.role === 'manager') keyring.write(asWorker(keyring));
     this.#world.pipeline.remove(isRaftFile);
-    this.#begin(keyring, admittedContent(answer, facts.advertiseAddr, this.#world));
+    this.#changeKey(keyring);
+    const held = { address: facts.advertiseAddr, dataKeys: keyring.secrets.dataKeys };
+    this.#begin(keyring, admittedContent(answer, held, this.#world));
+  }
+
+  /**
+   * Puts the agent's files under a new key, ahead of a change of standing. The key files before and after that change hold it, so
+   * wherever a crash falls the files open with the node's own key file, and never lie in the clear beside a locked one.
+   */
+  #changeKey(keyring: Keyring): void {
+    const { facts, secrets, seal } = keyring;
+    const dataKeys = [newDataKey(this.#world, secrets.dataKeys), ...secrets.dataKeys];
+    keyring.write({ facts, secrets: { ...secrets, dataKeys }, seal });
+    this.agent?.review();
   }
 
   /** Taken out of Raft: a worker from now on, whose key is never locked. The key file goes first. */

@@ -110,8 +110,9 @@ export class ManagerSide implements MemberWatcher {
     this.#leadership?.tick();
   }
 
-  /** To be called at the end of every event. */
+  /** To be called at the end of every event, right after the agent's. */
   review(): void {
+    this.#autolock.forgetOldKeys();
     this.#reviewLeadership();
     const serving = this.serving;
     if (serving !== this.#served || this.#leaderChanged) {
@@ -169,10 +170,6 @@ export class ManagerSide implements MemberWatcher {
   membership(): void {
     this.#keyring.knowManagers(this.member.managers);
     this.#leadership?.keeper.hurry();
-  }
-
-  persisting(): void {
-    this.#autolock.forgetOldKeys();
   }
 
   applied(events: readonly StoreEvent[]): void {

@@ -6,8 +6,6 @@ export type MemberWatcher = {
   /** Role, term or known leader changed. */
   transition(role: RaftRole, leader: RaftId | undefined): void;
   membership(): void;
-  /** Something was handed to the pipeline; which keys the log needs may have changed. */
-  persisting(): void;
   /** One entry was applied. */
   applied(events: readonly StoreEvent[]): void;
   /** A snapshot took the place of the whole store. */

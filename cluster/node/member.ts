@@ -140,7 +140,6 @@ export class Member {
         this.input({ type: 'persisted', sequence });
       });
       this.#noteMembership();
-      this.#watcher.persisting();
     }
     if (output.install !== undefined) this.#install(output.install);
     if (output.committed.length > 0) this.#apply(output);

@@ -1,6 +1,9 @@
 /** Words for the tests: what a swarm of a small world is asked, and what it shows. */
 import type { ApiResponse, Json } from '../../api/seam.ts';
+import { decodeKeyFile, keyFileName } from '../../keys/key-file.ts';
+import type { KeyFile } from '../../keys/types.ts';
 import type { NodeConfig } from '../config.ts';
+import { toyCipher } from './chance.ts';
 import { SmallWorld } from './small-world.ts';
 
 type Fields = { readonly [key: string]: Json | undefined };
@@ -108,4 +111,19 @@ export const changeNode = (
   const version = textAt(node, 'Version', 'Index');
   const spec = { ...(at(node, 'Spec') as Fields), ...change };
   return world.call(by, 'POST', `/nodes/${textAt(node, 'ID')}/update?version=${version}`, spec);
+};
+
+export const unlockKey = (world: SmallWorld, by: string): string =>
+  textAt(world.call(by, 'GET', '/swarm/unlockkey').body, 'UnlockKey');
+
+export const keyFileOf = (world: SmallWorld, name: string): KeyFile => {
+  const bytes = world.node(name).files.get(keyFileName);
+  if (bytes === undefined) throw new Error(`${name} has no key file`);
+  return decodeKeyFile(bytes, toyCipher);
+};
+
+/** Whether some file of the folder holds these bytes. */
+export const holds = (world: SmallWorld, name: string, bytes: Uint8Array): boolean => {
+  const wanted = Buffer.from(bytes);
+  return [...world.node(name).files.values()].some((file) => Buffer.from(file).includes(wanted));
 };
