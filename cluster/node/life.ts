@@ -60,10 +60,10 @@ export type LifeHost = {
 const noFiles: Files = new Map();
 const isRaftFile = (file: string): boolean => file.startsWith('raft/');
 
-/** What stays of a manager that is none any more. */
+/** What stays of a manager that is none any more; of its keys the newest one, which no log was written under. */
 const asWorker = ({ facts, secrets }: Keyring): KeyringContent => ({
   facts: { ...facts, role: 'worker', raftId: undefined },
-  secrets: { ...secrets, dataKeys: [] },
+  secrets: { ...secrets, dataKeys: secrets.dataKeys.slice(0, 1) },
   seal: undefined,
 });
 
@@ -295,30 +295,30 @@ export class Life {
     const { keyring } = this;
     if (keyring === undefined) return;
     // What a former membership left goes first, and no key file may speak of a log that is gone.
-    if (facts.role === 'manager') keyring.write(asWorker(keyring));
+    this.#becomeWorker(keyring);
     this.#world.pipeline.remove(isRaftFile);
-    this.#changeKey(keyring);
     const held = { address: facts.advertiseAddr, dataKeys: keyring.secrets.dataKeys };
     this.#begin(keyring, admittedContent(answer, held, this.#world));
   }
 
   /**
-   * Puts the agent's files under a new key, ahead of a change of standing. The key files before and after that change hold it, so
-   * wherever a crash falls the files open with the node's own key file, and never lie in the clear beside a locked one.
+   * The way from each standing to another. The agent's files go under a key made for that, which the key files before and after
+   * hold: wherever a crash falls, they open, and never lie in the clear beside a locked key file.
    */
-  #changeKey(keyring: Keyring): void {
+  #becomeWorker(keyring: Keyring): void {
     const { facts, secrets, seal } = keyring;
     const dataKeys = [newDataKey(this.#world, secrets.dataKeys), ...secrets.dataKeys];
     keyring.write({ facts, secrets: { ...secrets, dataKeys }, seal });
     this.agent?.review();
+    keyring.write(asWorker(keyring));
   }
 
-  /** Taken out of Raft: a worker from now on, whose key is never locked. The key file goes first. */
+  /** Taken out of Raft: a worker from now on, whose key is never locked. The key file goes before the log. */
   #demote(): void {
     const { keyring } = this;
     this.#endManager(noManagerOnWorker);
     if (keyring === undefined) return;
-    keyring.write(asWorker(keyring));
+    this.#becomeWorker(keyring);
     this.#takePlace(keyring.facts, { files: noFiles, unlocked: false });
   }
 

@@ -55,6 +55,27 @@ const changes: readonly Change[] = [
       return world;
     },
   },
+  {
+    change: 'a demotion',
+    name: 'm3',
+    begin: (autoLock) => {
+      const world = busySwarm(3, 0, autoLock);
+      expectOk(changeNode(world, 'm1', 'm3', { Role: 'worker' }));
+      return world;
+    },
+  },
+  {
+    change: 'the promotion of a manager that did not hear of its demotion',
+    name: 'm3',
+    begin: (autoLock) => {
+      const world = busySwarm(3, 0, autoLock);
+      world.passes = (from, to, type) => type !== 'raft' || (from !== 'm3' && to !== 'm3');
+      expectOk(changeNode(world, 'm1', 'm3', { Role: 'worker' }));
+      world.run(1_000);
+      expectOk(changeNode(world, 'm1', 'm3', { Role: 'manager' }));
+      return world;
+    },
+  },
 ];
 
 const cases = changes.flatMap((change) => [
@@ -90,7 +111,9 @@ test.each(cases)(
       expect(operations).toBeLessThan(operationsMax);
       const world = begin(autoLock);
       const key = unlockKey(world, 'm1');
+      const { raftId } = keyFileOf(world, name).facts;
       crashed = crashAfter(world, name, operations);
+      if (!crashed) expect(keyFileOf(world, name).facts.raftId).not.toBe(raftId);
       const locked = keyFileOf(world, name).state === 'locked';
       const shown = locked && holds(world, name, new TextEncoder().encode(canary)) ? [canary] : [];
       if (autoLock && showsLog(world, name)) shown.push('the log');

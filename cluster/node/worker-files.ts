@@ -1,4 +1,7 @@
-/** The agent's files as they stand on disk: sealed on a manager, in the clear on a worker, whose keys are never locked. */
+/**
+ * The agent's files as they stand on disk: sealed under the newest data key, which a worker's key file shows to everybody; in the
+ * clear where there is none, on a worker that never was to be a manager.
+ */
 import type { DiskOperation, Files } from '../ports.ts';
 import type { Keyring } from './keyring.ts';
 import { openFile, sealFile } from './sealed-file.ts';
@@ -11,7 +14,7 @@ export class WorkerFiles {
   readonly #keyring: Keyring;
   /** What they hold, in the clear. */
   readonly #contents = new Map<string, Uint8Array>();
-  /** The data key that they are sealed under. */
+  /** Of the data key that they are sealed under. No two keys of a node share one. */
   #epoch: number | undefined;
 
   constructor(world: NodeWorld, keyring: Keyring, files: Files) {
