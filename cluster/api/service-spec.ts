@@ -26,7 +26,7 @@ const imageShape = new RegExp(
     `(?::[\\w][\\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$`,
 );
 
-/** The spec of a request's body, as it will be stored: without `null`, with its mode filled in. */
+/** The spec of a request's body, as it will be stored: without `null`, with its mode filled in. No name is the empty text. */
 export const readServiceSpec = (body: Json | undefined): ServiceSpecResult => {
   const reader = new BodyReader(body === undefined ? body : withoutNulls(body), 'ServiceSpec');
   const parts = readParts(reader);
@@ -39,7 +39,8 @@ export const readServiceSpec = (body: Json | undefined): ServiceSpecResult => {
     updateObjection(parts) ??
     endpointObjection(parts);
   if (response !== undefined) return { ok: false, response };
-  const spec = { ...reader.fields, Labels: parts.labels, Mode: modeOf(parts) };
+  const { name, labels } = parts;
+  const spec = { ...reader.fields, Name: name, Labels: labels, Mode: modeOf(parts) };
   return { ok: true, spec: spec as unknown as ServiceSpec };
 };
 
@@ -129,7 +130,7 @@ const unsupported = (parts: Parts): ApiResponse | undefined => {
 };
 
 const nameObjection = (name: string): ApiResponse | undefined => {
-  if (name === '') return invalid('meta: name must be provided');
+  if (name === '') return undefined;
   if (!nameShape.test(name)) return invalid('name must be valid as a DNS name component');
   if (name.length > nameLengthMax) return invalid('name must be 63 characters or fewer');
   return undefined;

@@ -24,7 +24,6 @@ const versionOf = (leader: SmallLeader, id: string): number =>
 const invalid = (text: string): string => `rpc error: code = InvalidArgument desc = ${text}`;
 
 test.each<[string, Json, number, string]>([
-  ['no name', spec({ Name: '' }), 400, invalid('meta: name must be provided')],
   ['a bad name', spec({ Name: 'a b' }), 400, invalid('name must be valid as a DNS name component')],
   [
     'a name that ends in a dash',
@@ -181,6 +180,17 @@ test.each([
   created(new SmallLeader(), container({ Image }));
 });
 
+test.each<[string, Json]>([
+  ['an empty name', spec({ Name: '' })],
+  ['no name', { TaskTemplate: { ContainerSpec: { Image: 'schism/echo' } } }],
+])('a service with %s gets one, and each gets its own', (_case, body) => {
+  const leader = new SmallLeader();
+  const ids = [created(leader, body), created(leader, body)];
+  const names = ids.map((id) => leader.store.service(id)?.Spec.Name);
+  expect(new Set(names).size).toBe(2);
+  for (const name of names) expect(name).toMatch(/^[a-z]+_[a-z]+\d*$/);
+});
+
 test('a name is taken once', () => {
   const leader = new SmallLeader();
   created(leader);
@@ -332,11 +342,18 @@ test.each<[string, string, Json, number, string]>([
     'unrecognized rollback option twice',
   ],
   [
-    'a spec that is none',
+    'no name',
     '?version=1',
     spec({ Name: '' }),
+    501,
+    'rpc error: code = Unimplemented desc = renaming services is not supported',
+  ],
+  [
+    'a spec that is none',
+    '?version=1',
+    spec({ Name: 'a b' }),
     400,
-    invalid('meta: name must be provided'),
+    invalid('name must be valid as a DNS name component'),
   ],
 ])('an update with %s is refused', (_case, query, body, status, message) => {
   const leader = new SmallLeader();

@@ -1,12 +1,14 @@
 /** `/services`: list, create, inspect, update, remove. @source moby, daemon/cluster/services.go */
+import type { Random } from '../ports.ts';
 import { newId } from '../store/identity.ts';
 import type { ServiceObject, ServiceSpec, UpdateStatus } from '../store/objects.ts';
 import { timestampOf } from '../store/timestamp.ts';
-import type { Transaction, WriteRefusal } from '../store/types.ts';
+import type { Transaction, View, WriteRefusal } from '../store/types.ts';
 import { unreachable } from '../raft/unreachable.ts';
 import { findService } from './lookup.ts';
 import { portConflict } from './ports.ts';
 import { exactMatches, filtersOf, flagOf, labelsMatch, prefixMatches, versionOf } from './query.ts';
+import { randomName } from './random-name.ts';
 import { created, done, refuse, refuseRpc, show } from './respond.ts';
 import type { ApiRequest, ApiResponse, Json } from './seam.ts';
 import { withServiceDefaults } from './service-defaults.ts';
@@ -62,10 +64,10 @@ export const inspectService = (request: ApiRequest, id: string): LeaderDecision 
 export const createService = (request: ApiRequest): LeaderDecision => {
   const read = readServiceSpec(request.body);
   if (!read.ok) return reply(read.response);
-  const { spec } = read;
   return {
     type: 'write',
     run: (transaction, { random }) => {
+      const spec = named(read.spec, transaction, random);
       const conflict = portConflict(transaction, spec, undefined);
       if (conflict !== undefined) return conflict;
       const id = newId(random, 'service-id');
@@ -75,6 +77,13 @@ export const createService = (request: ApiRequest): LeaderDecision => {
         : refused(refusal, spec, id);
     },
   };
+};
+
+/** A service without a name gets one that nobody has. */
+const named = (spec: ServiceSpec, view: View, random: Random): ServiceSpec => {
+  if (spec.Name !== '') return spec;
+  const isTaken = (name: string): boolean => view.serviceByName(name) !== undefined;
+  return { ...spec, Name: randomName(random, isTaken) };
 };
 
 export const updateService = (request: ApiRequest, input: string): LeaderDecision => {
