@@ -3,12 +3,10 @@
  * @source swarmkit, manager/controlapi/service.go (checkPortConflicts)
  */
 import type { ServiceSpec } from '../store/objects.ts';
+import { publishedPorts } from '../store/ports.ts';
 import type { View } from '../store/types.ts';
-import { isFields } from './body.ts';
 import { refuseRpc } from './respond.ts';
 import type { ApiResponse } from './seam.ts';
-
-type PublishedPort = { readonly port: number; readonly key: string; readonly ingress: boolean };
 
 /** Why the spec's ports cannot be had, or `undefined`. `serviceId`: the service that is updated. */
 export const portConflict = (
@@ -32,19 +30,4 @@ export const portConflict = (
     }
   }
   return undefined;
-};
-
-const none: readonly PublishedPort[] = Object.freeze([]);
-
-const publishedPorts = (spec: ServiceSpec): readonly PublishedPort[] => {
-  const endpoint = spec.EndpointSpec;
-  if (!isFields(endpoint) || !Array.isArray(endpoint.Ports)) return none;
-  const ports: PublishedPort[] = [];
-  for (const port of endpoint.Ports as readonly (typeof endpoint)[]) {
-    const { PublishedPort: number, Protocol, PublishMode } = port;
-    if (typeof number !== 'number' || number === 0) continue;
-    const protocol = typeof Protocol === 'string' ? Protocol : 'tcp';
-    ports.push({ port: number, key: `${number}/${protocol}`, ingress: PublishMode !== 'host' });
-  }
-  return ports;
 };

@@ -2,13 +2,21 @@
  * Which nodes can take a task, and why the others cannot.
  * @source SwarmKit, manager/scheduler/filter.go.
  */
-import type { NodeObject, TaskObject, TaskSpec } from '../store/objects.ts';
+import type { NodeObject, TaskSpec } from '../store/objects.ts';
 import { architectureNames, meetsConstraints } from './constraints.ts';
 import type { NodeLoad } from './node-load.ts';
 
+/** What a task asks of its node. */
+export type Wish = {
+  readonly serviceId: string;
+  /** Where its placement is said. */
+  readonly template: TaskSpec;
+  readonly hostPorts: readonly string[];
+};
+
 /** A filter lets a node pass, or says how many it held back. */
 type Filter = {
-  passes(task: TaskObject, template: TaskSpec, load: NodeLoad): boolean;
+  passes(wish: Wish, load: NodeLoad): boolean;
   explain(nodes: number): string;
 };
 
@@ -17,7 +25,7 @@ const onNodes = (nodes: number): string => (nodes === 1 ? 'on 1 node' : `on ${no
 /** In the order in which they are asked. */
 const filters: readonly Filter[] = [
   {
-    passes: (_task, _template, { node }) =>
+    passes: (_wish, { node }) =>
       node.Status.State === 'ready' && node.Spec.Availability === 'active',
     explain: (nodes) =>
       nodes === 1
@@ -25,21 +33,25 @@ const filters: readonly Filter[] = [
         : `${nodes} nodes not available for new tasks`,
   },
   {
-    passes: (_task, template, load) => load.fits(template),
+    passes: ({ template }, load) => load.fits(template),
     explain: (nodes) => `insufficient resources ${onNodes(nodes)}`,
   },
   {
-    passes: (_task, template, { node }) => meetsConstraints(node, template),
+    passes: ({ template }, { node }) => meetsConstraints(node, template),
     explain: (nodes) => `scheduling constraints not satisfied ${onNodes(nodes)}`,
   },
   {
-    passes: (_task, template, { node }) => runsPlatform(node, template),
+    passes: ({ template }, { node }) => runsPlatform(node, template),
     explain: (nodes) => `unsupported platform ${onNodes(nodes)}`,
   },
   {
-    passes: (task, template, load) => {
+    passes: ({ hostPorts }, load) => load.hasFree(hostPorts),
+    explain: (nodes) => `host-mode port already in use ${onNodes(nodes)}`,
+  },
+  {
+    passes: ({ serviceId, template }, load) => {
       const limit = template.Placement?.MaxReplicas ?? 0;
-      return limit === 0 || load.tasksOf(task.ServiceID) < limit;
+      return limit === 0 || load.tasksOf(serviceId) < limit;
     },
     explain: () => 'max replicas per node limit exceed',
   },
@@ -62,15 +74,11 @@ export type Suitable =
   /** What SwarmKit writes into the task's status. */
   | { readonly why: string };
 
-/** The nodes that can take the task, or why there is none. `template`: where its placement is said. */
-export const suitable = (
-  task: TaskObject,
-  template: TaskSpec,
-  loads: readonly NodeLoad[],
-): Suitable => {
+/** The nodes that can take the task, or why there is none. */
+export const suitable = (wish: Wish, loads: readonly NodeLoad[]): Suitable => {
   const held = filters.map(() => 0);
   const found = loads.filter((load) => {
-    const at = filters.findIndex((filter) => !filter.passes(task, template, load));
+    const at = filters.findIndex((filter) => !filter.passes(wish, load));
     if (at >= 0) held[at] = (held[at] ?? 0) + 1;
     return at < 0;
   });

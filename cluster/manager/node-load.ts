@@ -8,6 +8,7 @@ type Amounts = { readonly NanoCPUs?: number; readonly MemoryBytes?: number };
 export class NodeLoad {
   readonly node: NodeObject;
   readonly #byService = new Map<string, number>();
+  readonly #hostPorts = new Set<string>();
   #total = 0;
   #nanoCpus: number;
   #memoryBytes: number;
@@ -19,6 +20,7 @@ export class NodeLoad {
     for (const task of tasks) {
       if (isTerminal(task.Status.State)) continue;
       this.#reserve(task.Spec);
+      this.#hold(task.hostPorts);
       if (isWanted(task.DesiredState) && !isWaiting(task)) this.#count(task.ServiceID);
     }
   }
@@ -39,10 +41,20 @@ export class NodeLoad {
     );
   }
 
+  /** A port stays taken until its task has stopped, whatever is wanted of it. */
+  hasFree(hostPorts: readonly string[]): boolean {
+    return !hostPorts.some((port) => this.#hostPorts.has(port));
+  }
+
   /** A task was placed here. */
-  take(task: TaskObject): void {
+  take(task: TaskObject, hostPorts: readonly string[]): void {
     this.#reserve(task.Spec);
     this.#count(task.ServiceID);
+    this.#hold(hostPorts);
+  }
+
+  #hold(hostPorts: readonly string[] = []): void {
+    for (const port of hostPorts) this.#hostPorts.add(port);
   }
 
   #count(serviceId: string): void {

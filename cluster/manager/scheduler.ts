@@ -2,13 +2,14 @@
  * Places pending tasks on nodes: spread by service, then by total. A task that fits nowhere says why.
  * @source SwarmKit, manager/scheduler/scheduler.go.
  */
-import type { NodeObject, TaskObject, TaskSpec } from '../store/objects.ts';
+import type { NodeObject, TaskObject } from '../store/objects.ts';
+import { hostPorts } from '../store/ports.ts';
 import { isTerminal, isWanted } from '../store/task-transitions.ts';
 import type { StoreEvent, Transaction, View } from '../store/types.ts';
 import { sameValue } from '../store/values.ts';
 import type { Desk } from './desk.ts';
 import { Failures } from './failures.ts';
-import { suitable } from './filters.ts';
+import { suitable, type Wish } from './filters.ts';
 import { isFull, type Loop, never } from './loop.ts';
 import { loadsOf, type NodeLoad } from './node-load.ts';
 import { isCurrent } from './place.ts';
@@ -91,7 +92,8 @@ export class Scheduler implements Loop {
   #place(transaction: Transaction, task: TaskObject, loads: readonly NodeLoad[]): void {
     const candidates =
       task.NodeID === '' ? loads : loads.filter((load) => load.node.ID === task.NodeID);
-    const found = suitable(task, templateOf(transaction, task), candidates);
+    const wish = wishOf(transaction, task);
+    const found = suitable(wish, candidates);
     if ('why' in found) {
       this.#stuck.add(task.ID);
       if (task.Status.Err === found.why) return;
@@ -100,13 +102,14 @@ export class Scheduler implements Loop {
       return;
     }
     const best = this.#best(task, found.loads);
-    best.take(task);
+    best.take(task, wish.hostPorts);
     const Message =
       task.NodeID === ''
         ? 'scheduler assigned task to node'
         : 'scheduler confirmed task can run on preassigned node';
     const Status = statusOf(this.#desk, 'assigned', Message);
-    changeTask(transaction, task, { NodeID: best.node.ID, Status });
+    const held = wish.hostPorts.length > 0 ? { hostPorts: wish.hostPorts } : {};
+    changeTask(transaction, task, { NodeID: best.node.ID, Status, ...held });
   }
 
   /** The first in SwarmKit's order; equals in order of their ids. */
@@ -127,10 +130,14 @@ export class Scheduler implements Loop {
   }
 }
 
-/** A service whose placement alone changed keeps its tasks; those that still wait follow the new placement. */
-const templateOf = (view: View, task: TaskObject): TaskSpec => {
-  const template = view.service(task.ServiceID)?.Spec.TaskTemplate;
-  return template !== undefined && isCurrent(task, template) ? template : task.Spec;
+/** A service whose placement or ports alone changed keeps its tasks; those that still wait follow the new ones. */
+const wishOf = (view: View, task: TaskObject): Wish => {
+  const serviceId = task.ServiceID;
+  const spec = view.service(serviceId)?.Spec;
+  if (spec === undefined) return { serviceId, template: task.Spec, hostPorts: [] };
+  const { TaskTemplate } = spec;
+  const template = isCurrent(task, TaskTemplate) ? TaskTemplate : task.Spec;
+  return { serviceId, template, hostPorts: hostPorts(spec) };
 };
 
 /** A node that became able to take tasks that it could not take before. */

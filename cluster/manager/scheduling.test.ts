@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { NodeObject, ServiceSpec } from '../store/objects.ts';
+import type { EndpointSpec, NodeObject, ServiceSpec } from '../store/objects.ts';
 import { sampleNode } from '../store/sample-objects.ts';
 import { meetsConstraints, parseConstraints } from './constraints.ts';
 import { SmallSwarm } from './small/swarm.ts';
@@ -21,6 +21,10 @@ const service = (
 
 const perNode = (swarm: SmallSwarm, name: string): readonly number[] =>
   swarm.nodes.map(({ id }) => swarm.running(name).filter(({ NodeID }) => NodeID === id).length);
+
+const publishing = (PublishedPort: number, Protocol = 'tcp'): EndpointSpec => ({
+  Ports: [{ PublishedPort, Protocol, TargetPort: 80, PublishMode: 'host' }],
+});
 
 const errors = (swarm: SmallSwarm, name: string): readonly (string | undefined)[] => [
   ...new Set(swarm.tasks(name).map(({ Status }) => Status.Err)),
@@ -117,6 +121,62 @@ describe('the scheduler', () => {
       TaskTemplate: { ...spec.TaskTemplate, Resources: {} },
     }));
     swarm.run(5_000);
+    expect(swarm.running('web')).toHaveLength(3);
+  });
+
+  test('gives a host port to one task of a node, whichever service it is of', () => {
+    const swarm = settled(3);
+    swarm.createService('web', { ...service(2), EndpointSpec: publishing(8080) });
+    swarm.createService('other', { ...service(2), EndpointSpec: publishing(8080) });
+    swarm.createService('apart', { ...service(3), EndpointSpec: publishing(8080, 'udp') });
+    swarm.run(1_000);
+    expect(swarm.running('web').length + swarm.running('other').length).toBe(3);
+    expect(errors(swarm, 'other')).toContain(
+      'no suitable node (host-mode port already in use on 3 nodes)',
+    );
+    expect(perNode(swarm, 'apart')).toEqual([1, 1, 1]);
+  });
+
+  test('gives a host port again only when the task that held it has stopped', () => {
+    const swarm = settled(3);
+    swarm.createService('web', { ...service(3), EndpointSpec: publishing(8080) });
+    swarm.run(1_000);
+    swarm.node('node2').cut = true;
+    swarm.removeService('web');
+    swarm.run(300);
+    swarm.createService('next', { ...service(3), EndpointSpec: publishing(8080) });
+    swarm.run(300);
+    expect(perNode(swarm, 'next')).toEqual([1, 0, 1]);
+    expect(errors(swarm, 'next')).toContain(
+      'no suitable node (host-mode port already in use on 3 nodes)',
+    );
+    swarm.node('node2').cut = false;
+    swarm.run(5_000);
+    expect(perNode(swarm, 'next')).toEqual([1, 1, 1]);
+  });
+
+  test('lets a service that holds its port on every node be updated', () => {
+    const swarm = settled(3);
+    swarm.createService('web', { ...service(3), EndpointSpec: publishing(8080) });
+    swarm.run(1_000);
+    swarm.updateService('web', (spec) => ({
+      ...spec,
+      TaskTemplate: { ContainerSpec: { Image: 'schism/echo', Env: ['A=b'] } },
+    }));
+    swarm.run(30_000);
+    expect(perNode(swarm, 'web')).toEqual([1, 1, 1]);
+    expect(swarm.running('web').map(({ Spec }) => Spec.ContainerSpec.Env)).toEqual(
+      [1, 2, 3].map(() => ['A=b']),
+    );
+  });
+
+  test('places what waits for a port once its service asks for none', () => {
+    const swarm = settled(2);
+    swarm.createService('web', { ...service(3), EndpointSpec: publishing(8080) });
+    swarm.run(1_000);
+    expect(swarm.running('web')).toHaveLength(2);
+    swarm.updateService('web', (spec) => ({ ...spec, EndpointSpec: {} }));
+    swarm.run(1_000);
     expect(swarm.running('web')).toHaveLength(3);
   });
 

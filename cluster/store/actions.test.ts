@@ -76,8 +76,10 @@ const carryOut = (open: Transaction, drawn: Write): void => {
       return;
     }
     case 'move-task':
-      if (task !== undefined)
-        open.update('task', { ...task, NodeID: `n${String(drawn.to)}` }, undefined);
+      if (task !== undefined) {
+        const hostPorts = drawn.to === 0 ? undefined : [`${String(drawn.to)}/tcp`];
+        open.update('task', { ...task, NodeID: `n${String(drawn.to)}`, hostPorts }, undefined);
+      }
       return;
     case 'remove-task':
       open.remove('task', `t${String(drawn.at)}`);

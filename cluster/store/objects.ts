@@ -90,6 +90,16 @@ export type TaskSpec = {
   readonly [key: string]: Json | undefined;
 };
 
+export type PortConfig = {
+  readonly Name?: string;
+  readonly Protocol?: string;
+  readonly TargetPort?: number;
+  readonly PublishedPort?: number;
+  readonly PublishMode?: string;
+};
+
+export type EndpointSpec = { readonly Mode?: string; readonly Ports?: readonly PortConfig[] };
+
 export type ServiceSpec = {
   readonly Name: string;
   readonly Labels?: Labels;
@@ -97,6 +107,7 @@ export type ServiceSpec = {
   readonly Mode?:
     | { readonly Replicated: { readonly Replicas?: number } }
     | { readonly Global: Readonly<Record<string, never>> };
+  readonly EndpointSpec?: EndpointSpec;
   /** Kept and shown as given. */
   readonly [key: string]: Json | undefined;
 };
@@ -146,6 +157,8 @@ export type TaskObject = Meta & {
   readonly DesiredState: TaskState;
   /** `Version.Index` of the service whose spec this task was made from. Not shown by the API. */
   readonly specVersion: number;
+  /** The ports that it holds on its node since it was placed there, such as `8080/tcp`. Not shown by the API. */
+  readonly hostPorts: readonly string[] | undefined;
 };
 
 export type ClusterSpec = {
