@@ -66,6 +66,7 @@ const readParts = (reader: BodyReader) => {
   reader.whole('TaskTemplate.ContainerSpec.StopGracePeriod', inContainer.StopGracePeriod);
   reader.whole('TaskTemplate.RestartPolicy.MaxAttempts', restart.MaxAttempts);
   reader.whole('TaskTemplate.Placement.MaxReplicas', placement.MaxReplicas);
+  readPreferences(reader, placement.Preferences);
   reader.whole('TaskTemplate.ForceUpdate', task.ForceUpdate);
   return {
     name: reader.text('Name', fields.Name) ?? '',
@@ -92,6 +93,14 @@ const readParts = (reader: BodyReader) => {
       readPort(reader, port),
     ),
   };
+};
+
+const readPreferences = (reader: BodyReader, value: Json | undefined): void => {
+  const path = 'TaskTemplate.Placement.Preferences';
+  for (const item of reader.list(path, value) ?? []) {
+    const spread = reader.part(`${path}.Spread`, reader.part(path, item)?.Spread);
+    reader.text(`${path}.Spread.SpreadDescriptor`, spread?.SpreadDescriptor);
+  }
 };
 
 const readResources = (reader: BodyReader, name: string, value: Json | undefined) => {

@@ -159,6 +159,12 @@ test.each<[string, Json, number, string]>([
     'invalid JSON: json: cannot unmarshal string into Go struct field ServiceSpec.Mode.Replicated.Replicas of type int64',
   ],
   [
+    'a preference that is none',
+    task({ Placement: { Preferences: [{ Spread: { SpreadDescriptor: 5 } }] } }),
+    400,
+    'invalid JSON: json: cannot unmarshal number into Go struct field ServiceSpec.TaskTemplate.Placement.Preferences.Spread.SpreadDescriptor of type string',
+  ],
+  [
     'a number among arguments',
     container({ Args: ['a', 1] }),
     400,

@@ -39,11 +39,9 @@ const meets = (node: NodeObject, { key, equal, value }: Constraint): boolean => 
 
 /** What the node has under the key, several where one thing has several names; `undefined` for a key that is none. */
 const valuesOf = (node: NodeObject, key: string): readonly string[] | undefined => {
-  const { Hostname, Platform, Engine } = node.Description;
-  const nodeLabel = labelOf(key, 'node.labels.');
-  if (nodeLabel !== undefined) return [node.Spec.Labels[nodeLabel] ?? ''];
-  const engineLabel = labelOf(key, 'engine.labels.');
-  if (engineLabel !== undefined) return [Engine.Labels[engineLabel] ?? ''];
+  const { Hostname, Platform } = node.Description;
+  const label = labelValue(node, key);
+  if (label !== undefined) return [label];
   switch (key.toLowerCase()) {
     case 'node.id':
       return [node.ID];
@@ -60,6 +58,15 @@ const valuesOf = (node: NodeObject, key: string): readonly string[] | undefined 
     default:
       return undefined;
   }
+};
+
+/** A label that the node lacks is the empty text; `undefined` for a key that is no label's. */
+export const labelValue = (node: NodeObject, key: string): string | undefined => {
+  const nodeLabel = labelOf(key, 'node.labels.');
+  if (nodeLabel !== undefined) return node.Spec.Labels[nodeLabel] ?? '';
+  const engineLabel = labelOf(key, 'engine.labels.');
+  if (engineLabel !== undefined) return node.Description.Engine.Labels[engineLabel] ?? '';
+  return undefined;
 };
 
 const labelOf = (key: string, prefix: string): string | undefined =>

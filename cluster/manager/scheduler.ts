@@ -1,5 +1,5 @@
 /**
- * Places pending tasks on nodes: spread by service, then by total. A task that fits nowhere says why.
+ * Places pending tasks on nodes: spread as the service prefers, then by service, then by total. A task that fits nowhere says why.
  * @source SwarmKit, manager/scheduler/scheduler.go.
  */
 import type { NodeObject, TaskObject } from '../store/objects.ts';
@@ -13,6 +13,7 @@ import { suitable, type Wish } from './filters.ts';
 import { isFull, type Loop, never } from './loop.ts';
 import { loadsOf, type NodeLoad } from './node-load.ts';
 import { isCurrent } from './place.ts';
+import { compareCrowds, crowdsOf, type Crowds } from './spread.ts';
 import { changeTask, statusOf } from './task-writing.ts';
 
 export class Scheduler implements Loop {
@@ -101,7 +102,7 @@ export class Scheduler implements Loop {
       changeTask(transaction, task, { Status });
       return;
     }
-    const best = this.#best(task, found.loads);
+    const best = this.#best(task, found.loads, crowdsOf(wish, loads));
     best.take(task, wish.hostPorts);
     const Message =
       task.NodeID === ''
@@ -113,10 +114,17 @@ export class Scheduler implements Loop {
   }
 
   /** The first in SwarmKit's order; equals in order of their ids. */
-  #best(task: TaskObject, [first, ...others]: readonly NodeLoad[]): NodeLoad {
+  #best(
+    task: TaskObject,
+    [first, ...others]: readonly NodeLoad[],
+    crowds: Crowds | undefined,
+  ): NodeLoad {
     if (first === undefined) throw new Error(`No node to choose from for task ${task.ID}`);
     let best = first;
-    for (const load of others) if (this.#compare(task, load, best) < 0) best = load;
+    for (const load of others) {
+      const order = compareCrowds(crowds, load, best) || this.#compare(task, load, best);
+      if (order < 0) best = load;
+    }
     return best;
   }
 

@@ -22,6 +22,16 @@ const service = (
 const perNode = (swarm: SmallSwarm, name: string): readonly number[] =>
   swarm.nodes.map(({ id }) => swarm.running(name).filter(({ NodeID }) => NodeID === id).length);
 
+/** A settled swarm of these nodes, each with its `zone`. */
+const zoned = (zones: Readonly<Record<string, string>>): SmallSwarm => {
+  const swarm = settled(Object.keys(zones).length);
+  for (const [id, zone] of Object.entries(zones)) swarm.updateNode(id, { Labels: { zone } });
+  return swarm;
+};
+
+const spreadOver = (...labels: readonly string[]) =>
+  labels.map((label) => ({ Spread: { SpreadDescriptor: `node.labels.${label}` } }));
+
 const publishing = (PublishedPort: number, Protocol = 'tcp'): EndpointSpec => ({
   Ports: [{ PublishedPort, Protocol, TargetPort: 80, PublishMode: 'host' }],
 });
@@ -122,6 +132,35 @@ describe('the scheduler', () => {
     }));
     swarm.run(5_000);
     expect(swarm.running('web')).toHaveLength(3);
+  });
+
+  test('spreads over what a label says before it spreads over nodes', () => {
+    const swarm = zoned({ node1: 'a', node2: 'a', node3: 'a', node4: 'b' });
+    swarm.createService('web', service(8, { Preferences: spreadOver('zone') }));
+    swarm.run(1_000);
+    expect(perNode(swarm, 'web').at(-1)).toBe(4);
+    expect(perNode(swarm, 'web').slice(0, 3).sort()).toEqual([1, 1, 2]);
+  });
+
+  test('spreads within each branch over the next preference, and ignores those that name no label', () => {
+    const swarm = zoned({ node1: 'a', node2: 'a', node3: 'a', node4: 'b', node5: '' });
+    swarm.updateNode('node1', { Labels: { zone: 'a', rack: '1' } });
+    const Preferences = [
+      {},
+      { Spread: { SpreadDescriptor: 'node.id' } },
+      ...spreadOver('zone', 'rack'),
+    ];
+    swarm.createService('web', service(12, { Preferences }));
+    swarm.run(1_000);
+    expect(perNode(swarm, 'web')).toEqual([2, 1, 1, 4, 4]);
+  });
+
+  test('gives a branch without room to the others', () => {
+    const swarm = zoned({ node1: 'a', node2: 'a', node3: 'b' });
+    swarm.createService('web', service(5, { Preferences: spreadOver('zone'), MaxReplicas: 2 }));
+    swarm.run(1_000);
+    expect(perNode(swarm, 'web').at(-1)).toBe(2);
+    expect(swarm.running('web')).toHaveLength(5);
   });
 
   test('gives a host port to one task of a node, whichever service it is of', () => {

@@ -84,6 +84,9 @@ export type TaskSpec = {
   readonly Placement?: {
     readonly Constraints?: readonly string[];
     readonly MaxReplicas?: number;
+    readonly Preferences?: readonly {
+      readonly Spread?: { readonly SpreadDescriptor?: string };
+    }[];
     readonly [key: string]: Json | undefined;
   };
   readonly ForceUpdate?: number;
