@@ -3,7 +3,9 @@ import type { Json } from './seam.ts';
 
 export type Fields = { readonly [key: string]: Json | undefined };
 
-const kindOf = (value: Json): string => {
+/** Go names the number itself where it is one that the type cannot hold. */
+const kindOf = (value: Json, type = ''): string => {
+  if (typeof value === 'number' && /^(?:u?int|float)/.test(type)) return `number ${value}`;
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'boolean') return 'bool';
   return typeof value;
@@ -45,6 +47,12 @@ export class BodyReader {
     return this.#only(path, value, { type: 'int64', fits: isWhole });
   }
 
+  /** An integer that is not negative. */
+  count(path: string, value: Json | undefined, type: 'uint32' | 'uint64'): number | undefined {
+    const fits = type === 'uint32' ? isUint32 : isCount;
+    return this.#only(path, value, { type, fits });
+  }
+
   number(path: string, value: Json | undefined): number | undefined {
     return this.#only(path, value, { type: 'float32', fits: isNumber });
   }
@@ -76,7 +84,7 @@ export class BodyReader {
   ): T | undefined {
     if (value === undefined || value === null) return undefined;
     if (fits(value)) return value;
-    this.#problem ??= `invalid JSON: json: cannot unmarshal ${kindOf(value)} into Go struct field ${this.#type}.${path} of type ${type}`;
+    this.#problem ??= `invalid JSON: json: cannot unmarshal ${kindOf(value, type)} into Go struct field ${this.#type}.${path} of type ${type}`;
     return undefined;
   }
 }
@@ -87,6 +95,8 @@ const isText = (value: Json): value is string => typeof value === 'string';
 const isFlag = (value: Json): value is boolean => typeof value === 'boolean';
 const isNumber = (value: Json): value is number => typeof value === 'number';
 const isWhole = (value: Json): value is number => Number.isSafeInteger(value);
+const isCount = (value: Json): value is number => isWhole(value) && value >= 0;
+const isUint32 = (value: Json): value is number => isCount(value) && value < 2 ** 32;
 const isTexts = (value: Json): value is readonly string[] => isList(value) && value.every(isText);
 const isTable = (value: Json): value is Table =>
   isFields(value) && Object.values(value).every((item) => typeof item === 'string');

@@ -33,6 +33,7 @@ export const readServiceSpec = (body: Json | undefined): ServiceSpecResult => {
   if (reader.problem !== undefined) return { ok: false, response: refuse(400, reader.problem) };
   const response =
     unsupported(parts) ??
+    conversionObjection(parts) ??
     nameObjection(parts.name) ??
     taskObjection(parts) ??
     modeObjection(parts) ??
@@ -58,16 +59,15 @@ const readParts = (reader: BodyReader) => {
   const placement = part('TaskTemplate.Placement', task.Placement);
   const mode = part('Mode', fields.Mode);
   const replicated = reader.part('Mode.Replicated', mode.Replicated);
-  const update = part('UpdateConfig', fields.UpdateConfig);
   const endpoint = part('EndpointSpec', fields.EndpointSpec);
   reader.texts('TaskTemplate.ContainerSpec.Args', inContainer.Args);
   reader.texts('TaskTemplate.ContainerSpec.Command', inContainer.Command);
   reader.texts('TaskTemplate.ContainerSpec.Env', inContainer.Env);
   reader.whole('TaskTemplate.ContainerSpec.StopGracePeriod', inContainer.StopGracePeriod);
-  reader.whole('TaskTemplate.RestartPolicy.MaxAttempts', restart.MaxAttempts);
-  reader.whole('TaskTemplate.Placement.MaxReplicas', placement.MaxReplicas);
+  reader.count('TaskTemplate.RestartPolicy.MaxAttempts', restart.MaxAttempts, 'uint64');
+  reader.count('TaskTemplate.Placement.MaxReplicas', placement.MaxReplicas, 'uint64');
   readPreferences(reader, placement.Preferences);
-  reader.whole('TaskTemplate.ForceUpdate', task.ForceUpdate);
+  reader.count('TaskTemplate.ForceUpdate', task.ForceUpdate, 'uint64');
   return {
     name: reader.text('Name', fields.Name) ?? '',
     labels: reader.table('Labels', fields.Labels) ?? {},
@@ -85,13 +85,24 @@ const readParts = (reader: BodyReader) => {
     constraints: reader.texts('TaskTemplate.Placement.Constraints', placement.Constraints) ?? [],
     modes: Object.keys(mode),
     replicas: reader.whole('Mode.Replicated.Replicas', replicated?.Replicas) ?? 1,
-    updateDelay: reader.whole('UpdateConfig.Delay', update.Delay) ?? 0,
-    updateMonitor: reader.whole('UpdateConfig.Monitor', update.Monitor) ?? 0,
-    updateFailureRatio: reader.number('UpdateConfig.MaxFailureRatio', update.MaxFailureRatio) ?? 0,
+    update: readUpdate(reader, 'UpdateConfig', fields.UpdateConfig),
+    rollback: readUpdate(reader, 'RollbackConfig', fields.RollbackConfig),
     endpointMode: reader.text('EndpointSpec.Mode', endpoint.Mode) ?? '',
     ports: (reader.list('EndpointSpec.Ports', endpoint.Ports) ?? []).map((port) =>
       readPort(reader, port),
     ),
+  };
+};
+
+const readUpdate = (reader: BodyReader, path: string, value: Json | undefined) => {
+  const part = reader.part(path, value) ?? {};
+  reader.count(`${path}.Parallelism`, part.Parallelism, 'uint64');
+  return {
+    delay: reader.whole(`${path}.Delay`, part.Delay) ?? 0,
+    failureAction: reader.text(`${path}.FailureAction`, part.FailureAction) ?? '',
+    monitor: reader.whole(`${path}.Monitor`, part.Monitor) ?? 0,
+    failureRatio: reader.number(`${path}.MaxFailureRatio`, part.MaxFailureRatio) ?? 0,
+    order: reader.text(`${path}.Order`, part.Order) ?? '',
   };
 };
 
@@ -119,11 +130,14 @@ const readMountTarget = (reader: BodyReader, value: Json): string => {
 };
 
 const readPort = (reader: BodyReader, value: Json) => {
-  const port = reader.part('EndpointSpec.Ports', value) ?? {};
+  const path = 'EndpointSpec.Ports';
+  const port = reader.part(path, value) ?? {};
+  reader.text(`${path}.Name`, port.Name);
+  reader.count(`${path}.TargetPort`, port.TargetPort, 'uint32');
   return {
-    published: reader.whole('EndpointSpec.Ports.PublishedPort', port.PublishedPort) ?? 0,
-    protocol: reader.text('EndpointSpec.Ports.Protocol', port.Protocol) ?? 'tcp',
-    mode: reader.text('EndpointSpec.Ports.PublishMode', port.PublishMode) ?? 'ingress',
+    published: reader.count(`${path}.PublishedPort`, port.PublishedPort, 'uint32') ?? 0,
+    protocol: reader.text(`${path}.Protocol`, port.Protocol) ?? 'tcp',
+    mode: reader.text(`${path}.PublishMode`, port.PublishMode) ?? 'ingress',
   };
 };
 
@@ -135,6 +149,21 @@ const unsupported = (parts: Parts): ApiResponse | undefined => {
     return refuseRpc('Unimplemented', 'jobs are not implemented');
   if (parts.runtime !== '' && parts.runtime !== 'container')
     return refuseRpc('Unimplemented', 'RuntimeSpec: unimplemented runtime in service spec');
+  return undefined;
+};
+
+/** What the engine has no words for when it hands the spec on. @source moby, daemon/cluster/convert/service.go (ServiceSpecToGRPC) */
+const conversionObjection = (parts: Parts): ApiResponse | undefined => {
+  if (!['', 'none', 'on-failure', 'any'].includes(parts.restartCondition))
+    return refuse(400, `invalid RestartCondition: "${parts.restartCondition}"`);
+  for (const { failureAction, order } of [parts.update, parts.rollback]) {
+    if (!['', 'pause', 'continue', 'rollback'].includes(failureAction))
+      return refuse(400, `unrecognized update failure action ${failureAction}`);
+    if (!['', 'stop-first', 'start-first'].includes(order))
+      return refuse(400, `unrecognized update order ${order}`);
+  }
+  if (!['', 'vip', 'dnsrr'].includes(parts.endpointMode))
+    return refuse(400, `invalid resolution mode: "${parts.endpointMode}"`);
   return undefined;
 };
 
@@ -157,8 +186,6 @@ const resourcesObjection = ({
 };
 
 const restartObjection = (parts: Parts): ApiResponse | undefined => {
-  if (!['', 'none', 'on-failure', 'any'].includes(parts.restartCondition))
-    return refuse(400, `invalid RestartCondition: "${parts.restartCondition}"`);
   if (parts.restartDelay < 0) return invalid('TaskSpec: restart-delay cannot be negative');
   if (parts.restartWindow < 0) return invalid('TaskSpec: restart-window cannot be negative');
   return undefined;
@@ -195,10 +222,10 @@ const taskObjection = (parts: Parts): ApiResponse | undefined =>
 const modeObjection = ({ replicas }: Parts): ApiResponse | undefined =>
   replicas < 0 ? invalid('Number of replicas must be non-negative') : undefined;
 
-const updateObjection = (parts: Parts): ApiResponse | undefined => {
-  if (parts.updateDelay < 0) return invalid('TaskSpec: update-delay cannot be negative');
-  if (parts.updateMonitor < 0) return invalid('TaskSpec: update-monitor cannot be negative');
-  if (parts.updateFailureRatio < 0 || parts.updateFailureRatio > 1)
+const updateObjection = ({ update }: Parts): ApiResponse | undefined => {
+  if (update.delay < 0) return invalid('TaskSpec: update-delay cannot be negative');
+  if (update.monitor < 0) return invalid('TaskSpec: update-monitor cannot be negative');
+  if (update.failureRatio < 0 || update.failureRatio > 1)
     return invalid('TaskSpec: update-maxfailureratio cannot be less than 0 or bigger than 1');
   return undefined;
 };
