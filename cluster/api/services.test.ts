@@ -338,6 +338,25 @@ test('a service is shown as it was given, with its mode, and without what is int
   });
 });
 
+test('the ports that a service has are shown complete, since `docker service ls` reads them there', () => {
+  const leader = new SmallLeader();
+  const Ports = [
+    { TargetPort: 80, PublishedPort: 8080 },
+    { TargetPort: 53, Protocol: 'udp', PublishMode: 'host' },
+  ];
+  const id = created(leader, spec({ EndpointSpec: { Mode: 'vip', Ports } }));
+  expect(leader.ask('GET', `/services/${id}`).body).toMatchObject({
+    Spec: { EndpointSpec: { Ports } },
+    Endpoint: {
+      Spec: { Mode: 'vip', Ports },
+      Ports: [
+        { Protocol: 'tcp', TargetPort: 80, PublishedPort: 8080, PublishMode: 'ingress' },
+        { Protocol: 'udp', TargetPort: 53, PublishMode: 'host' },
+      ],
+    },
+  });
+});
+
 test('defaults are filled in where they are asked for', () => {
   const leader = new SmallLeader();
   const id = created(leader, spec({ UpdateConfig: { Parallelism: 2 } }));
