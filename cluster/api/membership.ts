@@ -3,6 +3,7 @@ import { parseUnlockKey } from '../keys/unlock-key.ts';
 import { BodyReader } from './body.ts';
 import { completeClusterSpec } from './cluster-spec.ts';
 import { isJoinToken } from './join-token.ts';
+import { networkProblem, readNetworkConfig } from './network-config.ts';
 import { looseFlagOf } from './query.ts';
 import { refuse, refuseRpc } from './respond.ts';
 import type { ApiRequest, ApiResponse, Json } from './seam.ts';
@@ -19,6 +20,7 @@ export const decideInit = (request: ApiRequest, { config }: Local): Decision => 
   const forceNewCluster = reader.flag('ForceNewCluster', fields.ForceNewCluster) ?? false;
   const advertiseAddr = reader.text('AdvertiseAddr', fields.AdvertiseAddr) ?? '';
   const availability = readAvailability(reader, fields.Availability);
+  const networkConfig = readNetworkConfig(reader);
   if (reader.problem !== undefined) return reply(refuse(400, reader.problem));
   if (forceNewCluster)
     return reply(refuseRpc('Unimplemented', 'force-new-cluster is not implemented'));
@@ -29,6 +31,8 @@ export const decideInit = (request: ApiRequest, { config }: Local): Decision => 
     return reply(
       refuse(400, `invalid AdvertiseAddr "${advertiseAddr}": it must be host or host:port`),
     );
+  const problem = networkProblem(networkConfig);
+  if (problem !== undefined) return reply(refuse(400, problem));
   const completed = completeClusterSpec(spec, config);
   if (!completed.ok) return reply(completed.response);
   return {
@@ -38,6 +42,7 @@ export const decideInit = (request: ApiRequest, { config }: Local): Decision => 
       autoLock: autoLock || completed.spec.EncryptionConfig.AutoLockManagers,
       availability,
       spec,
+      networkConfig,
     },
   };
 };

@@ -152,6 +152,42 @@ test.each<[string, object, number, string]>([
   ['a bad availability', { Availability: 'lazy' }, 400, 'invalid Availability: "lazy"'],
   ['another name', { Spec: { Name: 'mine' } }, 400, 'swarm spec must be named "default"'],
   [
+    'a data path port of the system',
+    { DataPathPort: 80 },
+    400,
+    'Datapath port number is not in valid range (1024-49151) : 80',
+  ],
+  [
+    'a data path port of nobody',
+    { DataPathPort: 49_152 },
+    400,
+    'Datapath port number is not in valid range (1024-49151) : 49152',
+  ],
+  [
+    'a negative data path port',
+    { DataPathPort: -1 },
+    400,
+    'invalid JSON: json: cannot unmarshal number -1 into Go struct field InitRequest.DataPathPort of type uint32',
+  ],
+  [
+    'a pool that is none',
+    { DefaultAddrPool: ['10.0.0.0/8', '10.0.0.256/8'] },
+    400,
+    'invalid base pool 10.0.0.256/8: invalid CIDR address: 10.0.0.256/8',
+  ],
+  [
+    'subnets larger than a pool',
+    { DefaultAddrPool: ['10.1.0.0/16'], SubnetSize: 15 },
+    400,
+    'invalid CIDR: "10.1.0.0/16". Subnet size is too small for pool: 15',
+  ],
+  [
+    'subnets without room',
+    { DefaultAddrPool: ['10.1.0.0/16'], SubnetSize: 30 },
+    400,
+    'subnet size is out of range: 30',
+  ],
+  [
     'certificates for minutes',
     { Spec: { CAConfig: { NodeCertExpiry: 1e9 } } },
     400,
@@ -186,6 +222,22 @@ test('init takes the port that is missing from the node’s own address, and loc
   expect(decided({ AutoLockManagers: true })).toMatchObject({ request: { autoLock: true } });
   expect(decided({ Spec: { EncryptionConfig: { AutoLockManagers: true } } })).toMatchObject({
     request: { autoLock: true },
+  });
+});
+
+test('init keeps what is said of networks; what is not said has the engine’s defaults', () => {
+  const given = {
+    DefaultAddrPool: ['10.1.0.0/16', '10.2.0.0/16'],
+    SubnetSize: 26,
+    DataPathPort: 7789,
+  };
+  expect(decide(requestOf('POST', '/swarm/init', given), outside)).toMatchObject({
+    request: { networkConfig: given },
+  });
+  expect(decide(requestOf('POST', '/swarm/init', { SubnetSize: 0 }), outside)).toMatchObject({
+    request: {
+      networkConfig: { DefaultAddrPool: ['10.0.0.0/8'], SubnetSize: 24, DataPathPort: 4789 },
+    },
   });
 });
 

@@ -122,9 +122,7 @@ export const showClusterInfo = remembered((cluster: ClusterObject) => ({
   UpdatedAt: cluster.UpdatedAt,
   Spec: cluster.Spec as unknown as Json,
   RootRotationInProgress: false,
-  DefaultAddrPool: ['10.0.0.0/8'],
-  SubnetSize: 24,
-  DataPathPort: 4789,
+  ...cluster.networkConfig,
 }));
 
 export const showSwarm = remembered((cluster: ClusterObject) => ({

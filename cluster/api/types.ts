@@ -1,6 +1,7 @@
 /** How a request is decided, before the node carries the decision out. */
 import type { Instant, Random } from '../ports.ts';
 import type { RaftStatus } from '../raft/types.ts';
+import type { NetworkConfig } from '../store/objects.ts';
 import type { Transaction, View } from '../store/types.ts';
 import type { NodeConfig } from '../node/config.ts';
 import type { ApiResponse } from './seam.ts';
@@ -30,6 +31,7 @@ export type InitRequest = {
   readonly availability: 'active' | 'pause' | 'drain';
   /** The given Spec, not yet completed by defaults. */
   readonly spec: Readonly<Record<string, unknown>>;
+  readonly networkConfig: NetworkConfig;
 };
 export type JoinSwarmRequest = {
   readonly remoteAddrs: readonly string[];

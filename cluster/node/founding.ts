@@ -1,6 +1,7 @@
 /** The objects that a swarm begins with: the cluster and its first node. */
 import { completeClusterSpec } from '../api/cluster-spec.ts';
 import { newJoinToken, newSwarmDigest } from '../api/join-token.ts';
+import { standardNetworkConfig } from '../api/network-config.ts';
 import type { InitRequest } from '../api/types.ts';
 import type { Json } from '../api/seam.ts';
 import { toBase64 } from '../keys/base64.ts';
@@ -11,10 +12,14 @@ import { newNodeObject } from './new-node.ts';
 import type { NodeWorld } from './world.ts';
 
 /** What `init` asked for. */
-export type Founding = Pick<InitRequest, 'availability' | 'spec'>;
+export type Founding = Pick<InitRequest, 'availability' | 'spec' | 'networkConfig'>;
 
 /** For a swarm whose first manager died between its first entry and these objects: nobody was told of it yet. */
-export const plainFounding: Founding = { availability: 'active', spec: {} };
+export const plainFounding: Founding = {
+  availability: 'active',
+  spec: {},
+  networkConfig: standardNetworkConfig,
+};
 
 export const found = (
   transaction: Transaction,
@@ -27,7 +32,7 @@ export const found = (
 };
 
 const clusterObject = (
-  { spec }: Founding,
+  { spec, networkConfig }: Founding,
   { config, random }: NodeWorld,
   { facts, secrets, seal }: Keyring,
 ): Unstamped<ClusterObject> => {
@@ -37,6 +42,7 @@ const clusterObject = (
   return {
     ID: facts.clusterId,
     Spec: { ...completed.spec, EncryptionConfig: { AutoLockManagers: seal !== undefined } },
+    networkConfig,
     JoinTokens: { Worker: newJoinToken(digest, random), Manager: newJoinToken(digest, random) },
     unlockKey: seal === undefined ? undefined : toBase64(seal.key),
     unlockKeyVersion: facts.unlockKeyVersion,

@@ -1,5 +1,15 @@
 import { expect, test } from '@jest/globals';
-import { at, leaderOf, nodesOf, serviceBody, serviceNames, swarmOf } from './small/swarm.ts';
+import { SmallWorld } from './small/small-world.ts';
+import {
+  at,
+  expectOk,
+  join,
+  leaderOf,
+  nodesOf,
+  serviceBody,
+  serviceNames,
+  swarmOf,
+} from './small/swarm.ts';
 
 test('a swarm begins with one manager, which answers as its leader', () => {
   const world = swarmOf(1, 0);
@@ -29,5 +39,18 @@ test('a write through any manager is seen through every other right after it', (
     expect(world.call(by, 'POST', '/services/create', serviceBody(`by-${by}`)).status).toBe(201);
     for (const reader of ['m1', 'm2', 'm3'])
       expect(serviceNames(world, reader)).toContain(`by-${by}`);
+  }
+});
+
+test('what init says of networks is shown by every manager, also one that joined', () => {
+  const world = new SmallWorld(1);
+  const given = { DefaultAddrPool: ['10.1.0.0/16'], SubnetSize: 26, DataPathPort: 7789 };
+  world.start('m1');
+  expectOk(world.call('m1', 'POST', '/swarm/init', given));
+  join(world, 'm2', 'Manager', 'm1');
+  world.run(2_000);
+  for (const by of ['m1', 'm2']) {
+    expect(world.call(by, 'GET', '/swarm').body).toMatchObject(given);
+    expect(world.call(by, 'GET', '/info').body).toMatchObject({ Swarm: { Cluster: given } });
   }
 });

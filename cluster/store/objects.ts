@@ -182,9 +182,19 @@ export type ClusterSpec = {
   readonly EncryptionConfig: { readonly AutoLockManagers: boolean };
 };
 
+/** Settled when the swarm begins. */
+export type NetworkConfig = {
+  /** CIDR. */
+  readonly DefaultAddrPool: readonly string[];
+  /** Bits. */
+  readonly SubnetSize: number;
+  readonly DataPathPort: number;
+};
+
 export type ClusterObject = Meta & {
   readonly ID: string;
   readonly Spec: ClusterSpec;
+  readonly networkConfig: NetworkConfig;
   readonly JoinTokens: { readonly Worker: string; readonly Manager: string };
   /** Key of all managers, 32 bytes as base64; `undefined` while autolock is off. Never shown but by its own endpoint. */
   readonly unlockKey: string | undefined;

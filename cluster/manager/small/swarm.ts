@@ -557,6 +557,7 @@ const clusterObject = (): Unstamped<ClusterObject> => ({
     TaskDefaults: {},
     EncryptionConfig: { AutoLockManagers: false },
   },
+  networkConfig: { DefaultAddrPool: [], SubnetSize: 24, DataPathPort: 4789 },
   JoinTokens: { Worker: 'w', Manager: 'm' },
   unlockKey: undefined,
   unlockKeyVersion: 0,
