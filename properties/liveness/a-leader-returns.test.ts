@@ -45,6 +45,19 @@ test('writes that are refused at once, and reads that fail after the bound, are 
   expect(judge([early, last]).verdict).toBe('fail');
 });
 
+test('a leader that answers reads and accepts no write is none', () => {
+  const times = Array.from({ length: 36 }, (_, nth) => 6_200 + nth * 100);
+  const asks = times.flatMap((at) => [
+    asked([at, at + 5], { outcome: 'rejected', decided: false }),
+    operation('m1', [at + 50, at + 60], { phase: 'settle' }),
+  ]);
+  const last = operation('m1', [11_100, 11_110], { phase: 'final' });
+  expect(judge([...asks, last])).toMatchObject({
+    verdict: 'fail',
+    summary: 'no write was accepted after the heal, although 3.000 s are the bound',
+  });
+});
+
 test('a write from before the heal does not count', () => {
   const before = asked([5_900, 6_150], { phase: 'inject' });
   expect(judge([before]).verdict).toBe('unknown');

@@ -53,7 +53,10 @@ const accepted = ({ endedAt = 0 }: Operation, history: History): Verdict => {
   return chronicleOf(history).bitten.length > 0 ? held(said) : untested(`${said}, of no fault`);
 };
 
-/** A call that was still open when the bound ended, or was asked after it, and all of those without success. */
+/**
+ * Calls that were still open when the bound ended, or were asked after it: a write among them that was not refused for a reason of
+ * its own, or nothing that was answered. To be asked where no write was accepted at all: answers to reads are none.
+ */
 const triedLongEnough = ({ operations, phases, bounds }: History): boolean => {
   const end = phases.healedAt + bounds.leaderReturnsMs;
   const late = operations.filter(
@@ -63,8 +66,12 @@ const triedLongEnough = ({ operations, phases, bounds }: History): boolean => {
       invokedAt >= phases.healedAt &&
       (endedAt === undefined || endedAt >= end),
   );
-  return late.length > 0 && late.every(({ outcome }) => outcome !== 'ok');
+  return late.some(isInVain) || (late.length > 0 && late.every(({ outcome }) => outcome !== 'ok'));
 };
+
+/** A write that a leader could have accepted. */
+const isInVain = ({ effect, decided, outcome }: Operation): boolean =>
+  effect === 'write' && !(decided && outcome === 'rejected');
 
 const stalledTooLong = (history: History): Verdict | undefined => {
   const stalled = stalledAfterHeal(history);
