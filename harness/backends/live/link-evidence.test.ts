@@ -27,7 +27,11 @@ const marked = (
   counters: Pick<Marked, 'before' | 'begun' | 'end'>,
 ): Marked => ({
   deed,
-  streams: links.map(({ from, to }) => ({ proxy: `${from}__${to}`, stream: 'upstream' })),
+  streams: links.map(({ from, to }) => ({
+    proxy: `${from}__${to}`,
+    stream: 'upstream',
+    closes: deed.deed === 'cut' && deed.mode === 'refuse',
+  })),
   refusals: new Map(),
   ...counters,
 });

@@ -9,7 +9,12 @@ import type { Stream, ToxiproxyControl } from './toxiproxy/control.ts';
 export type Marked = {
   readonly deed: LinkDeed;
   /** The directions of proxies that the deed tampered with. */
-  readonly streams: readonly { readonly proxy: string; readonly stream: Stream }[];
+  readonly streams: readonly {
+    readonly proxy: string;
+    readonly stream: Stream;
+    /** The proxy was closed. */
+    readonly closes: boolean;
+  }[];
   /** Before the first call, after the last confirmation, and before it was taken back. */
   readonly before: Counters;
   readonly begun: Counters;
@@ -28,7 +33,7 @@ type Source = {
  * Whether traffic entered the links and did not leave.
  * Dropped and reset: bytes received less bytes sent on, from before the first call to after the last. Refused: nothing enters a port that is
  * closed, so live connections that had carried traffic and were severed by the deed, and calls that were turned away, are
- * the evidence.
+ * the evidence; and answers that broke a connection of the other end.
  * Delayed: bytes that passed while the delay was on. Counters are read again after the deed's end; those that move `at-close`, which
  * the end of what was dropped or delayed makes them do, until they show something or `countWithinMs` has passed. What was severed is counted by the
  * deed's end at the latest: nothing enters until then.
@@ -60,20 +65,27 @@ const judge = (marked: Marked, end: Counters): Evidence => {
   switch (deed.mode) {
     case 'drop':
     case 'reset':
-      return told(streams, 'bytes entered and did not leave', ({ proxy, stream }) => {
-        const then = countOf(marked.before, proxy)[stream];
-        const now = countOf(end, proxy)[stream];
-        return now.received - now.sent - (then.received - then.sent);
-      });
+      return told(streams, 'bytes entered and did not leave', (of) => lost(marked, of, end));
     case 'refuse':
-      return told(
-        streams,
-        'connections were severed or refused',
-        ({ proxy }) => severed(marked, proxy) + (marked.refusals.get(proxy) ?? 0),
+      return told(streams, 'connections were severed or refused', (of) =>
+        of.closes
+          ? severed(marked, of.proxy) + (marked.refusals.get(of.proxy) ?? 0)
+          : Math.min(1, lost(marked, of, end)),
       );
     default:
       return unreachable(deed.mode);
   }
+};
+
+/** Bytes that entered a stream and did not leave it. */
+const lost = (
+  { before }: Marked,
+  { proxy, stream }: Marked['streams'][number],
+  end: Counters,
+): number => {
+  const then = countOf(before, proxy)[stream];
+  const now = countOf(end, proxy)[stream];
+  return now.received - now.sent - (then.received - then.sent);
 };
 
 /** Where connections are not counted, bytes that are counted at a connection's end tell that one ended. */

@@ -165,10 +165,25 @@ describe('what a deed does to the proxies', () => {
     expect(probed).toEqual(['m1__m2']);
   });
 
-  test('where answers come back on the same connection, those that go the same way are dropped too', async () => {
+  test.each([
+    ['drop', ['m1__m2 timeout upstream', 'm2__m1 timeout downstream']],
+    ['reset', ['m1__m2 reset_peer upstream', 'm2__m1 reset_peer downstream']],
+    ['refuse', ['m1__m2 closed', 'm2__m1 reset_peer downstream']],
+  ] as const)(
+    'a cut by %s where answers come back on the same connection: those that go the same way too',
+    async (mode, state) => {
+      const { links, toxiproxy } = await open('same');
+      await links.begin(1, cut(mode, m1m2));
+      expect(toxiproxy.state).toEqual(state);
+      await links.end(1);
+      expect(toxiproxy.state).toEqual([]);
+    },
+  );
+
+  test('links that are refused both ways are closed, and nothing else', async () => {
     const { links, toxiproxy } = await open('same');
-    await links.begin(1, cut('drop', m1m2));
-    expect(toxiproxy.state).toEqual(['m1__m2 timeout upstream', 'm2__m1 timeout downstream']);
+    await links.begin(1, cut('refuse', m1m2, { from: 'm2', to: 'm1' }));
+    expect(toxiproxy.state).toEqual(['m1__m2 closed', 'm2__m1 closed']);
     await links.end(1);
     expect(toxiproxy.state).toEqual([]);
   });

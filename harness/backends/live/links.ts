@@ -104,7 +104,12 @@ type Wanted = {
   queue: Promise<unknown>;
 };
 
-type Tampering = { readonly wanted: Wanted; readonly stream: Stream };
+type Tampering = {
+  readonly wanted: Wanted;
+  readonly stream: Stream;
+  /** The proxy takes no connections, rather than that it does something to what one of its streams carries. */
+  readonly closes: boolean;
+};
 type Active = {
   readonly deed: LinkDeed;
   readonly tampered: readonly Tampering[];
@@ -224,7 +229,11 @@ class ProxiedLinks implements Links {
     await this.#each(tampered, (tampering) => this.#mend(id, deed, tampering));
     const marked: Marked = {
       deed,
-      streams: tampered.map(({ wanted, stream }) => ({ proxy: wanted.proxy.name, stream })),
+      streams: tampered.map(({ wanted, stream, closes }) => ({
+        proxy: wanted.proxy.name,
+        stream,
+        closes,
+      })),
       before,
       begun: after,
       end: atEnd,
@@ -244,25 +253,33 @@ class ProxiedLinks implements Links {
 
   /** What a deed does to which direction of which proxies. */
   #tampered(deed: LinkDeed): readonly Tampering[] {
-    const both = deed.deed === 'delay' || deed.mode === 'drop';
-    return deed.links.flatMap((link) => {
-      const asks =
-        link.to === clientSide
-          ? []
-          : this.#of(link).map((wanted) => ({ wanted, stream: 'upstream' as const }));
-      // What the one says is also in the answers that it gives on connections of the other.
-      const back = { from: link.to, to: link.from };
-      const answers =
-        link.to === clientSide ||
-        (both && link.from !== clientSide && this.#world.target.answers === 'same')
-          ? this.#find(back).map((wanted) => ({ wanted, stream: 'downstream' as const }))
-          : [];
-      return [...asks, ...answers];
-    });
+    const refuses = deed.deed === 'cut' && deed.mode === 'refuse';
+    const asks = deed.links
+      .filter(({ to }) => to !== clientSide)
+      .flatMap((link) => this.#of(link))
+      .map((wanted): Tampering => ({ wanted, stream: 'upstream', closes: refuses }));
+    const closed = new Set(refuses ? asks.map(({ wanted }) => wanted) : []);
+    // What the one says is also in the answers that it gives on connections of the other, which it does not dial.
+    const answers = deed.links
+      .filter((link) => this.#answersTogether(link))
+      .flatMap(({ from, to }) =>
+        this.#find({ from: to, to: from }).map((wanted): Tampering => ({
+          wanted,
+          stream: 'downstream',
+          closes: refuses && to === clientSide,
+        })),
+      )
+      .filter(({ wanted }) => !closed.has(wanted));
+    return [...asks, ...answers];
   }
 
-  #tamper(id: number, deed: LinkDeed, { wanted, stream }: Tampering): Promise<void> {
-    if (deed.deed === 'cut' && deed.mode === 'refuse') {
+  /** Whether what goes along a link goes also as answers along connections that the other end dialled. */
+  #answersTogether({ from, to }: Link): boolean {
+    return to === clientSide || (from !== clientSide && this.#world.target.answers === 'same');
+  }
+
+  #tamper(id: number, deed: LinkDeed, { wanted, stream, closes }: Tampering): Promise<void> {
+    if (closes) {
       wanted.refusedBy.add(id);
       return this.#apply(wanted);
     }
@@ -280,8 +297,8 @@ class ProxiedLinks implements Links {
     return deed === 'delay' && this.#world.counting === 'at-close';
   }
 
-  #mend(id: number, deed: LinkDeed, { wanted, stream }: Tampering): Promise<void> {
-    if (deed.deed === 'cut' && deed.mode === 'refuse') {
+  #mend(id: number, deed: LinkDeed, { wanted, stream, closes }: Tampering): Promise<void> {
+    if (closes) {
       wanted.refusedBy.delete(id);
       return this.#apply(wanted);
     }
@@ -368,6 +385,7 @@ const toxicOf = (id: number, deed: LinkDeed, stream: Stream): ToxicBody => {
   const name = `${deed.deed}-${id}-${stream}`;
   if (deed.deed === 'delay')
     return { name, stream, type: 'latency', attributes: { latency: deed.delayMs, jitter: 0 } };
-  const type = deed.mode === 'reset' ? 'reset_peer' : 'timeout';
+  // Who refuses to be talked to refuses answers on its own connections as well: they break.
+  const type = deed.mode === 'drop' ? 'timeout' : 'reset_peer';
   return { name, stream, type, attributes: { timeout: 0 } };
 };
