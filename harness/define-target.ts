@@ -80,6 +80,13 @@ const bounds: Bounds = {
   unlockMs: 5_000,
 };
 
+/** There are no services, tasks and unlock keys outside of a swarm. */
+const aboutSwarms = [
+  'autolocked-restart',
+  'task-transitions-are-legal',
+  'reconciliation-converges',
+];
+
 /** A system of one's own, run by the same scenarios and judged by the same properties as any other. */
 export const defineTarget = (spec: TargetSpec): DefinedTarget => {
   const ports = [clientPort, ...(spec.ports ?? ['peer'])];
@@ -113,6 +120,7 @@ export const defineTarget = (spec: TargetSpec): DefinedTarget => {
       // Nothing to do after a restart.
     },
     procedures: {},
+    notJudgedBy: aboutSwarms,
     *finish(context): Procedure {
       for (const { operation, args } of spec.finish ?? []) {
         for (const node of context.managers()) yield { step: 'call', node, operation, args };

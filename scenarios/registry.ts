@@ -92,10 +92,11 @@ const readConfig = async (folder: string): Promise<Config> => {
     const loaded = (await import(pathToFileURL(file).href)) as { readonly default?: Config };
     return configOf(loaded.default);
   } catch (cause) {
-    throw new UsageError(
-      `${relative(folder, file)}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    );
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const mend = /import statement outside a module|require is not defined/.test(why)
+      ? '; it is an ES module: put "type": "module" into the package.json beside it'
+      : '';
+    throw new UsageError(`${relative(folder, file)}: ${why}${mend}`, { cause });
   }
 };
 

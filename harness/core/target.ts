@@ -97,6 +97,8 @@ export type Target = {
   revive(context: ProcedureContext): Procedure;
   /** Faults of kind `procedure`, by name. */
   readonly procedures: Readonly<Record<string, (context: ProcedureContext) => Procedure>>;
+  /** Properties, by name, about things that it does not have, such as tasks: no run of it is judged by them. */
+  readonly notJudgedBy?: readonly string[];
   /** What scenarios may set; others are refused. Left out: nothing is known of them, and anything goes. */
   readonly settings?: Parameters;
   /** The same for the arguments of procedures, by the procedure's name; one that is not named here takes none. */

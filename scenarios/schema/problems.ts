@@ -231,11 +231,13 @@ function* unknownNames(
   }
   if (document.properties !== 'all') {
     for (const [place, name] of document.properties.entries()) {
-      if (properties.has(name)) continue;
-      yield {
-        path: ['properties', place],
-        message: `there is no property ${name}.${suggestion(name, [...properties.keys()])}`,
-      };
+      const path = ['properties', place] as const;
+      if (!properties.has(name)) {
+        const meant = suggestion(name, [...properties.keys()]);
+        yield { path, message: `there is no property ${name}.${meant}` };
+      } else if (target.notJudgedBy?.includes(name) === true) {
+        yield { path, message: `${name} is about things that target ${target.name} does not have` };
+      }
     }
   }
   if (target.settings !== undefined) {

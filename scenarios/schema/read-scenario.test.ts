@@ -289,6 +289,17 @@ describe('what is wrong is said with its place, a frame and what was probably me
     expect(messageOf('name: x\ntarget: referense')).toContain('Did you mean reference?');
   });
 
+  test('a property that says nothing of the target', () => {
+    const without = { ...referenceSwarm, name: 'mine', notJudgedBy: ['reconciliation-converges'] };
+    expect(() =>
+      parseScenario(
+        'name: x\ntarget: mine\nproperties: [reconciliation-converges]',
+        'x.yaml',
+        new Map([['mine', without]]),
+      ),
+    ).toThrow('properties[0]: reconciliation-converges is about things that target mine does not');
+  });
+
   test('with the line in its frame', () => {
     expect(without('workers: 2', 'worker: 2')).toContain(
       ['  2 | managers: 3', '> 3 | worker: 2', '    | ^', '  4 | workload'].join('\n'),

@@ -34,11 +34,12 @@ export const run = async (registry: Registry, io: Io, options: RunOptions): Prom
   const started = new Date();
   const seed = options.seed ?? randomInt(1, 2 ** 31 - 1);
   const names = options.names.length > 0 ? options.names : [registry.defaultSuite];
-  const scenarios = selectScenarios(names, registry).map((scenario) => ({
+  const selected = selectScenarios(names, registry).map((scenario) => ({
     ...scenario,
     target: options.target ?? scenario.target,
   }));
-  const entry = entryOf(scenarios, registry);
+  const entry = entryOf(selected, registry);
+  const scenarios = selected.map((scenario) => judgeable(scenario, entry));
   if (options.managers !== undefined) warnOfQuorum(options.managers, io);
   const folder = join(options.out ?? registry.outFolder, String(seed));
   const commit = commitOf(dirname(new URL(import.meta.url).pathname));
@@ -108,6 +109,15 @@ const entryOf = (scenarios: readonly Scenario[], registry: Registry): TargetEntr
     `there is no target "${name}"${near === undefined ? '' : `; did you mean ${near}?`} There are ${[...registry.targets.keys()].join(', ')}.`,
   );
 };
+
+/** A scenario that was made for any target, or for another one, with those of its properties that say something of this one. */
+const judgeable = (
+  scenario: Scenario,
+  { target: { notJudgedBy = [] } }: TargetEntry,
+): Scenario => ({
+  ...scenario,
+  properties: scenario.properties.filter((name) => !notJudgedBy.includes(name)),
+});
 
 const atLeastOne = (scenarios: readonly Scenario[]): readonly [Scenario, ...Scenario[]] => {
   const [first, ...rest] = scenarios;
