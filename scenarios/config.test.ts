@@ -1,0 +1,24 @@
+import { expect, test } from '@jest/globals';
+import { configOf } from './config.ts';
+
+const named = (name: string) => ({ name, shape: {}, settings: {} });
+
+test.each([
+  [undefined, 'its default export must be { targets, scenarios }'],
+  [null, 'its default export must be { targets, scenarios }'],
+  [{ target: [] }, 'target is not known here, but targets, scenarios'],
+  [{ targets: 5 }, 'targets must be a list of { target, sim,'],
+  [{ targets: [{}] }, 'targets must be a list of { target, sim,'],
+  [{ scenarios: [{ name: 'q' }] }, 'scenarios must be a list of what'],
+  [
+    { scenarios: [named('halves')] },
+    'a scenario named halves comes with schism; give yours another name',
+  ],
+])('a configuration that is none is told so: %j', (value, words) => {
+  expect(() => configOf(value)).toThrow(words);
+});
+
+test('one may add targets, scenarios, both or nothing', () => {
+  expect(configOf({})).toEqual({ targets: [], scenarios: [] });
+  expect(configOf({ scenarios: [named('mine')] })).toMatchObject({ scenarios: [named('mine')] });
+});

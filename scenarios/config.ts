@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { UsageError } from '../harness/cli/exit.ts';
+import type { TargetEntry } from '../harness/cli/registry.ts';
+import type { Scenario } from '../harness/core/scenario.ts';
+import { namedScenarios } from './named.ts';
+
+/** What a `schism.config.ts` beside the user's own tests adds. */
+export type Config = {
+  readonly targets?: readonly TargetEntry[];
+  readonly scenarios?: readonly Scenario[];
+};
+
+const configNames = ['schism.config.ts', 'schism.config.mjs', 'schism.config.js'];
+
+const entryKeys = 'target, sim, process, docker, configuration';
+
+const isTargetEntry = (value: unknown): value is TargetEntry => {
+  const { target, configuration } = (value ?? {}) as Partial<TargetEntry>;
+  return typeof target?.name === 'string' && typeof configuration === 'function';
+};
+
+const isScenario = (value: unknown): value is Scenario => {
+  const { name, shape, settings } = (value ?? {}) as Partial<Scenario>;
+  return typeof name === 'string' && typeof shape === 'object' && typeof settings === 'object';
+};
+
+/** What a configuration exports, if it is one. Throws a sentence that names the key. */
+export const configOf = (value: unknown): Config => {
+  if (typeof value !== 'object' || value === null)
+    throw new Error('its default export must be { targets, scenarios }');
+  const { targets = [], scenarios = [], ...others } = value as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(others))
+    throw new Error(`${key} is not known here, but targets, scenarios`);
+  if (!Array.isArray(targets) || !targets.every(isTargetEntry))
+    throw new Error(`targets must be a list of { ${entryKeys} }`);
+  if (!Array.isArray(scenarios) || !scenarios.every(isScenario))
+    throw new Error('scenarios must be a list of what defineScenario answers');
+  for (const { name } of scenarios)
+    if (namedScenarios.has(name))
+      throw new Error(`a scenario named ${name} comes with schism; give yours another name`);
+  return { targets, scenarios };
+};
+
+/** The user's own targets and scenarios, where there are any. Throws a `UsageError` that names the file. */
+export const readConfig = async (folder: string): Promise<Config> => {
+  const file = configNames.map((name) => join(folder, name)).find((name) => existsSync(name));
+  if (file === undefined) return {};
+  try {
+    const loaded = (await import(pathToFileURL(file).href)) as { readonly default?: Config };
+    return configOf(loaded.default);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const mend = /import statement outside a module|require is not defined/.test(why)
+      ? '; it is an ES module: put "type": "module" into the package.json beside it'
+      : '';
+    throw new UsageError(`${relative(folder, file)}: ${why}${mend}`, { cause });
+  }
+};
