@@ -32,7 +32,7 @@ export const aLeaderReturns: Property = {
       return unknown('every write after the heal was refused for a reason of its own');
     }
     if (first === undefined && !triedLongEnough(history)) {
-      return unknown('nobody was asked for anything by the end of the bound');
+      return unknown('nobody asked for a write at the end of the bound');
     }
     return (
       stalledTooLong(history) ?? lockedForGood(history) ?? noLeader(history, { earliest, first })
