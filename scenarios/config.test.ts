@@ -14,6 +14,7 @@ test.each([
     { scenarios: [named('halves')] },
     'a scenario named halves comes with schism; give yours another name',
   ],
+  [{ scenarios: [named('mine'), named('mine')] }, 'two are named mine; give one another name'],
 ])('a configuration that is none is told so: %j', (value, words) => {
   expect(() => configOf(value)).toThrow(words);
 });

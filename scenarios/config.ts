@@ -40,8 +40,15 @@ export const configOf = (value: unknown): Config => {
   for (const { name } of scenarios)
     if (namedScenarios.has(name))
       throw new Error(`a scenario named ${name} comes with schism; give yours another name`);
+  const twice =
+    repeated(scenarios.map(({ name }) => name)) ??
+    repeated(targets.map(({ target }) => target.name));
+  if (twice !== undefined) throw new Error(`two are named ${twice}; give one another name`);
   return { targets, scenarios };
 };
+
+const repeated = (names: readonly string[]): string | undefined =>
+  names.find((name, place) => names.indexOf(name) !== place);
 
 /** The user's own targets and scenarios, where there are any. Throws a `UsageError` that names the file. */
 export const readConfig = async (folder: string): Promise<Config> => {

@@ -26,8 +26,16 @@ test('a folder below a file cannot be had, and the user is told so before the wo
   expect(() => {
     prepareFolder(at('file', '3'));
   }).toThrow(UsageError);
-  prepareFolder(at('a', 'b'));
-  expect(existsSync(at('a', 'b'))).toBe(true);
+  {
+    using prepared = prepareFolder(at('a', 'b'));
+    expect(existsSync(prepared.folder)).toBe(true);
+  }
+  expect(existsSync(at('a', 'b'))).toBe(false);
+  {
+    using prepared = prepareFolder(at('a', 'c'));
+    writeFileSync(join(prepared.folder, 'page'), '');
+  }
+  expect(existsSync(at('a', 'c', 'page'))).toBe(true);
 });
 
 test('what cannot be written leaves nothing behind', () => {

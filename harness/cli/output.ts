@@ -5,6 +5,7 @@ import {
   lstatSync,
   mkdirSync,
   renameSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -13,8 +14,10 @@ import { basename, dirname, join } from 'node:path';
 import { messageOf } from '../backends/live/failure.ts';
 import { UsageError } from './exit.ts';
 
-/** Makes a folder that can be written. Throws a `UsageError` that names it. */
-export const prepareFolder = (folder: string): void => {
+export type Prepared = Disposable & { readonly folder: string };
+
+/** Makes a folder that can be written; where nothing was written, it is gone in the end. Throws a `UsageError` that names it. */
+export const prepareFolder = (folder: string): Prepared => {
   try {
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK | constants.X_OK);
@@ -24,6 +27,16 @@ export const prepareFolder = (folder: string): void => {
       { cause },
     );
   }
+  return {
+    folder,
+    [Symbol.dispose]() {
+      try {
+        rmdirSync(folder);
+      } catch {
+        // It holds something.
+      }
+    },
+  };
 };
 
 /** Writes a file as a whole or not at all. Throws a `UsageError` that names it. */

@@ -178,7 +178,7 @@ const keysAt = (path: Path, value: unknown): readonly string[] => {
 const operationsMax = 1_000_000;
 
 function* tooMuch({ inject, workload }: ScenarioOutput): Generator<Problem> {
-  const operations = Math.round((inject / 1_000) * workload.rate);
+  const operations = workload.clients === 0 ? 0 : Math.round((inject / 1_000) * workload.rate);
   if (operations <= operationsMax) return;
   yield {
     path: ['inject'],

@@ -101,6 +101,11 @@ describe('a scenario', () => {
     expect(parse(`name: x\nfaults: [{ at: 1s, ${text} }]`).faults).toMatchObject([{ fault }]);
   });
 
+  test('may last a day where nobody asks for anything', () => {
+    const text = 'name: x\ninject: 24h\nworkload: { clients: 0, rate: 20/s }';
+    expect(parse(text).injectMs).toBe(24 * 3_600_000);
+  });
+
   test('a fault without a lease lasts until the heal', () => {
     const [fault] = parse('name: x\ninject: 5s\nfaults: [{ at: 1s, kill: m1 }]').faults;
     expect(fault).toMatchObject({ forMs: 5_000 });

@@ -41,7 +41,8 @@ export const run = async (registry: Registry, io: Io, options: RunOptions): Prom
   const entry = entryOf(selected, registry);
   const scenarios = selected.map((scenario) => judgeable(scenario, entry));
   if (options.managers !== undefined) warnOfQuorum(options.managers, io);
-  const folder = join(options.out ?? registry.outFolder, String(seed));
+  using output = prepareFolder(join(options.out ?? registry.outFolder, String(seed)));
+  const { folder } = output;
   const commit = commitOf(dirname(new URL(import.meta.url).pathname));
   using planting = options.mutants === undefined ? undefined : registry.plant(options.mutants);
   const saving = savingFor({ registry, folder, commit, mutants: planting?.mutants ?? [] });
@@ -61,7 +62,6 @@ export const run = async (registry: Registry, io: Io, options: RunOptions): Prom
     planting,
     saving,
   };
-  prepareFolder(folder);
   if (!options.json) {
     io.out(
       `${io.colors.bold('schism')} · seed ${seed} · ${entry.target.name} · ${names.join(', ')}`,
