@@ -11,6 +11,7 @@ import { leaderCompleteness } from './raft/leader-completeness.ts';
 import { linearizable } from './raft/linearizable.ts';
 import { noSplitBrain } from './raft/no-split-brain.ts';
 import { oldManagerDoesNoHarm } from './raft/old-manager-does-no-harm.ts';
+import { oneVotePerTerm } from './raft/one-vote-per-term.ts';
 import { rejectedWritesNeverHappen } from './raft/rejected-writes-never-happen.ts';
 import { votesSurviveRestarts } from './raft/votes-survive-restarts.ts';
 import { reconciliationConverges } from './swarm/reconciliation-converges.ts';
@@ -27,6 +28,7 @@ export {
   linearizable,
   noSplitBrain,
   oldManagerDoesNoHarm,
+  oneVotePerTerm,
   reached,
   reconciliationConverges,
   rejectedWritesNeverHappen,
@@ -38,6 +40,7 @@ export type { Situation } from './liveness/reached.ts';
 /** In the order in which they are listed and judged. */
 export const guarantees: readonly Property[] = [
   atMostOneLeaderPerTerm,
+  oneVotePerTerm,
   electedByAMajority,
   votesSurviveRestarts,
   leaderCompleteness,

@@ -20,6 +20,7 @@ const always = [
 const elections = [
   ...always,
   'at-most-one-leader-per-term',
+  'one-vote-per-term',
   'elected-by-a-majority',
   'leader-completeness',
 ];
