@@ -155,6 +155,88 @@ describe('wrong in the end', () => {
   });
 });
 
+describe('a task that is shown as running', () => {
+  type Said = readonly (readonly [at: number, state: string])[];
+  const [{ id } = task(1, 'w1-id')] = right.tasks;
+  const boot = { kind: 'boot', name: 'w1', nodeId: 'w1-id', raftId: undefined } as const;
+  const tells = (name: string, at: number, said: Said = []) =>
+    says('w1', name, [
+      [at, boot],
+      ...said.map(([since, state]) => [since, { kind: 'task', id, state }] as const),
+    ]);
+  const ran = tells('a', 1_000, [[1_500, 'running']]);
+
+  test.each<readonly [string, Partial<History>, string]>([
+    [
+      'whose node said that it failed',
+      { observations: [...ran, ...tells('b', 3_000, [[5_000, 'failed']])] },
+      'does not run: its node w1 said failed last',
+    ],
+    [
+      'that its node never started again after a restart',
+      { observations: [...ran, ...tells('b', 3_000)] },
+      'does not run: its node w1 never said so since it started',
+    ],
+    [
+      'whose start came to nothing after a restart',
+      { observations: [...ran, ...tells('b', 3_000, [[3_100, 'starting']])] },
+      'does not run: its node w1 said starting last',
+    ],
+  ])('%s is found', (_, given, summary) => {
+    expect(judge({}, given)).toMatchObject({
+      verdict: 'fail',
+      summary: expect.stringContaining(`task ${id} (slot 1, running, desired running) ${summary}`),
+    });
+  });
+
+  test.each<readonly [string, Partial<History>]>([
+    ['its node says so', { observations: ran }],
+    [
+      'its node says so again after a restart',
+      { observations: [...ran, ...tells('b', 3_000, [[3_100, 'running']])] },
+    ],
+    [
+      'its end is so new that managers may not know of it',
+      {
+        observations: tells('a', 1_000, [
+          [1_500, 'running'],
+          [9_000, 'failed'],
+        ]),
+      },
+    ],
+    ['its node started a moment ago', { observations: [...ran, ...tells('b', 9_000)] }],
+    [
+      'its node went on a moment ago',
+      {
+        observations: [...ran, ...tells('b', 3_000)],
+        lifecycle: [lived('w1', 'paused', 5_000), lived('w1', 'resumed', 9_000)],
+      },
+    ],
+    [
+      'its node was unlocked a moment ago',
+      {
+        observations: [
+          ...ran,
+          ...says('w1', 'b', [
+            [3_000, lock('locked')],
+            [9_000, lock('active')],
+          ]),
+        ],
+      },
+    ],
+    [
+      'its node no longer runs',
+      {
+        observations: [...ran, ...tells('b', 3_000)],
+        lifecycle: [lived('w1', 'paused', 5_000)],
+      },
+    ],
+    ['no node can be heard to say such things', { observations: tells('b', 3_000) }],
+  ])('is right where %s', (_, given) => {
+    expect(judge({}, given).verdict).toBe('pass');
+  });
+});
+
 describe('a node that runs', () => {
   const down = nodes.map((node) => (node.name === 'w2' ? { ...node, state: 'down' } : node));
 

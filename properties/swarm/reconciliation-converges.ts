@@ -1,45 +1,44 @@
-import type { Ms, NodeName } from '../../harness/core/cluster.ts';
+import type { NodeName } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import type { NodeShown, ServiceShown, TaskShown } from '../../models/swarm-answers.ts';
 import { chronicleOf } from '../chronicle.ts';
 import { stalledAfterHeal } from '../liveness/stalls.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
-import { nodesThatRun } from './running-nodes.ts';
+import { executorsOf, latenessAt, leftovers, shownOnly, type Executors } from './executors.ts';
 import { finalStates, type FinalState } from './final-state.ts';
+import { lastChangeAt } from './last-change.ts';
 import { mayRun, mayTake } from './placement.ts';
+import { nodesThatRun } from './running-nodes.ts';
 import { hasEnded, isWanted } from './task-life.ts';
+import { wrong, type Wrong } from './wrong.ts';
 
 /**
  * EventuallyAsDesired: once users, failures and restarts stop, every service has exactly the tasks that its spec asks for. Within the
  * target's bound after the heal and the last change: per slot exactly one task desired and running, on a node that may run it; a
  * task on each node that may for a global service; nothing on drained or dead nodes; no leftover; every node that runs is
  * taken for one that does, and every manager that runs has caught up. Where tasks end by themselves one after another must run.
+ * What is shown as running its node's own executor says to run, in the latest boot of that node.
  * @source swarmkit design/tla/SwarmKit.tla (EventuallyAsDesired); docker-swarm failure catalogue 32, 33, 34.
  */
 export const reconciliationConverges: Property = {
   name: 'reconciliation-converges',
   kind: 'liveness',
   guarantee:
-    'EventuallyAsDesired: once users, failures and restarts stop, the number of running tasks is what each service asks for, one per slot, on nodes that may run them, others take the place of those that end by themselves, and nothing is left over; every node that runs is shown as ready, and every manager has caught up.',
+    'EventuallyAsDesired: once users, failures and restarts stop, the number of running tasks is what each service asks for, one per slot, on nodes that may run them, others take the place of those that end by themselves, and nothing is left over; a node itself says that it runs what is shown as running there; every node that runs is shown as ready, and every manager has caught up.',
   source: 'swarmkit design/tla/SwarmKit.tla (EventuallyAsDesired)',
   judge(history) {
     const states = finalStates(history);
     if (states.length === 0)
       return unknown('no manager showed services, tasks and nodes in the end');
-    const locals = lastWordsOfExecutors(history);
+    const executors = executorsOf(history);
     const running = nodesThatRun(history);
-    const ran = lastRuns(history);
     let services = 0;
     for (const state of states) {
       services += state.services.length;
-      const [wrong] = findWrong(state, {
-        locals,
-        running,
-        isLate: latenessAt(state, ran, history),
-      });
-      if (wrong !== undefined)
-        return tooEarly(state, history) ?? notConverged(wrong, state, history);
+      const [first] = findWrong(state, { executors, running, history });
+      if (first !== undefined)
+        return tooEarly(state, history) ?? notConverged(first, state, history);
     }
     const behind = lagging(running, history);
     if (behind !== undefined) return behind;
@@ -56,21 +55,20 @@ export const reconciliationConverges: Property = {
   },
 };
 
-type Wrong = { readonly text: string; readonly task: TaskShown | undefined };
-
 /** Everything that a manager's final answers show to be other than desired. */
 function* findWrong(
   state: FinalState,
   {
-    locals,
+    executors,
     running,
-    isLate,
+    history,
   }: {
-    readonly locals: readonly LocalTask[];
+    readonly executors: Executors;
     readonly running: readonly NodeName[];
-    readonly isLate: Lateness;
+    readonly history: History;
   },
 ): Generator<Wrong> {
+  const isLate = latenessAt(state, executors, history);
   const nodes = new Map(state.nodes.map((node) => [node.id, node]));
   const services = new Map(state.services.map((service) => [service.id, service]));
   const wanted = new Map<string, TaskShown[]>();
@@ -89,16 +87,12 @@ function* findWrong(
     yield* wrongOf(service, tasks, state.nodes);
     yield* tasks.filter((task) => isLate(service, task)).map((task) => neverAgain(service, task));
   }
-  yield* wrongOnNodes(state, locals);
+  yield* leftovers(state, executors);
+  yield* shownOnly(state, executors, { running, convergeMs: history.bounds.convergeMs });
   yield* notReady(state, running);
 }
 
 const isThere = (node: NodeShown | undefined): boolean => node?.state === 'ready';
-
-const wrong = (task: TaskShown, text: string): Wrong => ({
-  text: `task ${task.id} (slot ${task.slot}, ${task.state}, desired ${task.desired}) ${text}`,
-  task,
-});
 
 /** The tasks of one service that are wanted, against what its spec asks for. */
 function* wrongOf(
@@ -137,48 +131,8 @@ function* wrongOf(
   }
 }
 
-/** Whether, of a service whose tasks end by themselves, nothing has run for too long where this task is. */
-type Lateness = (service: ServiceShown, task: TaskShown) => boolean;
-
-/** By task, when its node said last that it runs. */
-const lastRuns = (history: History): ReadonlyMap<string, Ms> => {
-  const times = new Map<string, Ms>();
-  for (const { said } of chronicleOf(history).boots)
-    for (const words of said)
-      if (words.kind === 'task' && words.state === 'running') times.set(words.id, words.at);
-  return times;
-};
-
-const latenessAt = (
-  { from, tasks }: FinalState,
-  ran: ReadonlyMap<string, Ms>,
-  { bounds }: History,
-): Lateness => {
-  const since = from - bounds.convergeMs;
-  return ({ id, lifetimeMs }, { slot, node }) =>
-    lifetimeMs !== undefined &&
-    node !== '' &&
-    !tasks.some(
-      (other) =>
-        other.service === id && other.slot === slot && (ran.get(other.id) ?? -Infinity) >= since,
-    );
-};
-
 const neverAgain = ({ name }: ServiceShown, task: TaskShown): Wrong =>
   wrong(task, `of ${name} is not started again, nor is another one in its place`);
-
-/** What the nodes' own executors said last: a task that still runs there and that nobody wants is a leftover. */
-function* wrongOnNodes(state: FinalState, locals: readonly LocalTask[]): Generator<Wrong> {
-  const wanted = new Set(
-    state.tasks.filter(({ desired }) => isWanted(desired)).map(({ id }) => id),
-  );
-  for (const { node, id, state: local, since } of locals) {
-    // One that came to run since then cannot be among the answers.
-    if (local === 'running' && since <= state.from && !wanted.has(id)) {
-      yield { text: `${node} still runs task ${id}, which nobody wants`, task: undefined };
-    }
-  }
-}
 
 /** A manager that runs and never got what all had committed when the last client had its answer. */
 const lagging = (running: readonly NodeName[], history: History): Verdict | undefined => {
@@ -214,27 +168,6 @@ function* notReady({ nodes }: FinalState, running: readonly NodeName[]): Generat
   }
 }
 
-type LocalTask = {
-  readonly node: string;
-  readonly id: string;
-  readonly state: string;
-  readonly since: Ms;
-};
-
-const lastWordsOfExecutors = (history: History): readonly LocalTask[] => {
-  const { boots } = chronicleOf(history);
-  const latest = new Map(boots.map((boot) => [boot.node, boot]));
-  return [...latest.values()].flatMap(({ node, said }) => {
-    const states = new Map<string, LocalTask>();
-    for (const words of said) {
-      if (words.kind !== 'task') continue;
-      const { id, state, at: since } = words;
-      if (states.get(id)?.state !== state) states.set(id, { node, id, state, since });
-    }
-    return [...states.values()];
-  });
-};
-
 /** Judged is only what had the whole bound to come about, after the heal and after the last change of a service. */
 const tooEarly = (state: FinalState, history: History): Verdict | undefined => {
   const { healedAt } = history.phases;
@@ -245,22 +178,6 @@ const tooEarly = (state: FinalState, history: History): Verdict | undefined => {
         `the last ${seconds(state.from - changed)} were quiet, the bound is ${seconds(convergeMs)}`,
       )
     : undefined;
-};
-
-/**
- * When the log went past the last version of a service whose last writer never had an answer: such a write may come about late. A
- * version alone says little, because a finished roll-out writes the service as well. 0 where there is none.
- */
-const lastChangeAt = ({ services }: FinalState, history: History): number => {
-  const answered = new Set<string | undefined>();
-  for (const { intent, outcome } of history.operations) {
-    if (outcome === 'ok' && intent?.value !== undefined) answered.add(intent.value);
-  }
-  const ambiguous = services.filter(({ mark }) => !answered.has(mark));
-  if (ambiguous.length === 0) return 0;
-  const version = Math.max(...ambiguous.map((service) => service.version));
-  for (const commit of chronicleOf(history).commits) if (commit.index > version) return commit.at;
-  return 0;
 };
 
 const notConverged = ({ text, task }: Wrong, state: FinalState, history: History): Verdict => {

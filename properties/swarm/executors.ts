@@ -1,0 +1,109 @@
+/** What the nodes' own executors say of tasks, against what managers show of them. */
+import type { Ms, NodeName } from '../../harness/core/cluster.ts';
+import type { History } from '../../harness/core/history.ts';
+import type { ServiceShown, TaskShown } from '../../models/swarm-answers.ts';
+import { chronicleOf, type Boot } from '../chronicle.ts';
+import type { FinalState } from './final-state.ts';
+import { isWanted } from './task-life.ts';
+import { wrong, type Wrong } from './wrong.ts';
+
+type LocalTask = {
+  readonly node: NodeName;
+  readonly id: string;
+  readonly state: string;
+  readonly since: Ms;
+};
+
+/** The latest boot of a node: what it said last of each task, and since when it could have said more. */
+type LocalTasks = { readonly upSince: Ms; readonly tasks: ReadonlyMap<string, LocalTask> };
+
+export type Executors = {
+  readonly latest: ReadonlyMap<NodeName, LocalTasks>;
+  /** By task, when its node said last, in whatever boot, that it runs. Empty where executors cannot be heard at all. */
+  readonly ran: ReadonlyMap<string, Ms>;
+};
+
+export const executorsOf = (history: History): Executors => {
+  const { boots } = chronicleOf(history);
+  const ran = new Map<string, Ms>();
+  for (const { said } of boots)
+    for (const words of said)
+      if (words.kind === 'task' && words.state === 'running') ran.set(words.id, words.at);
+  const touched = new Map(history.lifecycle.map(({ node, at }) => [node, at]));
+  const latest = new Map<NodeName, LocalTasks>();
+  for (const boot of new Map(boots.map((each) => [each.node, each])).values()) {
+    const { upSince, tasks } = lastWordsOf(boot);
+    const { node } = boot;
+    latest.set(node, { upSince: Math.max(upSince, touched.get(node) ?? 0), tasks });
+  }
+  return { latest, ran };
+};
+
+const lastWordsOf = ({ node, said }: Boot): LocalTasks => {
+  const tasks = new Map<string, LocalTask>();
+  let upSince = said[0]?.at ?? 0;
+  for (const words of said) {
+    // A locked manager runs no tasks: they begin with its unlock.
+    if (words.kind === 'lock') upSince = words.at;
+    if (words.kind !== 'task') continue;
+    const { id, state, at: since } = words;
+    if (tasks.get(id)?.state !== state) tasks.set(id, { node, id, state, since });
+  }
+  return { upSince, tasks };
+};
+
+/** A task that still runs on its node and that nobody wants is a leftover. */
+export function* leftovers(state: FinalState, { latest }: Executors): Generator<Wrong> {
+  const wanted = new Set(
+    state.tasks.filter(({ desired }) => isWanted(desired)).map(({ id }) => id),
+  );
+  for (const { tasks } of latest.values())
+    for (const { node, id, state: local, since } of tasks.values()) {
+      // One that came to run since then cannot be among the answers.
+      if (local === 'running' && since <= state.from && !wanted.has(id)) {
+        yield { text: `${node} still runs task ${id}, which nobody wants`, task: undefined };
+      }
+    }
+}
+
+/**
+ * Tasks that are shown as running, and whose nodes have said otherwise for the whole bound. What ran in an earlier boot went with it:
+ * a node says of each task anew that it runs. Only of nodes that run, and only where executors are heard at all.
+ */
+export function* shownOnly(
+  state: FinalState,
+  { latest, ran }: Executors,
+  given: { readonly running: readonly NodeName[]; readonly convergeMs: Ms },
+): Generator<Wrong> {
+  if (ran.size === 0) return;
+  const nodes = new Map(state.nodes.map((node) => [node.id, node]));
+  for (const task of state.tasks) {
+    const node = nodes.get(task.node);
+    if (task.state !== 'running' || !isWanted(task.desired) || node?.state !== 'ready') continue;
+    const local = latest.get(node.name);
+    if (local === undefined || !given.running.includes(node.name)) continue;
+    const last = local.tasks.get(task.id);
+    if (last?.state === 'running') continue;
+    if (state.from - Math.max(local.upSince, last?.since ?? 0) < given.convergeMs) continue;
+    const said = last === undefined ? 'never said so since it started' : `said ${last.state} last`;
+    yield wrong(task, `does not run: its node ${node.name} ${said}`);
+  }
+}
+
+/** Whether, of a service whose tasks end by themselves, nothing has run for too long where this task is. */
+export type Lateness = (service: ServiceShown, task: TaskShown) => boolean;
+
+export const latenessAt = (
+  { from, tasks }: FinalState,
+  { ran }: Executors,
+  { bounds }: History,
+): Lateness => {
+  const since = from - bounds.convergeMs;
+  return ({ id, lifetimeMs }, { slot, node }) =>
+    lifetimeMs !== undefined &&
+    node !== '' &&
+    !tasks.some(
+      (other) =>
+        other.service === id && other.slot === slot && (ran.get(other.id) ?? -Infinity) >= since,
+    );
+};

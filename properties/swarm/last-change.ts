@@ -1,0 +1,31 @@
+/** When what is desired changed last: what has to come about has the bound from then on. */
+import type { Ms } from '../../harness/core/cluster.ts';
+import type { History } from '../../harness/core/history.ts';
+import { chronicleOf } from '../chronicle.ts';
+import { remembered } from '../remembered.ts';
+import type { FinalState } from './final-state.ts';
+
+/** By what it wrote, when each write that was answered had its answer. */
+const answersOf = remembered((history): ReadonlyMap<string, Ms> => {
+  const answered = new Map<string, Ms>();
+  for (const { intent, outcome, endedAt } of history.operations) {
+    if (outcome === 'ok' && intent?.value !== undefined) answered.set(intent.value, endedAt ?? 0);
+  }
+  return answered;
+});
+
+/** When the log went past a version: an object of this version was written about then. 0 where it never did. */
+const wentPast = (version: number, history: History): Ms =>
+  chronicleOf(history).commits.find(({ index }) => index > version)?.at ?? 0;
+
+/**
+ * When the log went past the last version of a service whose last writer never had an answer: such a write may come about late. A
+ * version alone says little, because a finished roll-out writes the service as well. 0 where there is none.
+ */
+export const lastChangeAt = ({ services }: FinalState, history: History): Ms => {
+  const answered = answersOf(history);
+  const ambiguous = services.filter(({ mark }) => !answered.has(mark));
+  return ambiguous.length === 0
+    ? 0
+    : wentPast(Math.max(...ambiguous.map(({ version }) => version)), history);
+};
