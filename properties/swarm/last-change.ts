@@ -1,6 +1,7 @@
 /** When what is desired changed last: what has to come about has the bound from then on. */
 import type { Ms } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
+import type { ServiceShown } from '../../models/swarm-answers.ts';
 import { chronicleOf } from '../chronicle.ts';
 import { remembered } from '../remembered.ts';
 import type { FinalState } from './final-state.ts';
@@ -29,3 +30,11 @@ export const lastChangeAt = ({ services }: FinalState, history: History): Ms => 
     ? 0
     : wentPast(Math.max(...ambiguous.map(({ version }) => version)), history);
 };
+
+/** When a service was written last, as far as clients had it written. */
+export const changeOf = ({ mark, version }: ServiceShown, history: History): Ms =>
+  answersOf(history).get(mark) ?? wentPast(version, history);
+
+/** When anything became of a node, its availability or its state: tasks may have to go to it, or away from it. */
+export const changeOfNodes = ({ nodes }: FinalState, history: History): Ms =>
+  nodes.length === 0 ? 0 : wentPast(Math.max(...nodes.map(({ version }) => version)), history);

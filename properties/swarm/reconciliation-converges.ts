@@ -10,6 +10,7 @@ import { finalStates, type FinalState } from './final-state.ts';
 import { lastChangeAt } from './last-change.ts';
 import { mayRun, mayTake } from './placement.ts';
 import { nodesThatRun } from './running-nodes.ts';
+import { unrestIn } from './stays-converged.ts';
 import { hasEnded, isWanted } from './task-life.ts';
 import { wrong, type Wrong } from './wrong.ts';
 
@@ -18,14 +19,15 @@ import { wrong, type Wrong } from './wrong.ts';
  * target's bound after the heal and the last change: per slot exactly one task desired and running, on a node that may run it; a
  * task on each node that may for a global service; nothing on drained or dead nodes; no leftover; every node that runs is
  * taken for one that does, and every manager that runs has caught up. Where tasks end by themselves one after another must run.
- * What is shown as running its node's own executor says to run, in the latest boot of that node.
+ * What is shown as running its node's own executor says to run, in the latest boot of that node. And it stays so for ever: a bound
+ * later no task is made, changes or is given up without a cause.
  * @source swarmkit design/tla/SwarmKit.tla (EventuallyAsDesired); docker-swarm failure catalogue 32, 33, 34.
  */
 export const reconciliationConverges: Property = {
   name: 'reconciliation-converges',
   kind: 'liveness',
   guarantee:
-    'EventuallyAsDesired: once users, failures and restarts stop, the number of running tasks is what each service asks for, one per slot, on nodes that may run them, others take the place of those that end by themselves, and nothing is left over; a node itself says that it runs what is shown as running there; every node that runs is shown as ready, and every manager has caught up.',
+    'EventuallyAsDesired: once users, failures and restarts stop, the number of running tasks is what each service asks for, one per slot, on nodes that may run them, others take the place of those that end by themselves, and nothing is left over; a node itself says that it runs what is shown as running there; every node that runs is shown as ready, and every manager has caught up; from then on tasks are left alone.',
   source: 'swarmkit design/tla/SwarmKit.tla (EventuallyAsDesired)',
   judge(history) {
     const states = finalStates(history);
@@ -40,6 +42,8 @@ export const reconciliationConverges: Property = {
       if (first !== undefined)
         return tooEarly(state, history) ?? notConverged(first, state, history);
     }
+    const unrest = restless(states.at(-1), history);
+    if (unrest !== undefined) return unrest;
     const behind = lagging(running, history);
     if (behind !== undefined) return behind;
     const early = states
@@ -178,6 +182,18 @@ const tooEarly = (state: FinalState, history: History): Verdict | undefined => {
         `the last ${seconds(state.from - changed)} were quiet, the bound is ${seconds(convergeMs)}`,
       )
     : undefined;
+};
+
+/** The last of the final reads saw the most. */
+const restless = (state: FinalState | undefined, history: History): Verdict | undefined => {
+  const unrest = state && unrestIn(state, history);
+  if (unrest === undefined) return undefined;
+  const stalled = stalledAfterHeal(history);
+  if (stalled !== undefined) return unknown(stalled);
+  return broken(unrest.summary, [
+    moment(history.phases.healedAt, undefined, 'all faults are healed'),
+    ...unrest.moments,
+  ]);
 };
 
 const notConverged = ({ text, task }: Wrong, state: FinalState, history: History): Verdict => {
