@@ -145,6 +145,7 @@ export type Observation = Said &
         readonly learners: readonly string[];
       }
     | { readonly kind: 'manager'; readonly running: boolean; readonly term: number }
+    /** What the node's own executor did with a task. What an earlier boot ran ended with it: each boot says anew what it runs. */
     | { readonly kind: 'task'; readonly id: string; readonly state: string }
     | { readonly kind: 'note'; readonly text: string }
   );
