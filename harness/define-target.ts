@@ -20,7 +20,10 @@ export type Answer = {
   readonly output?: Json;
   /** What the answer shows of objects: needed by properties about lost writes and stale reads. */
   readonly seen?: readonly Sighting[];
-  /** `false` for a refusal that rests on nothing replicated, such as "I am no leader". Default: `outcome` is `ok`. */
+  /**
+   * `false` for a refusal that rests on nothing replicated, such as "I am no leader". `true` only for one that says that the act's need was
+   * not met: see `Intent`. Default: `outcome` is `ok`.
+   */
   readonly decided?: boolean;
 };
 

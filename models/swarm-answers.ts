@@ -121,6 +121,26 @@ export const shownNode = (body: unknown): NodeShown => {
   };
 };
 
+const markOf = (spec: Fields): string => {
+  const mark = textOf(fieldsOf(spec.Labels).mark);
+  return mark === '' ? '' : `, by ${mark}`;
+};
+
+/** What clients write of a node, and who wrote it last: `drain worker, by own-3`. */
+export const nodeSpecText = (spec: unknown): string => {
+  const fields = fieldsOf(spec);
+  return `${textOf(fields.Availability)} ${textOf(fields.Role)}${markOf(fields)}`;
+};
+
+/** The same of the swarm's own spec: `autolock on, by own-3`. */
+export const swarmSpecText = (spec: unknown): string => {
+  const fields = fieldsOf(spec);
+  return `autolock ${isAutolocked(fields) ? 'on' : 'off'}${markOf(fields)}`;
+};
+
+export const isAutolocked = (spec: Fields): boolean =>
+  fieldsOf(spec.EncryptionConfig).AutoLockManagers === true;
+
 export const shownInfo = (body: unknown): InfoShown => {
   const swarm = fieldsOf(fieldsOf(body).Swarm);
   return {

@@ -1,4 +1,4 @@
-import { canonical } from './canonical.ts';
+import { canonical, show } from './canonical.ts';
 import type { Model } from './model.ts';
 import {
   swarmObjects,
@@ -7,22 +7,46 @@ import {
   type SwarmObjectState,
 } from './swarm-objects.ts';
 
+/** A write that surely had no effect, because what it needs was not so: the name free, the version the present one. */
+export type Refused<V> =
+  | { readonly f: 'refused create'; readonly name: string; readonly value: V }
+  | {
+      readonly f: 'refused update';
+      readonly name: string;
+      readonly version: number;
+      readonly value: V;
+    };
+
+export type SwarmServiceInput<V> = SwarmObjectInput<V> | Refused<V>;
+
 /**
  * Versioned objects that the swarm itself writes too, between the writes of its clients and without changing what
  * they wrote: an orchestrator notes on a service how its update proceeds. So a version may have moved on at any time,
  * and `state.version` is what the present one is greater than.
- * @source SwarmKit `manager/orchestrator/update/updater.go` (UpdateStatus); `manager/state/store/memory.go` touchMeta
+ *
+ * A refusal is a look: that a name is taken shows that the object is there, "update out of sequence" that its version is another one.
+ * @source SwarmKit `manager/orchestrator/update/updater.go` (UpdateStatus); `manager/state/store/memory.go` touchMeta,
+ * ErrExist, ErrNameConflict and ErrSequenceConflict
  */
 export function swarmServices<V = unknown>(): Model<
   SwarmObjectState<V>,
-  SwarmObjectInput<V>,
+  SwarmServiceInput<V>,
   SwarmObjectOutput<V>
 > {
-  const { init, ...objects } = swarmObjects<V>();
+  const { init, observes, identify, describe, ...objects } = swarmObjects<V>();
   return {
     ...objects,
     name: 'swarm-services',
     init: { ...init, exact: false },
+    // Of all looks, only this one never tells more of the version.
+    readOnly: ({ f }) => f === 'refused create',
+    observes: (input) => isRefused(input) || observes?.(input) === true,
+    identify: (input, output) =>
+      isRefused(input)
+        ? refusalOf(input)
+        : (identify?.(input, output) ?? canonical([input, output])),
+    describe: (input, output) =>
+      isRefused(input) ? refusalInWords(input) : (describe?.(input, output) ?? show(input)),
     looseness: ({ present, value, version }) => ({
       alike: `${present ? 'p' : 'a'} ${canonical(value)}`,
       rank: version,
@@ -41,6 +65,10 @@ export function swarmServices<V = unknown>(): Model<
           if (!state.present) return output === undefined ? [state] : [];
           if (output !== undefined && output.is !== 'done') return [];
           return [{ ...state, value: undefined, present: false, version: state.version + 1 }];
+        case 'refused create':
+          return state.present ? [state] : [];
+        case 'refused update':
+          return state.present ? [notAt(state, input.version)] : [state];
         case 'read':
           if (output === undefined) return [state];
           if (output.is === 'absent') return state.present ? [] : [state];
@@ -54,6 +82,9 @@ export function swarmServices<V = unknown>(): Model<
       switch (input.f) {
         case 'create':
           return [{ is: state.present ? 'conflict' : 'done' }];
+        case 'refused create':
+        case 'refused update':
+          return [];
         case 'read':
           return state.present
             ? [least, next].map((version) => ({ is: 'found', version, value: state.value as V }))
@@ -68,6 +99,29 @@ export function swarmServices<V = unknown>(): Model<
       }
     },
   };
+}
+
+function isRefused<V>(input: SwarmServiceInput<V>): input is Refused<V> {
+  return input.f === 'refused create' || input.f === 'refused update';
+}
+
+/** What they would have written tells no two of them apart. */
+function refusalOf<V>(input: Refused<V>): string {
+  return input.f === 'refused create' ? 'taken' : `stale${input.version}`;
+}
+
+function refusalInWords<V>(input: Refused<V>): string {
+  return input.f === 'refused create'
+    ? `create ${input.name} as ${show(input.value)} → refused, the name is taken`
+    : `update ${input.name} at ${input.version} to ${show(input.value)} → refused, out of sequence`;
+}
+
+/**
+ * The state once its version is known not to be this one. Where it may be less, nothing else is known of it: it may become this one
+ * later. Otherwise it is greater.
+ */
+function notAt<V>(state: SwarmObjectState<V>, version: number): SwarmObjectState<V> {
+  return version === state.version + 1 ? { ...state, version } : state;
 }
 
 /** The present version is at least this one. */

@@ -13,12 +13,17 @@ export type Effect = 'read' | 'write' | 'local';
 export type Intent = {
   /** By the name that clients use. */
   readonly object: string;
-  /** `create` needs it absent, `update` needs `version`, `put` needs nothing. */
+  /**
+   * `create` needs it absent, `update` needs `version`, `put` needs nothing. A refusal that is `decided` says that this was not so. What
+   * is only ever updated was there before the run.
+   */
   readonly act: 'create' | 'update' | 'put' | 'remove' | 'read';
   /** What it writes. No two operations of a run write the same. */
   readonly value?: string;
   /** The version that an update must find. */
   readonly version?: number;
+  /** Another object whose value it replaces: by one that its author does not know and that was never there before, or by nothing. */
+  readonly renews?: { readonly object: string; readonly to: 'a new value' | 'nothing' };
 };
 
 /** What an answer shows of one object: its value, `undefined` where it is absent. */
@@ -54,7 +59,7 @@ export type Operation = {
   readonly decided: boolean;
   /** What the answer shows of objects. */
   readonly seen: readonly Sighting[];
-  /** `true`: `seen` lists every object there is. */
+  /** `true`: `seen` lists every object there is, of those that operations create. */
   readonly complete: boolean;
   /** What came back, in the target's terms (for an API: status and the part of the body that properties look at). */
   readonly output: Json | undefined;

@@ -106,3 +106,30 @@ test('writes that no fault met are not put to the test', () => {
     tested: false,
   });
 });
+
+describe('a write of what was there before the run', () => {
+  const drained = write(['update', 'node w1', 'drain', 10], 'm1', [1_100, 1_150]);
+  const final = (value: string, version: number) =>
+    operation('m2', [11_200, 11_210], { seen: [{ object: 'node w1', value, version }] });
+
+  test('is there in the end; the swarm may have written the object as well', () => {
+    expect(judge(drained, final('drain', 40))).toMatchObject({ verdict: 'pass', tested: true });
+    expect(judge(drained, final('active', 40))).toMatchObject({
+      verdict: 'fail',
+      summary: expect.stringContaining('is lost: m2 shows node w1 as active in the end'),
+    });
+  });
+
+  test('is not missed in a list of what clients make', () => {
+    expect(judge(drained, finalList('m1', {}), final('drain', 40)).verdict).toBe('pass');
+  });
+
+  test('is not looked for by a read that was asked before its end', () => {
+    const late = write(['update', 'node w1', 'active', 40], 'm1', [11_300, 11_310]);
+    expect(judge(drained, final('drain', 40), late).verdict).toBe('pass');
+    const later = operation('m2', [11_400, 11_410], {
+      seen: [{ object: 'node w1', value: 'drain', version: 40 }],
+    });
+    expect(judge(drained, late, later).verdict).toBe('fail');
+  });
+});

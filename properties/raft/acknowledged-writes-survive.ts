@@ -2,6 +2,7 @@ import type { History, Intent, Operation, Sighting } from '../../harness/core/hi
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf } from '../chronicle.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
+import { isMade, kindsOf } from './calls-of-objects.ts';
 
 /**
  * Every acknowledged write is present: what a 2xx answered is in the final state, or was superseded by a write that may have come
@@ -17,7 +18,7 @@ export const acknowledgedWritesSurvive: Property = {
   source: 'swarmkit manager/state/store (ErrSequenceConflict); moby TestAPISwarmRaftQuorum',
   judge(history) {
     const objects = writesByObject(history);
-    for (const writes of objects.values()) {
+    for (const { writes } of objects.values()) {
       const lost = overwrittenUnseen(writes);
       if (lost !== undefined) return lost;
     }
@@ -44,15 +45,15 @@ const isWrite = (operation: Operation): operation is Write =>
   operation.intent.act !== 'read' &&
   operation.outcome !== 'rejected';
 
-const writesByObject = ({ operations }: History): ReadonlyMap<string, readonly Write[]> => {
-  const objects = new Map<string, Write[]>();
-  for (const operation of operations) {
-    if (!isWrite(operation)) continue;
-    const writes = objects.get(operation.intent.object);
-    if (writes === undefined) objects.set(operation.intent.object, [operation]);
-    else writes.push(operation);
-  }
-  return objects;
+/** `made`: an operation of the run creates it, so a complete list shows whether it is there. */
+type Written = { readonly writes: readonly Write[]; readonly made: boolean };
+
+const writesByObject = ({ operations }: History): ReadonlyMap<string, Written> => {
+  const kinds = kindsOf(operations);
+  const objects = Map.groupBy(operations.filter(isWrite), ({ intent }) => intent.object);
+  return new Map(
+    [...objects].map(([object, writes]) => [object, { writes, made: isMade(kinds.get(object)) }]),
+  );
 };
 
 const described = ({ operation, intent }: Write): string =>
@@ -86,15 +87,12 @@ const overwrittenUnseen = (writes: readonly Write[]): Verdict | undefined => {
 };
 
 /** A write that nothing excuses: what the final read shows was over before it began. */
-const lostIn = (
-  final: Operation,
-  objects: ReadonlyMap<string, readonly Write[]>,
-): Verdict | undefined => {
+const lostIn = (final: Operation, objects: ReadonlyMap<string, Written>): Verdict | undefined => {
   const seen = new Map(final.seen.map((sighting) => [sighting.object, sighting]));
-  for (const [object, writes] of objects) {
+  for (const [object, { writes, made }] of objects) {
     const sighting = seen.get(object);
-    if (sighting === undefined && !final.complete) continue;
-    const lost = lostTo(sighting, writes);
+    if (sighting === undefined && !(final.complete && made)) continue;
+    const lost = lostTo(sighting, writes, final);
     if (lost === undefined) continue;
     const shows =
       sighting?.value === undefined
@@ -111,7 +109,11 @@ const lostIn = (
   return undefined;
 };
 
-const lostTo = (sighting: Sighting | undefined, writes: readonly Write[]): Write | undefined => {
+const lostTo = (
+  sighting: Sighting | undefined,
+  writes: readonly Write[],
+  final: Operation,
+): Write | undefined => {
   const value = sighting?.value;
   const lastPossible = latestEnd(
     writes.filter(({ intent }) =>
@@ -119,8 +121,9 @@ const lostTo = (sighting: Sighting | undefined, writes: readonly Write[]): Write
     ),
   );
   const version = sighting?.version;
-  return writes.find(({ outcome, intent, invokedAt }) => {
-    if (outcome !== 'ok') return false;
+  return writes.find(({ outcome, intent, invokedAt, endedAt }) => {
+    // The last reads are no writes' last: a lock is turned off after them.
+    if (outcome !== 'ok' || endedAt === undefined || endedAt > final.invokedAt) return false;
     if (value === undefined ? intent.act === 'remove' : intent.value === value) return false;
     const goneBack =
       version !== undefined && intent.version !== undefined && version <= intent.version;

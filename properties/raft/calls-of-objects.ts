@@ -3,8 +3,9 @@ import type {
   KeyedInput,
   Operation as Judged,
   RegisterInput,
-  SwarmObjectInput,
+  RenewedInput,
   SwarmObjectOutput,
+  SwarmServiceInput,
 } from '../../models/index.ts';
 
 /** What an operation of a run did to one object, as the checker takes it. */
@@ -14,62 +15,106 @@ export type Call<I = unknown, O = unknown> = Judged<I, O> & {
 };
 
 type RegisterCall = Call<KeyedInput<RegisterInput<unknown>>>;
-type ServiceCall = Call<SwarmObjectInput<unknown>, SwarmObjectOutput<unknown>>;
+type VersionedCall = Call<SwarmServiceInput<unknown>, SwarmObjectOutput<unknown>>;
+type RenewedCall = Call<KeyedInput<RenewedInput>>;
+
+/** A run's calls, by what the objects are that they are about. */
+export type Calls = {
+  readonly registers: readonly RegisterCall[];
+  readonly services: readonly VersionedCall[];
+  readonly standing: readonly VersionedCall[];
+  readonly renewed: readonly RenewedCall[];
+};
 
 /**
- * A run's calls by object. An object that clients `put` to is a register; one that they create is versioned, and what was
- * never created by an operation of the run is not judged, for somebody else made it. A refusal says nothing here, but for
- * "not found"; what nobody saw end may have taken effect.
+ * What is known of an object by what operations of the run mean for it: clients `put` to a register; `create`d ones are versioned;
+ * `standing` ones are versioned as well and were there before; `renewed` ones are written along with another one.
  */
-export const callsOf = ({
-  operations,
-}: History): {
-  readonly registers: readonly RegisterCall[];
-  readonly services: readonly ServiceCall[];
-} => {
+export type ObjectKind = 'put' | 'create' | 'standing' | 'renewed';
+
+/** Objects that are looked at only, or only removed, are none of them: somebody else writes them. */
+export const kindsOf = (operations: readonly Operation[]): ReadonlyMap<string, ObjectKind> => {
+  const kinds = new Map<string, ObjectKind>();
+  for (const { intent } of operations) {
+    if (intent === undefined) continue;
+    const { act, object, renews } = intent;
+    if (act === 'put' || act === 'create') kinds.set(object, act);
+    else if (act === 'update' && !kinds.has(object)) kinds.set(object, 'standing');
+    if (renews !== undefined) kinds.set(renews.object, 'renewed');
+  }
+  return kinds;
+};
+
+/**
+ * A run's calls by object. What nobody saw end may have taken effect. A refusal that rests on the objects is a look: what it shows
+ * absent is that, and otherwise what it needs of an object was not so.
+ */
+export const callsOf = ({ operations }: History): Calls => {
   const kinds = kindsOf(operations);
   const registers: RegisterCall[] = [];
-  const services: ServiceCall[] = [];
+  const versioned = { create: [] as VersionedCall[], standing: [] as VersionedCall[] };
+  const renewed: RenewedCall[] = [];
+
   const look = (operation: Operation, object: string, sighting: Sighting | undefined) => {
     const kind = kinds.get(object);
     if (kind === undefined) return;
     const common = { ...lookOf(operation), isRead: true };
-    if (kind === 'put') {
-      const output = sighting?.value ?? null;
-      registers.push({ ...common, input: { key: object, call: { f: 'read' } }, output });
+    if (kind === 'put' || kind === 'renewed') {
+      const read = { key: object, call: { f: 'read' } } as const;
+      const call = { ...common, input: read, output: sighting?.value ?? null };
+      if (kind === 'put') registers.push(call);
+      else renewed.push(call);
       return;
     }
     const output = outputOf(sighting);
     if (output !== undefined)
-      services.push({ ...common, input: { f: 'read', name: object }, output });
+      versioned[kind].push({ ...common, input: { f: 'read', name: object }, output });
   };
+
+  const write = (operation: Operation, intent: Intent) => {
+    const common = { ...callOf(operation), isRead: false };
+    const { object, renews } = intent;
+    const kind = kinds.get(object);
+    if (kind === 'put') {
+      registers.push({ ...common, input: { key: object, call: putOf(intent) } });
+    } else if (kind === 'create' || kind === 'standing') {
+      const input = inputOf(intent);
+      if (input !== undefined) versioned[kind].push({ ...common, input, output: { is: 'done' } });
+    }
+    if (renews === undefined) return;
+    const f = renews.to === 'nothing' ? 'clear' : 'renew';
+    renewed.push({ ...common, input: { key: renews.object, call: { f } } });
+  };
+
+  const refusal = (operation: Operation, intent: Intent) => {
+    const kind = kinds.get(intent.object);
+    const input = refusedOf(intent);
+    if (input === undefined || (kind !== 'create' && kind !== 'standing')) return;
+    versioned[kind].push({ ...lookOf(operation), isRead: true, input });
+  };
+
   for (const operation of operations) {
     const { intent, outcome, seen, complete } = operation;
-    if (intent !== undefined && intent.act !== 'read' && outcome !== 'rejected') {
-      const common = { ...callOf(operation), isRead: false };
-      if (kinds.get(intent.object) === 'put') {
-        registers.push({ ...common, input: { key: intent.object, call: putOf(intent) } });
-      } else if (kinds.has(intent.object)) {
-        const input = inputOf(intent);
-        if (input !== undefined) services.push({ ...common, input, output: { is: 'done' } });
-      }
-    }
+    if (intent !== undefined && intent.act !== 'read' && outcome !== 'rejected')
+      write(operation, intent);
     if (!operation.decided || operation.endedAt === undefined || outcome === 'unknown') continue;
+    if (outcome === 'rejected' && intent !== undefined && !showsAbsent(seen, intent.object))
+      refusal(operation, intent);
     for (const sighting of seen) look(operation, sighting.object, sighting);
     if (!complete) continue;
     const shown = new Set(seen.map(({ object }) => object));
-    for (const object of kinds.keys()) if (!shown.has(object)) look(operation, object, undefined);
+    for (const [object, kind] of kinds)
+      if (isMade(kind) && !shown.has(object)) look(operation, object, undefined);
   }
-  return { registers, services };
+  return { registers, services: versioned.create, standing: versioned.standing, renewed };
 };
 
-const kindsOf = (operations: readonly Operation[]): ReadonlyMap<string, 'put' | 'create'> => {
-  const kinds = new Map<string, 'put' | 'create'>();
-  for (const { intent } of operations) {
-    if (intent?.act === 'put' || intent?.act === 'create') kinds.set(intent.object, intent.act);
-  }
-  return kinds;
-};
+/** Whether a complete list of what operations create shows it, if it is there. */
+export const isMade = (kind: ObjectKind | undefined): boolean =>
+  kind === 'put' || kind === 'create';
+
+const showsAbsent = (seen: readonly Sighting[], name: string): boolean =>
+  seen.some(({ object, value }) => object === name && value === undefined);
 
 const callOf = (operation: Operation) =>
   ({
@@ -100,6 +145,13 @@ const inputOf = ({ act, object: name, value, version }: Intent) => {
     case 'read':
       return undefined;
   }
+};
+
+/** Undefined: it needs nothing of the object that a refusal could say. */
+const refusedOf = ({ act, object: name, value, version }: Intent) => {
+  if (act === 'create') return { f: 'refused create', name, value } as const;
+  if (act !== 'update' || version === undefined) return undefined;
+  return { f: 'refused update', name, version, value } as const;
 };
 
 /** Undefined: nothing can be said of it. */

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Operation } from '../../harness/core/history.ts';
 import { cut, between, finalList, history, operation, write } from '../testing/histories.ts';
 import { linearizable } from './linearizable.ts';
@@ -129,4 +129,178 @@ test('says nothing of objects that no operation of the run made, and is not put 
 test('a run of more calls than are judged is unknown', () => {
   const looks = Array.from({ length: 1_000_000 }, () => ({ object: 'a', value: '1', version: 10 }));
   expect(judged(created, operation('m1', [2_000, 2_001], { seen: looks })).verdict).toBe('unknown');
+});
+
+const refused = { outcome: 'rejected', decided: true } as const;
+
+describe('a refusal is a look', () => {
+  const found = (version: number, times: readonly [number, number]) =>
+    seen('m2', times, '1', version);
+  const stale = (version: number, times: readonly [number, number]) =>
+    write(['update', 'a', '2', version], 'm1', times, refused);
+
+  test('"out of sequence" is right where the version is another one by then', () => {
+    const rival = write(['update', 'a', '3', 10], 'm2', [2_490, 2_550]);
+    expect(
+      judged(created, found(10, [2_400, 2_410]), rival, stale(10, [2_500, 2_560])).verdict,
+    ).toBe('pass');
+    // The swarm itself may have written the object.
+    expect(
+      judged(
+        created,
+        found(10, [2_400, 2_410]),
+        stale(10, [2_500, 2_560]),
+        found(11, [2_600, 2_610]),
+      ).verdict,
+    ).toBe('pass');
+  });
+
+  test('"out of sequence" is wrong where the version is shown before and afterwards', () => {
+    expect(
+      judged(
+        created,
+        found(10, [2_400, 2_410]),
+        stale(10, [2_500, 2_560]),
+        found(10, [2_600, 2_610]),
+      ),
+    ).toMatchObject({
+      verdict: 'fail',
+      moments: expect.arrayContaining([
+        expect.objectContaining({
+          text: expect.stringContaining('update a at 10 to "2" → refused, out of sequence'),
+        }),
+      ]),
+    });
+  });
+
+  test('"out of sequence" is wrong where an update of that version is acknowledged afterwards', () => {
+    const later = write(['update', 'a', '3', 10], 'm2', [2_600, 2_650]);
+    expect(
+      judged(created, found(10, [2_400, 2_410]), stale(10, [2_500, 2_560]), later).verdict,
+    ).toBe('fail');
+    expect(
+      judged(created, found(10, [2_400, 2_410]), stale(10, [2_500, 2_660]), later).verdict,
+    ).toBe('pass');
+  });
+
+  test('a version that is not there yet may be refused, and come later', () => {
+    expect(judged(created, stale(10, [2_500, 2_560]), found(10, [2_600, 2_610])).verdict).toBe(
+      'pass',
+    );
+  });
+
+  test('a name that is taken is that of an object that is there', () => {
+    const taken = (times: readonly [number, number]) =>
+      write(['create', 'a', '9'], 'm1', times, refused);
+    const removed = write(['remove', 'a'], 'm2', [2_500, 2_550]);
+    expect(judged(created, taken([2_400, 2_410])).verdict).toBe('pass');
+    expect(judged(created, removed, taken([2_540, 2_560])).verdict).toBe('pass');
+    expect(judged(created, removed, taken([2_560, 2_570])).verdict).toBe('fail');
+    expect(judged(taken([500, 510]), created).verdict).toBe('fail');
+    const ambiguous = write(['create', 'a', '2'], 'm1', [400, 410], {
+      outcome: 'unknown',
+      decided: false,
+    });
+    expect(judged(ambiguous, taken([2_400, 2_410])).verdict).toBe('pass');
+  });
+
+  test('but not where it rests on nothing replicated, or says that the object is gone', () => {
+    const locked = write(['create', 'a', '9'], 'm1', [500, 510], {
+      outcome: 'rejected',
+      decided: false,
+    });
+    expect(judged(locked, created).verdict).toBe('pass');
+    const removed = write(['remove', 'a'], 'm2', [2_500, 2_550]);
+    const gone = { ...refused, seen: [{ object: 'a', value: undefined }] };
+    const late = write(['update', 'a', '2', 10], 'm1', [2_560, 2_570], gone);
+    expect(judged(created, removed, late).verdict).toBe('pass');
+    expect(judged(created, late).verdict).toBe('fail');
+  });
+});
+
+describe('what was there before the run', () => {
+  const before = (times: readonly [number, number], version = 10) =>
+    seen('m1', times, 'as it was', version);
+  const update = write(['update', 'a', '2', 10], 'm2', [2_500, 2_550]);
+
+  test('may show anything at first, and then only that, until a write', () => {
+    const right = [before([1_000, 1_010]), before([2_000, 2_010]), update];
+    expect(judged(...right, seen('m3', [2_600, 2_610], '2', 11)).verdict).toBe('pass');
+    expect(judged(...right, before([2_600, 2_610])).verdict).toBe('fail');
+    const other = seen('m3', [2_100, 2_110], 'changed by nobody', 10);
+    expect(judged(...right, other).verdict).toBe('fail');
+  });
+
+  test('shows no write that was not asked for yet, and is not missed in a list of what clients make', () => {
+    expect(judged(seen('m3', [2_000, 2_010], '2', 10), update).verdict).toBe('fail');
+    expect(judged(before([1_000, 1_010]), update, finalList('m1', {})).verdict).toBe('pass');
+  });
+
+  test('has a version that moves on by itself, and refuses an older one only', () => {
+    const stale = (times: readonly [number, number]) =>
+      write(['update', 'a', '3', 10], 'm1', times, refused);
+    const first = before([1_000, 1_010]);
+    expect(judged(first, stale([2_000, 2_010]), before([2_100, 2_110], 12)).verdict).toBe('pass');
+    expect(judged(first, stale([2_000, 2_010]), before([2_100, 2_110], 10)).verdict).toBe('fail');
+    expect(judged(first, stale([2_000, 2_010]), update).verdict).toBe('fail');
+    expect(judged(first, update, stale([2_600, 2_610])).verdict).toBe('pass');
+  });
+});
+
+describe('what a write renews', () => {
+  const renewal = (
+    times: readonly [number, number],
+    to: 'a new value' | 'nothing',
+    given: Partial<Operation> = {},
+  ) =>
+    operation('m1', times, {
+      effect: 'write',
+      operation: 'swarm.rotate',
+      intent: {
+        object: 'swarm',
+        act: 'update',
+        value: `by ${times[0]}`,
+        version: times[0],
+        renews: { object: 'key', to },
+      },
+      ...given,
+    });
+  const key = (value: string | undefined, times: readonly [number, number]) =>
+    operation('m2', times, { seen: [{ object: 'key', value }] });
+  const first = key('k1', [1_000, 1_010]);
+  const unknown = { outcome: 'unknown', decided: false } as const;
+
+  test('is another one afterwards, and stays that', () => {
+    const rotated = [first, renewal([2_000, 2_010], 'a new value')];
+    expect(judged(...rotated, key('k2', [2_100, 2_110])).verdict).toBe('pass');
+    expect(judged(...rotated, key('k1', [2_005, 2_020])).verdict).toBe('pass');
+    expect(judged(...rotated, key('k1', [2_100, 2_110]))).toMatchObject({
+      verdict: 'fail',
+      summary: expect.stringContaining('"key": read → "k1"'),
+    });
+    expect(judged(...rotated, key(undefined, [2_100, 2_110])).verdict).toBe('fail');
+    expect(judged(...rotated, key('k2', [2_100, 2_110]), key('k3', [2_200, 2_210])).verdict).toBe(
+      'fail',
+    );
+  });
+
+  test('is gone once it is taken away, and does not return', () => {
+    const off = [first, renewal([2_000, 2_010], 'nothing')];
+    expect(judged(...off, key(undefined, [2_100, 2_110])).verdict).toBe('pass');
+    expect(judged(...off, key('k1', [2_100, 2_110])).verdict).toBe('fail');
+    const on = renewal([2_200, 2_210], 'a new value');
+    expect(judged(...off, on, key('k2', [2_300, 2_310])).verdict).toBe('pass');
+    expect(judged(...off, on, key('k1', [2_300, 2_310])).verdict).toBe('fail');
+  });
+
+  test('may have changed, or not, where nobody saw the end; not by a refusal', () => {
+    const maybe = [first, renewal([2_000, 2_010], 'a new value', unknown)];
+    expect(judged(...maybe, key('k1', [2_100, 2_110])).verdict).toBe('pass');
+    expect(judged(...maybe, key('k2', [2_100, 2_110])).verdict).toBe('pass');
+    expect(judged(...maybe, key('k2', [2_100, 2_110]), key('k1', [2_200, 2_210])).verdict).toBe(
+      'fail',
+    );
+    const never = [first, renewal([2_000, 2_010], 'a new value', refused)];
+    expect(judged(...never, key('k2', [2_100, 2_110])).verdict).toBe('fail');
+  });
 });

@@ -1,10 +1,17 @@
 import type { History, Operation } from '../../harness/core/history.ts';
 import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
-import { keyed, register, swarmServices, type AnyModel } from '../../models/index.ts';
+import {
+  keyed,
+  register,
+  renewedRegister,
+  standingObjects,
+  swarmServices,
+  type AnyModel,
+} from '../../models/index.ts';
 import { chronicleOf } from '../chronicle.ts';
 import { checkLinearizable, type Failure } from '../linearizability/index.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
-import { callsOf, type Call } from './calls-of-objects.ts';
+import { callsOf, type Call, type Calls } from './calls-of-objects.ts';
 
 /** Half an hour at 40 operations a second is a quarter of it; beyond, nothing is said. */
 const CALLS_MAX = 1_000_000;
@@ -16,10 +23,14 @@ const MOMENTS_MAX = 4;
 /** What nobody has put yet reads as null. */
 const nothing: unknown = null;
 const registersOfAnything: AnyModel = keyed(register(nothing));
+const renewedRegisters = keyed(renewedRegister()) as AnyModel;
 
 /**
  * Each operation appears to take effect instantaneously at some point between its invocation and its response. So a read
- * shows the latest write that was acknowledged before it was asked for, or a later one, whichever manager answers.
+ * shows the latest write that was acknowledged before it was asked for, or a later one, whichever manager answers. A refusal that
+ * rests on the objects is a read as well: a name that is taken is somebody's, and "update out of sequence" is true only where the
+ * version is another one. Judged are services, the nodes of the swarm, the swarm's own spec, and the key that unlocks it: after a rotation
+ * it is none that it ever was.
  * @source Herlihy & Wing, Linearizability: A Correctness Condition for Concurrent Objects, 1990, §1; Ongaro, Consensus:
  * Bridging Theory and Practice, §6.4: "each read must return a result that reflects the state of the system at some time
  * after the read was initiated".
@@ -28,27 +39,40 @@ export const linearizable: Property = {
   name: 'linearizable',
   kind: 'safety',
   guarantee:
-    'Every operation on an object appears to take effect at one instant between its invocation and its response: a read reflects the state of the system at some time after the read was asked for.',
+    'Every operation on an object appears to take effect at one instant between its invocation and its response: a read, or a refusal that rests on the object, reflects the state of the system at some time after it was asked for.',
   source:
     'Herlihy & Wing, Linearizability: A Correctness Condition for Concurrent Objects, 1990; Ongaro, Consensus: Bridging Theory and Practice, §6.4',
   judge(history) {
-    const { registers, services } = callsOf(history);
-    const calls = [...registers, ...services];
+    const judged = modelled(callsOf(history));
+    const calls = judged.flatMap(([, of]) => of);
     if (calls.length > CALLS_MAX) {
       return unknown(`${calls.length} calls are more than are judged (${CALLS_MAX})`);
     }
-    const models: readonly (readonly [AnyModel, readonly Call[]])[] = [
-      [registersOfAnything, registers],
-      [swarmServices() as AnyModel, services],
-    ];
     let missing: string | undefined;
-    for (const [model, of] of models) {
+    for (const [model, of] of judged) {
       const verdict = checkLinearizable(model, of, LIMITS, { explain: 'hint' });
       if (verdict.verdict === 'fail') return explained(model, of);
       if (verdict.verdict === 'unknown') missing = verdict.why;
     }
     return missing === undefined ? tested(history, calls) : unknown(missing);
   },
+};
+
+const modelled = ({
+  registers,
+  services,
+  standing,
+  renewed,
+}: Calls): readonly (readonly [AnyModel, readonly Call[]])[] => {
+  const written = new Set(
+    standing.map(({ input }) => ('value' in input ? input.value : undefined)),
+  );
+  return [
+    [registersOfAnything, registers],
+    [swarmServices() as AnyModel, services],
+    [standingObjects((value) => written.has(value)) as AnyModel, standing],
+    [renewedRegisters, renewed],
+  ];
 };
 
 /** A read while all is well shows nothing: it has to come after a fault that bit. */

@@ -103,6 +103,21 @@ test('our own run files are read by what operations meant', () => {
   });
 });
 
+test('a run file says nothing of objects that its operations did not make', () => {
+  const node = { object: 'node w1', act: 'update', value: 'drain', version: 10 };
+  const operation = { process: 0, invokedAt: 1, endedAt: 2, outcome: 'ok', seen: [] };
+  const made = { object: 'a', act: 'create', value: '1' };
+  const operations = [
+    { ...operation, intent: node },
+    { ...operation, intent: made },
+    { ...operation, seen: [{ object: 'node w1', value: 'drain', version: 11 }] },
+  ];
+  const text = JSON.stringify({ schema: 'schism/run-file@1', run: { history: { operations } } });
+  expect(read(text, 'swarm-objects')).toMatchObject({
+    operations: [{ input: { f: 'create', name: 'a' } }],
+  });
+});
+
 describe('what an end means', () => {
   const cas = (end: string) => `0\t:invoke\t:cas\t[1 2]\n${end}`;
 

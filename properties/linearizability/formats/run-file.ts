@@ -27,8 +27,8 @@ const REGISTER_WORDS = new Map([['put', 'write']]);
 type Timed = { readonly at: number; readonly end: boolean; readonly event: HistoryEvent };
 
 /**
- * Events of one of our own run files, in the order of their times: its writes, and what its answers show of the
- * objects that its operations made; a list shows all of them. Every call counts as a process: a run's clients may
+ * Events of one of our own run files, in the order of their times: writes of the objects that its operations made, and what
+ * its answers show of those; a list shows all of them. Every call counts as a process: a run's clients may
  * overlap with themselves only across failures. Throws {@link Unreadable}.
  */
 export function runFileEvents(text: string, add: AddEvent): void {
@@ -41,7 +41,7 @@ export function runFileEvents(text: string, add: AddEvent): void {
   let process = 0;
   for (const operation of operations) {
     const { intent } = operation;
-    if (intent !== undefined && intent.act !== 'read') {
+    if (intent !== undefined && intent.act !== 'read' && known.has(intent.object)) {
       events.push(...writeEvents(operation, intent, process++));
     }
     for (const [object, seen] of looksOf(operation, known)) {

@@ -6,7 +6,9 @@ import {
   mutex,
   queue,
   register,
+  renewedRegister,
   set,
+  standingObjects,
   swarmObjects,
   swarmServices,
   type AnyModel,
@@ -102,7 +104,45 @@ export const kinds: Readonly<Record<string, Kind>> = {
   'swarm-services': kind(swarmServices<number>(), versioned),
   'swarm-objects, one object': kind(swarmObjects<number>(), ofOneObject),
   'swarm-services, one object': kind(swarmServices<number>(), ofOneObject),
+  'swarm-services, with refusals': kind(swarmServices<number>(), (r) =>
+    r.chance(0.4) ? refused(r) : versioned(r),
+  ),
+  'standing-objects': kind(standing(), (r) => {
+    if (r.chance(0.3)) return refused(r);
+    return { ...(versioned(r) as object), ...(r.chance(0.5) && { name: 'web' }) };
+  }),
+  'renewed-register': kind(renewed(), (r) => ({
+    f: r.pick(['read', 'read', 'read', 'renew', 'renew', 'clear']),
+  })),
 };
+
+function refused(r: Random) {
+  const name = r.pick(['web', 'web', 'db']);
+  return r.chance(0.4)
+    ? { f: 'refused create', name, value: few(r) }
+    : { f: 'refused update', name, version: 1 + r.below(4), value: few(r) };
+}
+
+/** What may be seen first is anything: here one of few things. */
+function standing() {
+  const model = standingObjects<number>((value) => value < 3);
+  const first = [5, 6].map((value) => ({ is: 'found', version: 1, value }) as const);
+  const answers: typeof model.answers = (state, input) =>
+    state === model.init && input.f === 'read' ? first : (model.answers?.(state, input) ?? []);
+  return { ...model, answers };
+}
+
+/** What is new is none of what was there: here the next of few things. */
+function renewed() {
+  const model = renewedRegister<number>();
+  const answers: typeof model.answers = (state, input) => {
+    const fresh = input.f === 'read' && (state.is === 'new' || state.is === 'unseen');
+    return fresh
+      ? [state.gone.length, state.gone.length + 1]
+      : (model.answers?.(state, input) ?? []);
+  };
+  return { ...model, answers };
+}
 
 /** Most orders of its writes leave the same value: only versions tell them apart. */
 function ofOneObject(r: Random) {
