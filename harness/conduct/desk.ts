@@ -94,7 +94,7 @@ export const createDesk = (
           node,
           operation: name,
           effect: kind.effect,
-          intent: kind.intent?.(args, request),
+          intent: kind.intent?.(args, request, memory),
           args,
           input: kind.shown === undefined ? request : kind.shown(request),
           phase,

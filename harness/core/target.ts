@@ -26,8 +26,8 @@ export type OperationKind = {
   readonly effect: Effect;
   /** `undefined`: the memory lacks what the operation needs (no version seen yet); it is skipped and leaves no trace. */
   request(args: JsonObject, memory: Memory): Json | undefined;
-  /** What it means for an object; left out where it is about none, or about all of them. */
-  intent?(args: JsonObject, request: Json): Intent;
+  /** What it means for an object; left out where it is about none, or about all of them. Asked right after `request`. */
+  intent?(args: JsonObject, request: Json, memory: Memory): Intent;
   /** What the history shows of a request that holds secrets. */
   shown?(request: Json): Json;
   /** Reads the result, and may remember something of it. */

@@ -20,7 +20,7 @@ const ask = (name: string, args: JsonObject, of: Memory, result: CallResult) => 
   if (request === undefined) return undefined;
   return {
     request: request as ApiRequest,
-    intent: kind(name).intent?.(args, request),
+    intent: kind(name).intent?.(args, request, of),
     reading: kind(name).read(args, request, result, of),
   };
 };
@@ -141,6 +141,110 @@ describe('services', () => {
       TaskTemplate: { ContainerSpec: { Image: 'schism/sleep' } },
     });
     expect(JSON.stringify(body(false))).not.toContain('MARK');
+  });
+});
+
+const node = (version: number, spec: JsonObject): Json => ({
+  ID: 'n1',
+  Version: { Index: version },
+  Spec: { Role: 'worker', Availability: 'active', Labels: { zone: 'a' }, ...spec },
+  Description: { Hostname: 'w1' },
+});
+
+describe('nodes', () => {
+  test('are objects by their host names, told by what clients write of them and by who wrote it last', () => {
+    const own = memory();
+    const plain = ask('node.inspect', { name: 'w1' }, own, answer(200, node(12, {})));
+    expect(plain?.reading.seen).toEqual([
+      { object: 'node w1', value: 'active worker', version: 12 },
+    ]);
+    const drained = node(13, { Availability: 'drain', Labels: { mark: 'own-1' } });
+    const listed = ask('node.list', {}, own, answer(200, [drained]));
+    expect(listed?.reading.seen).toEqual([
+      { object: 'node w1', value: 'drain worker, by own-1', version: 13 },
+    ]);
+    // It lists what operations do not create.
+    expect(listed?.reading.complete).toBe(false);
+  });
+
+  test('are updated at the version seen last, each time with a mark of its own', () => {
+    const own = memory();
+    const drain = (mark: string) => {
+      ask('node.inspect', { name: 'w1' }, own, answer(200, node(12, {})));
+      const args = { name: 'w1', availability: 'drain' };
+      const asked = ask('node.update', args, own, answer(500, { message: 'no' }));
+      expect(asked?.request).toMatchObject({
+        path: '/nodes/w1/update',
+        query: { version: '12' },
+        body: { Role: 'worker', Availability: 'drain', Labels: { zone: 'a', mark } },
+      });
+      expect(asked?.intent).toEqual({
+        object: 'node w1',
+        act: 'update',
+        value: `drain worker, by ${mark}`,
+        version: 12,
+      });
+    };
+    drain('own-1');
+    drain('own-2');
+  });
+
+  test('that are not found for an update are seen to be absent', () => {
+    const own = memory();
+    ask('node.inspect', { name: 'w1' }, own, answer(200, node(12, {})));
+    const args = { name: 'w1', availability: 'drain', value: '7' };
+    const asked = ask('node.update', args, own, answer(404, { message: 'node w1 not found' }));
+    expect(asked?.intent).toMatchObject({ value: 'drain worker, by 7' });
+    expect(asked?.reading.seen).toEqual([{ object: 'node w1', value: undefined }]);
+  });
+});
+
+describe('the swarm itself', () => {
+  const swarm = (version: number, on: boolean): Json => ({
+    Version: { Index: version },
+    Spec: { Name: 'default', Labels: {}, EncryptionConfig: { AutoLockManagers: on } },
+    JoinTokens: {},
+  });
+  const updated = (was: boolean, name: string, args: JsonObject = {}) => {
+    const own = memory();
+    const seen = ask('swarm.inspect', {}, own, answer(200, swarm(3, was)))?.reading.seen;
+    return { seen, asked: ask(name, args, own, answer(200)) };
+  };
+  const renews = (to: string) => ({ object: 'unlock key', to });
+
+  test('is an object with a version, told by its lock and by who wrote it last', () => {
+    const { seen, asked } = updated(false, 'swarm.update', { autolock: true });
+    expect(seen).toEqual([{ object: 'swarm', value: 'autolock off', version: 3 }]);
+    expect(asked?.intent).toMatchObject({
+      object: 'swarm',
+      act: 'update',
+      value: 'autolock on, by own-1',
+      version: 3,
+    });
+  });
+
+  test.each([
+    [false, 'swarm.update', { autolock: true }, renews('a new value')],
+    [true, 'swarm.update', { autolock: true }, undefined],
+    [true, 'swarm.update', { autolock: false }, renews('nothing')],
+    [true, 'swarm.rotate', {}, renews('a new value')],
+    [false, 'swarm.rotate', {}, renews('nothing')],
+  ])('locked: %s, %s %j means for its key: %j', (was, name, args, expected) => {
+    expect(updated(was, name, args).asked?.intent?.renews).toEqual(expected);
+  });
+
+  test('shows its key by a mark that is the same for whoever learns it, and is not the key', () => {
+    const shown = (UnlockKey: string, own = memory()) =>
+      ask('swarm.unlockkey', {}, own, answer(200, { UnlockKey }))?.reading.seen;
+    const own = memory();
+    const first = shown('SWMKEY-1-secret', own);
+    expect(first).toEqual([
+      { object: 'unlock key', value: expect.stringMatching(/^key #[0-9a-f]{8}$/) },
+    ]);
+    const other = shown('SWMKEY-1-other', own);
+    expect(other).not.toEqual(first);
+    expect(shown('SWMKEY-1-other')).toEqual(other);
+    expect(shown('')).toEqual([{ object: 'unlock key', value: undefined }]);
   });
 });
 

@@ -29,3 +29,12 @@ export const unlockKeyOf = (memory: Memory, name: Json | undefined): string | un
 /** All known keys, the newest first. */
 export const unlockKeysNewestFirst = (memory: Memory): readonly string[] =>
   keysOf(memory).toReversed();
+
+/** Tells keys apart, whoever learnt them, and gives none away. */
+export const unlockKeyMark = (key: string): string => {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < key.length; at += 1) {
+    hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
+  }
+  return `key #${(hash >>> 0).toString(16).padStart(8, '0')}`;
+};

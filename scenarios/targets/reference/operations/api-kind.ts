@@ -7,8 +7,9 @@ import type {
   OperationKind,
   Reading,
 } from '../../../../harness/core/target.ts';
-import { messageOf } from '../../../../models/swarm-answers.ts';
+import { fieldsOf, messageOf } from '../../../../models/swarm-answers.ts';
 import { swarmOutcome, type Ended, type SwarmOutcome } from '../../../../models/swarm-outcomes.ts';
+import { ownValue } from '../own-values.ts';
 
 /** How a call to the API ended, with the body of its answer. */
 export type Answered = SwarmOutcome & {
@@ -27,7 +28,7 @@ export type ApiKind = {
   readonly effect: Effect;
   readonly outcome?: (ended: Ended) => SwarmOutcome;
   request(args: JsonObject, memory: Memory): ApiRequest | undefined;
-  intent?(args: JsonObject, request: ApiRequest): Intent;
+  intent?(args: JsonObject, request: ApiRequest, memory: Memory): Intent;
   shown?(request: ApiRequest): Json;
   /** Only ever asked about calls that were answered. May remember something for the client. */
   read?(
@@ -66,7 +67,9 @@ export const operationKind = (kind: ApiKind): OperationKind => {
     name: kind.name,
     effect: kind.effect,
     request: (args, memory) => kind.request(args, memory),
-    ...(intent && { intent: (args, request) => intent(args, request as ApiRequest) }),
+    ...(intent && {
+      intent: (args, request, memory) => intent(args, request as ApiRequest, memory),
+    }),
     ...(shown && { shown: (request) => shown(request as ApiRequest) }),
     read(args, request, result, memory) {
       const answered = answeredOf(result, judge);
@@ -100,3 +103,15 @@ export const textArgument = (args: JsonObject, name: string): string => {
   if (typeof value === 'number') return String(value);
   throw new Error(`this operation needs the argument ${name}`);
 };
+
+/**
+ * The spec with a mark that no other write of the run leaves: the argument `value` where there is one, as clients have it. An operation
+ * that is tried again is another write, so it gets another mark.
+ */
+export const marked = (spec: JsonObject, args: JsonObject, memory: Memory): JsonObject => {
+  const mark = args.value === undefined ? ownValue(memory) : textArgument(args, 'value');
+  return { ...spec, Labels: { ...(fieldsOf(spec.Labels) as JsonObject), mark } };
+};
+
+/** The version that an update names. */
+export const versionIn = ({ query }: ApiRequest): number => Number(query.version);

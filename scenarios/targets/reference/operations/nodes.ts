@@ -1,18 +1,38 @@
+import type { Sighting } from '../../../../harness/core/history.ts';
 import type { JsonObject } from '../../../../harness/core/json.ts';
-import { shownList, shownNode, shownTask, versionedOf } from '../../../../models/swarm-answers.ts';
-import { apiRequest, textArgument, type ApiKind } from './api-kind.ts';
+import {
+  listOf,
+  nodeSpecText,
+  shownList,
+  shownNode,
+  shownTask,
+  versionedOf,
+} from '../../../../models/swarm-answers.ts';
+import { apiRequest, marked, textArgument, versionIn, type ApiKind } from './api-kind.ts';
 
 /** A node as it was seen last: what an update is made from. */
 type Remembered = { readonly version: number; readonly spec: JsonObject };
 
-const memoryOf = (name: string): string => `node ${name}`;
+/** A node among the objects of a run, and in a client's memory: services have names of their own. */
+const nodeCalled = (name: string): string => `node ${name}`;
+
+/** Its spec is what clients write, whatever the swarm notes of its state meanwhile. */
+const sightings = (bodies: readonly unknown[]): readonly Sighting[] =>
+  bodies.flatMap((body) => {
+    const seen = versionedOf(body);
+    if (seen === undefined) return [];
+    const object = nodeCalled(shownNode(body).name);
+    return [{ object, value: nodeSpecText(seen.spec), version: seen.version }];
+  });
 
 const list: ApiKind = {
   name: 'node.list',
   effect: 'read',
   request: () => apiRequest('GET', '/nodes'),
   read: ({ body, outcome }) =>
-    outcome === 'ok' ? { output: { nodes: shownList(body, shownNode) } } : {},
+    outcome === 'ok'
+      ? { seen: sightings(listOf(body)), output: { nodes: shownList(body, shownNode) } }
+      : {},
 };
 
 const inspect: ApiKind = {
@@ -22,8 +42,8 @@ const inspect: ApiKind = {
   read({ body, outcome }, { args }, memory) {
     if (outcome !== 'ok') return {};
     const seen = versionedOf(body);
-    if (seen !== undefined) memory.set(memoryOf(textArgument(args, 'name')), seen as Remembered);
-    return { output: { node: shownNode(body) } };
+    if (seen !== undefined) memory.set(nodeCalled(textArgument(args, 'name')), seen as Remembered);
+    return { seen: sightings([body]), output: { node: shownNode(body) } };
   },
 };
 
@@ -32,17 +52,24 @@ const update: ApiKind = {
   effect: 'write',
   request(args, memory) {
     const name = textArgument(args, 'name');
-    const seen = memory.get(memoryOf(name));
+    const seen = memory.get(nodeCalled(name));
     if (seen === undefined) return undefined;
     const { version, spec } = seen as Remembered;
     return apiRequest('POST', `/nodes/${name}/update`, {
       query: { version: String(version) },
-      body: { ...spec, Availability: textArgument(args, 'availability') },
+      body: marked({ ...spec, Availability: textArgument(args, 'availability') }, args, memory),
     });
   },
-  read(_answered, { args }, memory) {
-    memory.delete(memoryOf(textArgument(args, 'name')));
-    return {};
+  intent: (args, request) => ({
+    object: nodeCalled(textArgument(args, 'name')),
+    act: 'update',
+    value: nodeSpecText(request.body),
+    version: versionIn(request),
+  }),
+  read({ status }, { args }, memory) {
+    const object = nodeCalled(textArgument(args, 'name'));
+    memory.delete(object);
+    return status === 404 ? { seen: [{ object, value: undefined }] } : {};
   },
 };
 

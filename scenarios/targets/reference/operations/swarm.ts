@@ -1,13 +1,25 @@
 import type { ApiRequest } from '../../../../cluster/api/seam.ts';
+import type { Intent } from '../../../../harness/core/history.ts';
 import type { Json, JsonObject } from '../../../../harness/core/json.ts';
-import { fieldsOf, shownInfo, textOf, versionedOf } from '../../../../models/swarm-answers.ts';
+import {
+  fieldsOf,
+  isAutolocked,
+  shownInfo,
+  swarmSpecText,
+  textOf,
+  versionedOf,
+  type Fields,
+} from '../../../../models/swarm-answers.ts';
 import { joinOutcome } from '../../../../models/swarm-outcomes.ts';
 import { peerAddress } from '../names.ts';
-import { learnUnlockKey, unlockKeyOf } from '../unlock-keys.ts';
-import { apiRequest, textArgument, type ApiKind } from './api-kind.ts';
+import { learnUnlockKey, unlockKeyMark, unlockKeyOf } from '../unlock-keys.ts';
+import { apiRequest, marked, textArgument, versionIn, type ApiKind } from './api-kind.ts';
 
 const tokensMemory = 'join tokens';
+/** The swarm's own spec, among the objects of a run and in a client's memory. */
 const clusterMemory = 'swarm';
+/** What opens locked managers: another object of a run, since it is shown without a version. */
+const unlockKeyObject = 'unlock key';
 
 /** The same request with its secrets replaced, for the history. */
 const without = (request: ApiRequest, ...fields: readonly string[]): Json => {
@@ -73,8 +85,19 @@ const inspect: ApiKind = {
     if (seen === undefined) return {};
     memory.set(tokensMemory, fieldsOf(fieldsOf(body).JoinTokens) as JsonObject);
     memory.set(clusterMemory, seen as { version: number; spec: JsonObject });
-    return { output: { autolock: fieldsOf(seen.spec.EncryptionConfig).AutoLockManagers === true } };
+    const { spec, version } = seen;
+    return {
+      seen: [{ object: clusterMemory, value: swarmSpecText(spec), version }],
+      output: { autolock: isAutolocked(spec) },
+    };
   },
+};
+
+/** Turning the lock on makes a key, and so does a rotation while it is on. */
+const keyAfter = (was: Fields, { body, query }: ApiRequest): Pick<Intent, 'renews'> => {
+  const on = isAutolocked(fieldsOf(body));
+  if (on && isAutolocked(was) && query.rotateManagerUnlockKey === undefined) return {};
+  return { renews: { object: unlockKeyObject, to: on ? 'a new value' : 'nothing' } };
 };
 
 const updateKind = (
@@ -90,8 +113,18 @@ const updateKind = (
     const { version, spec } = seen as { version: number; spec: JsonObject };
     return apiRequest('POST', '/swarm/update', {
       query: { version: String(version), ...query },
-      body: change(args, spec),
+      body: marked(change(args, spec), args, memory),
     });
+  },
+  intent(_args, request, memory) {
+    const { spec } = memory.get(clusterMemory) as { readonly spec: JsonObject };
+    return {
+      object: clusterMemory,
+      act: 'update',
+      value: swarmSpecText(request.body),
+      version: versionIn(request),
+      ...keyAfter(spec, request),
+    };
   },
   read(_answered, _asked, memory) {
     memory.delete(clusterMemory);
@@ -117,7 +150,11 @@ const unlockKey: ApiKind = {
   read({ body, outcome }, _asked, memory) {
     if (outcome !== 'ok') return {};
     const key = textOf(fieldsOf(body).UnlockKey);
-    return { output: { key: key === '' ? null : learnUnlockKey(memory, key) } };
+    const value = key === '' ? undefined : unlockKeyMark(key);
+    return {
+      seen: [{ object: unlockKeyObject, value }],
+      output: { key: key === '' ? null : learnUnlockKey(memory, key) },
+    };
   },
 };
 

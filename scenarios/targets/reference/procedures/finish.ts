@@ -6,7 +6,7 @@ import { scanFolders } from './scan-folders.ts';
 /** At 50 ms a try. */
 const triesMax = 40;
 
-/** What is asked of every manager at the end: all there is. */
+/** What is asked of every manager at the end: all objects there are. */
 const lastReads = ['service.list', 'task.list', 'node.list'] as const;
 
 function* readEverything(node: NodeName): Part<void> {
@@ -19,10 +19,14 @@ function* readEverything(node: NodeName): Part<void> {
   }
 }
 
-/** The final reads through every live manager; then, where the scenario's settings ask for it, the data folders. */
+/**
+ * The final reads through every live manager, and of the swarm's own spec and key; then, where the scenario's settings ask for it, the
+ * data folders.
+ */
 export function* finish(context: ProcedureContext): Procedure {
   for (const node of context.managers()) yield* readEverything(node);
-  if (context.settings.scanFolders !== true) return;
   const shown = yield* askCluster(context, 'swarm.inspect');
+  yield* askCluster(context, 'swarm.unlockkey');
+  if (context.settings.scanFolders !== true) return;
   yield* scanFolders(context, shown.output.autolock === true);
 }

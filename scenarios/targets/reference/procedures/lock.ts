@@ -1,6 +1,7 @@
 import type { NodeName } from '../../../../harness/core/cluster.ts';
 import type { JsonObject } from '../../../../harness/core/json.ts';
-import type { Memory, Procedure, ProcedureContext } from '../../../../harness/core/target.ts';
+import type { Procedure, ProcedureContext } from '../../../../harness/core/target.ts';
+import { ownValue } from '../own-values.ts';
 import { knownUnlockKeys } from '../unlock-keys.ts';
 import { stateOf, unlock } from './revive.ts';
 import { call, pause, until, type Part } from './steps.ts';
@@ -10,13 +11,6 @@ import { turnAutolock } from './turn-autolock.ts';
 const lockedMs = 400;
 /** At 50 ms a try, until the unlocked manager serves again. */
 const servesTriesMax = 60;
-
-/** A value that no other write of the run has. */
-const ownValue = (memory: Memory): string => {
-  const made = ((memory.get('own values') as number | undefined) ?? 0) + 1;
-  memory.set('own values', made);
-  return `own-${made}`;
-};
 
 /** What a locked manager must refuse. */
 function* knock(node: NodeName, context: ProcedureContext): Part<void> {

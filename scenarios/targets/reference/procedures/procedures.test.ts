@@ -252,13 +252,15 @@ test('services whose tasks end by themselves are asked for once, each under a na
 });
 
 describe('the end of a run', () => {
-  test('asks every live manager for everything', () => {
+  test('asks every live manager for everything, and the swarm for its spec and its key', () => {
     const did = play(finish(context()), () => ok());
-    expect(did).toEqual(
-      ['m1', 'm2'].flatMap((node) =>
+    expect(did).toEqual([
+      ...['m1', 'm2'].flatMap((node) =>
         ['service.list', 'task.list', 'node.list'].map((what) => `${what} ${node}`),
       ),
-    );
+      'swarm.inspect m1',
+      'swarm.unlockkey m1',
+    ]);
   });
 
   test('scans the folders of an autolocked swarm twice: locked, and with autolock off', () => {

@@ -5,7 +5,7 @@ import { serviceName } from '../names.ts';
 import { canariesOf, type OpenedKeyFile } from '../secrets.ts';
 import { unlockKeysNewestFirst } from '../unlock-keys.ts';
 import { readKeyFile } from './read-key-file.ts';
-import { askCluster, pause, until, type Part } from './steps.ts';
+import { pause, until, type Part } from './steps.ts';
 import { turnAutolock } from './turn-autolock.ts';
 
 /** At 50 ms a try, until a manager's key file has followed the swarm. */
@@ -45,7 +45,6 @@ function* scanAll(context: ProcedureContext, autolock: boolean): Part<void> {
  */
 export function* scanFolders(context: ProcedureContext, autolock: boolean): Part<void> {
   if (autolock) {
-    yield* askCluster(context, 'swarm.unlockkey');
     yield* scanAll(context, true);
     yield* turnAutolock(false, context);
     yield* pause(100);
