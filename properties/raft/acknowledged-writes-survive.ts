@@ -7,6 +7,8 @@ import { isMade, kindsOf } from './calls-of-objects.ts';
 /**
  * Every acknowledged write is present: what a 2xx answered is in the final state, or was superseded by a write that may have come
  * later. A write whose end is unknown may have happened at any time after it was asked for; a refused one never happened.
+ * So it is with services, with the specs of nodes and with that of the swarm; what was there before the run is looked for only where
+ * somebody was shown it.
  * @source docker-swarm failure catalogue 1(d) and 15 (moby TestAPISwarmRaftQuorum); swarmkit store: an update needs the exact
  * version that it replaces, so of two updates of one version exactly one is acknowledged.
  */
