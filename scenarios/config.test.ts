@@ -19,6 +19,18 @@ test.each([
   expect(() => configOf(value)).toThrow(words);
 });
 
+const entry = (name: string) => ({
+  target: { name: 'mine', nodes: () => [{ name, role: 'manager' }] },
+  configuration: () => ({}),
+});
+
+test.each(['leader', 'clients', 'client'])('a node is not named %s', (name) => {
+  expect(() => configOf({ targets: [entry(name)] })).toThrow(
+    `a node of target mine is named ${name}, which means something else in faults; give it another name`,
+  );
+  expect(() => configOf({ targets: [entry('m1')] })).not.toThrow();
+});
+
 test('one may add targets, scenarios, both or nothing', () => {
   expect(configOf({})).toEqual({ targets: [], scenarios: [] });
   expect(configOf({ scenarios: [named('mine')] })).toMatchObject({ scenarios: [named('mine')] });

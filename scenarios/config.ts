@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UsageError } from '../harness/cli/exit.ts';
 import type { TargetEntry } from '../harness/cli/registry.ts';
+import { isReserved } from '../harness/core/fault.ts';
 import type { Scenario } from '../harness/core/scenario.ts';
 import { namedScenarios } from './named.ts';
 
@@ -18,7 +19,11 @@ const entryKeys = 'target, sim, process, docker, configuration';
 
 const isTargetEntry = (value: unknown): value is TargetEntry => {
   const { target, configuration } = (value ?? {}) as Partial<TargetEntry>;
-  return typeof target?.name === 'string' && typeof configuration === 'function';
+  return (
+    typeof target?.name === 'string' &&
+    typeof target.nodes === 'function' &&
+    typeof configuration === 'function'
+  );
 };
 
 const isScenario = (value: unknown): value is Scenario => {
@@ -40,12 +45,22 @@ export const configOf = (value: unknown): Config => {
   for (const { name } of scenarios)
     if (namedScenarios.has(name))
       throw new Error(`a scenario named ${name} comes with schism; give yours another name`);
+  for (const { target } of targets) {
+    const name = target.nodes(anyShape).find((node) => isReserved(node.name))?.name;
+    if (name !== undefined)
+      throw new Error(
+        `a node of target ${target.name} is named ${name}, which means something else in faults; give it another name`,
+      );
+  }
   const twice =
     repeated(scenarios.map(({ name }) => name)) ??
     repeated(targets.map(({ target }) => target.name));
   if (twice !== undefined) throw new Error(`two are named ${twice}; give one another name`);
   return { targets, scenarios };
 };
+
+/** What a target calls its nodes hardly depends on how many there are. */
+const anyShape = { managers: 5, workers: 2 };
 
 const repeated = (names: readonly string[]): string | undefined =>
   names.find((name, place) => names.indexOf(name) !== place);

@@ -49,6 +49,18 @@ const withinMs: Ms = 20_000;
 const window = 8;
 const callTimeoutMs: Ms = 2_000;
 
+const clientCuts: readonly { readonly which: string; readonly links: readonly Link[] }[] = [
+  { which: 'one way', links: [{ from: clientSide, to: 'm1' }] },
+  { which: 'the other way', links: [{ from: 'm1', to: clientSide }] },
+  {
+    which: 'both ways',
+    links: [
+      { from: clientSide, to: 'm1' },
+      { from: 'm1', to: clientSide },
+    ],
+  },
+];
+
 type Unnumbered<C = Command> = C extends { readonly id: number } ? Omit<C, 'id'> : never;
 type Answer = Extract<Happening, { readonly id: number }>;
 type AnswerOf<T extends Answer['type']> = Extract<Answer, { readonly type: T }>;
@@ -164,14 +176,26 @@ export const backendContract = (subject: ContractSubject): void => {
         },
       );
 
-      check('of a client’s link keeps clients from one node', async (c) => {
-        await c.call('m1', { ask: 'name' });
+      describe.each(clientCuts)('of a client’s link, $which', ({ links }) => {
+        check('keeps clients from one node and no other, and nodes from none', async (c) => {
+          await c.call('m1', { ask: 'name' });
+          const { id } = await c.begin(cut(...links));
+          if (mode === 'refuse') await turnedAway(c, 'm1');
+          else expect(await c.call('m1', { ask: 'name' }, 300)).toMatchObject({ sent: true });
+          expect(await c.call('m2', { ask: 'name' })).toEqual({ response: { name: 'm2' } });
+          await c.hears('m2', 'm1');
+          await c.hears('m1', 'm2');
+          expect(await c.end(id)).toMatchObject({ evidence: { bit: true }, healed: true });
+          expect(await c.call('m1', { ask: 'name' })).toEqual({ response: { name: 'm1' } });
+        });
+      });
+
+      check('of what a client asks keeps it from happening', async (c) => {
+        await c.call('m1', { ask: 'keep', text: 'before' });
         const { id } = await c.begin(cut({ from: clientSide, to: 'm1' }));
-        if (mode === 'refuse') await turnedAway(c, 'm1');
-        else expect(await c.call('m1', { ask: 'name' }, 300)).toHaveProperty('failed');
-        expect(await c.call('m2', { ask: 'name' })).toEqual({ response: { name: 'm2' } });
+        expect(await c.call('m1', { ask: 'keep', text: 'lost' }, 300)).toHaveProperty('failed');
         expect(await c.end(id)).toMatchObject({ evidence: { bit: true }, healed: true });
-        expect(await c.call('m1', { ask: 'name' })).toEqual({ response: { name: 'm1' } });
+        expect(await c.call('m1', { ask: 'kept' })).toEqual({ response: { text: 'before' } });
       });
 
       check('that nobody ran into did not bite', async (c) => {
@@ -189,6 +213,47 @@ export const backendContract = (subject: ContractSubject): void => {
         expect(await c.end(id)).toMatchObject({ healed: true });
         await c.hears('m2', 'm1');
       });
+    });
+
+    check('what a client asks happens although its answer is dropped', async (c) => {
+      const links = [{ from: 'm1', to: clientSide }];
+      const { id } = await c.begin({ deed: 'cut', links, mode: 'drop' });
+      const asked = { ask: 'keep', text: 'without an answer' };
+      expect(await c.call('m1', asked, 300)).toMatchObject({ sent: true });
+      expect(await c.end(id)).toMatchObject({ evidence: { bit: true }, healed: true });
+      const kept = { response: { text: 'without an answer' } };
+      expect(await c.call('m1', { ask: 'kept' })).toEqual(kept);
+    });
+
+    check('a refusal ends a call that is under way, which may have been carried out', async (c) => {
+      const pause = await c.begin({ deed: 'pause', node: 'm1' });
+      const call = c.send({ type: 'call', node: 'm1', request: { ask: 'name' }, timeoutMs });
+      await c.saysMore('m2', window);
+      const links = [{ from: clientSide, to: 'm1' }];
+      const { id } = await c.begin({ deed: 'cut', links, mode: 'refuse' });
+      const { result } = await c.answer(call, 'called');
+      expect(result).toEqual({ failed: expect.any(String), sent: true });
+      expect(await c.end(id)).toMatchObject({ evidence: { bit: true } });
+      await c.end(pause.id);
+      await c.hears('m2', 'm1');
+      expect(await c.call('m1', { ask: 'name' })).toEqual({ response: { name: 'm1' } });
+    });
+
+    check('a delay of a client’s link lets every answer through, later', async (c) => {
+      const links = [
+        { from: clientSide, to: 'm1' },
+        { from: 'm1', to: clientSide },
+      ];
+      const takes = async (): Promise<Ms> => {
+        const from = c.cluster.now();
+        expect(await c.call('m1', { ask: 'name' })).toEqual({ response: { name: 'm1' } });
+        return c.cluster.now() - from;
+      };
+      const { id } = await c.begin({ deed: 'delay', links, delayMs: 200 });
+      expect(await takes()).toBeGreaterThanOrEqual(390);
+      await c.hears('m2', 'm1');
+      expect(await c.end(id)).toMatchObject({ evidence: { bit: true }, healed: true });
+      expect(await takes()).toBeLessThan(390);
     });
 
     check('of two cuts on one link, each ends by itself', async (c) => {
@@ -352,10 +417,15 @@ class Contracted {
 
   /** Carries a command out and waits for the happening that answers it. */
   async ask<T extends Answer['type']>(command: Unnumbered, type: T): Promise<AnswerOf<T>> {
+    return this.answer(this.send(command), type);
+  }
+
+  /** Carries a command out, under the number that it returns. */
+  send(command: Unnumbered): number {
     const id = ids;
     ids += 1;
     this.cluster.carryOut({ ...command, id });
-    return this.#answer(id, type);
+    return id;
   }
 
   async call(node: NodeName, request: Json, timeoutMs = callTimeoutMs): Promise<CallResult> {
@@ -369,10 +439,10 @@ class Contracted {
 
   async end(id: number): Promise<AnswerOf<'ended'>> {
     this.cluster.carryOut({ type: 'end', id });
-    return this.#answer(id, 'ended');
+    return this.answer(id, 'ended');
   }
 
-  async #answer<T extends Answer['type']>(id: number, type: T): Promise<AnswerOf<T>> {
+  async answer<T extends Answer['type']>(id: number, type: T): Promise<AnswerOf<T>> {
     const found = (): AnswerOf<T> | undefined =>
       this.happenings
         .map(({ happening }) => happening)

@@ -1,5 +1,5 @@
-import { majorityOf, type Link, type Node, type NodeName } from '../core/cluster.ts';
-import type { Deed, Fault, Selection } from '../core/fault.ts';
+import { clientSide, majorityOf, type Link, type Node, type NodeName } from '../core/cluster.ts';
+import { clientsWord, type Deed, type Fault, type Selection } from '../core/fault.ts';
 import { unreachable } from '../core/unreachable.ts';
 import type { Roles } from './roles.ts';
 
@@ -11,7 +11,7 @@ export type Resolution =
 
 export type Field = {
   readonly nodes: readonly Node[];
-  /** Whether messages travel from one to the other at all. */
+  /** Whether messages travel from one node to the other at all. */
   talks(from: NodeName, to: NodeName): boolean;
   readonly roles: Roles;
 };
@@ -39,14 +39,14 @@ const majority = (field: Field): readonly NodeName[] => {
   return others.length >= size ? others.slice(0, size) : [...others, leader].slice(0, size);
 };
 
-/** Names of the selected nodes, in the order of the cluster. `other`: the far side of a cut, for `rest`. */
+/** Names of the selected nodes, in the order of the cluster, then the clients. `other`: the far side of a cut, for `rest`. */
 export const select = (
   selection: Selection,
   field: Field,
   other: readonly NodeName[],
 ): readonly NodeName[] => {
   const inOrder = (names: readonly NodeName[]): readonly NodeName[] =>
-    field.nodes.map((node) => node.name).filter((name) => names.includes(name));
+    [...field.nodes.map((node) => node.name), clientSide].filter((name) => names.includes(name));
   if (typeof selection !== 'string') {
     return inOrder(selection.flatMap((part) => select(part, field, other)));
   }
@@ -84,6 +84,8 @@ export const select = (
       return [holder(field.roles.busyWorker())];
     case 'all':
       return names;
+    case clientsWord:
+      return [clientSide];
     default:
       return names.filter((name) => name === selection);
   }
@@ -102,6 +104,10 @@ const sides = (
   return { from, to: select(fault.to, field, from) };
 };
 
+/** Clients reach every node, and are answered by it. */
+const linked = (from: NodeName, to: NodeName, field: Field): boolean =>
+  from !== to && (from === clientSide || to === clientSide || field.talks(from, to));
+
 const linksBetween = (
   from: readonly NodeName[],
   to: readonly NodeName[],
@@ -109,7 +115,7 @@ const linksBetween = (
 ): readonly Link[] => {
   const links: Link[] = [];
   const add = (a: NodeName, b: NodeName): void => {
-    if (a === b || !field.talks(a, b)) return;
+    if (!linked(a, b, field)) return;
     if (links.some((link) => link.from === a && link.to === b)) return;
     links.push({ from: a, to: b });
   };
@@ -123,15 +129,13 @@ const linksBetween = (
 };
 
 const linksApart = (groups: readonly (readonly NodeName[])[], field: Field): readonly Link[] => {
-  const named = field.nodes
-    .map((node) => node.name)
-    .filter((name) => groups.some((group) => group.includes(name)));
+  const named = [...field.nodes.map((node) => node.name), clientSide].filter((name) =>
+    groups.some((group) => group.includes(name)),
+  );
   const together = (a: NodeName, b: NodeName): boolean =>
     groups.some((group) => group.includes(a) && group.includes(b));
   return named.flatMap((a) =>
-    named
-      .filter((b) => a !== b && !together(a, b) && field.talks(a, b))
-      .map((b) => ({ from: a, to: b })),
+    named.filter((b) => !together(a, b) && linked(a, b, field)).map((b) => ({ from: a, to: b })),
   );
 };
 
@@ -145,15 +149,25 @@ const ringLinks = (field: Field): readonly Link[] => {
   );
 };
 
-const cutOf = (links: readonly Link[], make: (links: readonly Link[]) => Deed): Resolution =>
-  links.length === 0
+/** Links to clients have a deed of their own: that clients were turned away does not prove that nodes were. */
+const cutOf = (links: readonly Link[], make: (links: readonly Link[]) => Deed): Resolution => {
+  const ofClients = ({ from, to }: Link): boolean => from === clientSide || to === clientSide;
+  const parts = [links.filter((link) => !ofClients(link)), links.filter(ofClients)];
+  const deeds = parts.filter((part) => part.length > 0).map(make);
+  return deeds.length === 0
     ? { result: 'nothing', why: 'no link runs between the nodes that it names' }
-    : { result: 'deeds', deeds: [make(links)] };
+    : { result: 'deeds', deeds };
+};
 
-const onEach = (names: readonly NodeName[], make: (node: NodeName) => Deed): Resolution =>
-  names.length === 0
+const onEach = (selection: Selection, field: Field, make: (node: NodeName) => Deed): Resolution => {
+  const names = nodesOf(selection, field);
+  return names.length === 0
     ? { result: 'nothing', why: 'it names no node of this cluster' }
     : { result: 'deeds', deeds: names.map(make) };
+};
+
+const nodesOf = (selection: Selection, field: Field): readonly NodeName[] =>
+  select(selection, field, []).filter((name) => name !== clientSide);
 
 /** Turns a fault into deeds that name nodes and links. `procedure` faults have no deeds and are not asked here. */
 export const resolve = (
@@ -186,9 +200,9 @@ export const resolve = (
         return cutOf(links, (slow) => ({ deed: 'delay', links: slow, delayMs: fault.delayMs }));
       }
       case 'kill':
-        return onEach(select(fault.nodes, field, []), (node) => ({ deed: 'kill', node }));
+        return onEach(fault.nodes, field, (node) => ({ deed: 'kill', node }));
       case 'pause':
-        return onEach(select(fault.nodes, field, []), (node) => ({ deed: 'pause', node }));
+        return onEach(fault.nodes, field, (node) => ({ deed: 'pause', node }));
       default:
         return unreachable(fault);
     }
@@ -205,7 +219,7 @@ export const selectForProcedure = (
 ): readonly NodeName[] | undefined => {
   if (selection === undefined) return [];
   try {
-    return select(selection, field, []);
+    return nodesOf(selection, field);
   } catch (error) {
     if (error instanceof NobodyYet) return undefined;
     throw error;

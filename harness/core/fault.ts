@@ -1,6 +1,6 @@
 /** Faults as values. A backend turns the deeds that they resolve to into facts. */
 import type { JsonObject } from './json.ts';
-import type { Link, Ms, NodeName } from './cluster.ts';
+import { clientSide, type Link, type Ms, type NodeName } from './cluster.ts';
 
 /**
  * Nodes by name, or by role at the moment the fault starts: `leader` is the live manager that claims the highest term;
@@ -9,10 +9,15 @@ import type { Link, Ms, NodeName } from './cluster.ts';
  * `voter` the live manager that gave a vote away last;
  * `managers`, `workers`, `worker` (the lowest-named one), `busy-worker` (the one that says it runs most of what a manager wants to run; the fault
  * waits until there is one), `all`.
+ *
+ * `clients` is all clients together, who are no node: only links to them can be hit, and neither `rest` nor `all` means them.
  */
 export type Selection = NodeName | readonly Selection[];
 
-/** Words that select by role; no node may bear one of them as its name. */
+/** Selects the clients. */
+export const clientsWord = 'clients';
+
+/** Words that select; no node may bear one of them as its name. */
 export const roleWords = [
   'leader',
   'follower',
@@ -26,12 +31,17 @@ export const roleWords = [
   'worker',
   'busy-worker',
   'all',
+  clientsWord,
 ] as const;
+
+/** Whether a name already means something else where nodes are named: in faults, or in links. */
+export const isReserved = (name: NodeName): boolean =>
+  name === clientSide || roleWords.some((word) => word === name);
 
 export type CutMode =
   /** Bytes vanish. */
   | 'drop'
-  /** Connections are refused, live ones closed. */
+  /** Connections are refused, live ones closed. Where clients dial, whichever direction is cut. */
   | 'refuse'
   /** Connections are reset as soon as they carry something. */
   | 'reset';

@@ -42,7 +42,9 @@ export const rateSchema = measure(parseRate, 'a rate, such as 50/s', {
 const nodeOrRole = z.string().min(1);
 export const selectionSchema: z.ZodType<Selection, Selection> = z
   .union([nodeOrRole, z.array(z.union([nodeOrRole, z.array(nodeOrRole).min(1)])).min(1)])
-  .describe('A node by name or role (leader, follower, majority, rest, …), or a list of them.');
+  .describe(
+    'A node by name or role (leader, follower, majority, rest, …), or a list of them. Where links are hit, clients as well.',
+  );
 
 const waiting = {
   occurrence: z.int().min(1).optional(),

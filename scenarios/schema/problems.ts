@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { roleWords } from '../../harness/core/fault.ts';
+import { clientsWord, roleWords } from '../../harness/core/fault.ts';
 import type { JsonObject } from '../../harness/core/json.ts';
 import type { Parameter, Parameters, Target } from '../../harness/core/target.ts';
 import { properties } from '../../properties/index.ts';
@@ -252,6 +252,12 @@ function* unknownNames(
 
 type Place = { readonly path: Path; readonly document: ScenarioOutput; readonly target: Target };
 
+/** Keys of faults that say between whom links are hit, and those that say which nodes are. */
+const betweenEnds = ['cut', 'partition', 'delay', 'flap', 'from'] as const;
+const ofNodes = ['kill', 'pause', 'on'] as const;
+
+const isOneOf = (keys: readonly string[], key: string): boolean => keys.includes(key);
+
 function* unknownInFault(
   entry: FaultOutput,
   { path, document, target }: Place,
@@ -265,14 +271,20 @@ function* unknownInFault(
   }
   const nodes = target.nodes({ managers, workers }).map(({ name }) => name);
   const known = [...roleWords, ...nodes];
-  for (const key of ['cut', 'from', 'delay', 'flap', 'kill', 'pause', 'on', 'partition'] as const) {
+  for (const key of [...betweenEnds, ...ofNodes]) {
     const words = (entry as Readonly<Record<string, unknown>>)[key];
     for (const word of [words].flat(3)) {
-      if (typeof word !== 'string' || known.includes(word)) continue;
-      yield {
-        path: [...path, key],
-        message: `${word} is no node of this cluster and no role.${suggestion(word, known)}`,
-      };
+      if (typeof word !== 'string') continue;
+      const at = [...path, key];
+      if (!known.includes(word)) {
+        const meant = suggestion(word, known);
+        yield { path: at, message: `${word} is no node of this cluster and no role.${meant}` };
+      } else if (word === clientsWord && isOneOf(ofNodes, key)) {
+        yield {
+          path: at,
+          message: `${clientsWord} are no nodes: ${betweenEnds.slice(0, -1).join(', ')} can be about links to them, ${key} cannot`,
+        };
+      }
     }
   }
   if ('procedure' in entry) yield* wrongProcedure(entry, path, target);

@@ -80,6 +80,16 @@ describe('a scenario', () => {
       'partition: [majority, [minority, workers]], mode: reset',
       { kind: 'partition', groups: ['majority', ['minority', 'workers']], mode: 'reset' },
     ],
+    [
+      'clients on one side of a partition',
+      'partition: [[minority, clients], rest]',
+      { kind: 'partition', groups: [['minority', 'clients'], 'rest'] },
+    ],
+    [
+      'a cut of clients, one way',
+      'cut: clients, from: leader, direction: forth, mode: refuse',
+      { kind: 'cut', from: 'clients', to: 'leader', direction: 'forth', mode: 'refuse' },
+    ],
     ['a ring', 'ring: managers', { kind: 'ring', mode: 'drop' }],
     [
       'a delay',
@@ -159,6 +169,18 @@ describe('what is wrong is said with its place, a frame and what was probably me
       'cut: leader',
       'cut: leadr',
       'x.yaml:6:20: faults[0].cut: leadr is no node of this cluster and no role. Did you mean leader?',
+    ],
+    [
+      'one client, of whom faults know none',
+      'cut: leader',
+      'cut: client',
+      'faults[0].cut: client is no node of this cluster and no role. Did you mean clients?',
+    ],
+    [
+      'clients where only nodes can be hit',
+      'cut: leader, from: rest',
+      'pause: [leader, clients]',
+      'x.yaml:6:22: faults[0].pause: clients are no nodes: cut, partition, delay, flap can be about links to them, pause cannot',
     ],
     [
       'a node that there is not',

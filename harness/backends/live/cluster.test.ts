@@ -147,9 +147,12 @@ const start = async (
 };
 
 describe('names of nodes', () => {
-  test.each(['client', 'a__b', 'a b', '', '-a'])('"%s" is none', async (name) => {
-    await expect(start({ nodes: () => named(name) })).rejects.toThrow('cannot name a node');
-  });
+  test.each(['client', 'clients', 'leader', 'a__b', 'a b', '', '-a'])(
+    '"%s" is none',
+    async (name) => {
+      await expect(start({ nodes: () => named(name) })).rejects.toThrow('cannot name a node');
+    },
+  );
 
   test('two nodes do not share one', async () => {
     await expect(start({ nodes: () => named('a', 'a') })).rejects.toThrow('"a" cannot name a node');

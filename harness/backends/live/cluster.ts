@@ -1,6 +1,6 @@
 import type { Command, Happening, LiveCluster } from '../../core/backend.ts';
 import { clientSide, type Ms, type Node, type NodeName } from '../../core/cluster.ts';
-import type { Deed } from '../../core/fault.ts';
+import { isReserved, type Deed } from '../../core/fault.ts';
 import type { CallResult } from '../../core/target.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import { readyMsDefault, type StartOptions } from './backend.ts';
@@ -37,11 +37,11 @@ const nameRule = /^[A-Za-z0-9][A-Za-z0-9.-]*$/;
 
 /** Names become parts of names of proxies, hosts and folders. */
 const checkNames = (nodes: readonly Node[]): void => {
-  const seen = new Set<NodeName>([clientSide]);
+  const seen = new Set<NodeName>();
   for (const { name } of nodes) {
-    if (!nameRule.test(name) || seen.has(name))
+    if (!nameRule.test(name) || seen.has(name) || isReserved(name))
       throw new RangeError(
-        `"${name}" cannot name a node: names are unique, made of letters, digits, "-" and ".", and not "${clientSide}"`,
+        `"${name}" cannot name a node: names are unique, made of letters, digits, "-" and ".", and none that faults have for others, such as "leader" or "${clientSide}"`,
       );
     seen.add(name);
   }

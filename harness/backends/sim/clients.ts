@@ -27,6 +27,8 @@ export type Call = {
 /** The clients' side: every call goes to its node over `client__NODE`, and its answer comes back over `NODE__client`. */
 export class Clients {
   readonly #world: World;
+  /** Calls without an end, in the order in which they were asked. */
+  readonly #open = new Set<Call>();
   #requests = 0;
 
   constructor(world: World) {
@@ -48,7 +50,12 @@ export class Clients {
       end: undefined,
       over: false,
     };
+    this.#open.add(call);
     queue.add(tick + Math.ceil(command.timeoutMs * ticksPerMs), kinds.timeout).payload = call;
+    if (network.refuses(there, call.back)) {
+      this.#endAt(call, tick + refusalTicks, { failed: 'connection refused', sent: false });
+      return;
+    }
     const arrival = network.carry(there, tick);
     if (arrival !== never) {
       const record = queue.add(arrival, kinds.call);
@@ -56,11 +63,7 @@ export class Clients {
       record.era = there.era;
       record.payload = call;
     } else if (there.drops === 0) {
-      const sent = there.refusals === 0;
-      this.#endAt(call, tick + refusalTicks, {
-        failed: sent ? 'connection reset' : 'connection refused',
-        sent,
-      });
+      this.#endAt(call, tick + refusalTicks, failure('connection reset'));
     }
   }
 
@@ -95,7 +98,7 @@ export class Clients {
   /** What came back, a response or a failure, reaches the client. */
   ended(record: Pending, call: Call): void {
     if (call.over) return;
-    call.over = true;
+    this.#finish(call);
     const closed = record.era !== call.back.era;
     const result = closed ? failure('connection closed') : (call.end ?? failure('no answer'));
     this.#world.tell({ type: 'called', id: call.id, result });
@@ -103,7 +106,7 @@ export class Clients {
 
   timedOut(call: Call): void {
     if (call.over) return;
-    call.over = true;
+    this.#finish(call);
     this.#world.tell({ type: 'called', id: call.id, result: failure('timed out') });
     this.#abort(call);
   }
@@ -119,15 +122,19 @@ export class Clients {
     this.#fail(call, 'connection reset');
   }
 
-  /** Connections over this link are closed: both ends notice. */
+  /** Connections over this link are closed, with all that was under way there: both ends notice. */
   closed(link: Link): void {
-    for (const node of this.#world.nodes) {
-      for (const call of [...node.calls.values()]) {
-        if (call.there !== link && call.back !== link) continue;
-        this.#endAt(call, this.#world.tick + refusalTicks, failure('connection closed'));
-        this.#abort(call);
-      }
+    for (const call of this.#open) {
+      if (call.there !== link && call.back !== link) continue;
+      link.lost += 1;
+      this.#endAt(call, this.#world.tick + refusalTicks, failure('connection closed'));
+      this.#abort(call);
     }
+  }
+
+  #finish(call: Call): void {
+    call.over = true;
+    this.#open.delete(call);
   }
 
   #fail(call: Call, why: string): void {

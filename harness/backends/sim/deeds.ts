@@ -1,3 +1,4 @@
+import { clientSide } from '../../core/cluster.ts';
 import type { Deed, Evidence } from '../../core/fault.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import type { Clients } from './clients.ts';
@@ -120,7 +121,7 @@ export class Deeds {
   #beginOnLinks(id: number, deed: Extract<Deed, { readonly deed: 'cut' | 'delay' }>): void {
     const { network } = this.#world;
     const indexOf = (name: string): number =>
-      name === 'client' ? network.clients : this.#world.named(name).index;
+      name === clientSide ? network.clients : this.#world.named(name).index;
     const links = deed.links.map(({ from, to }) => network.link(indexOf(from), indexOf(to)));
     const before = links.map((link) => (deed.deed === 'cut' ? link.lost : link.delayed));
     for (const link of links) {

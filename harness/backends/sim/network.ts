@@ -157,6 +157,13 @@ export class Network {
     return now + link.extraDelay + this.#delay(link);
   }
 
+  /** Whether this client's connection is refused. It is one for both directions, so either may refuse it; what is refused counts as lost. */
+  refuses(there: Link, back: Link): boolean {
+    const refusing = [there, back].filter(({ refusals }) => refusals > 0);
+    for (const link of refusing) link.lost += 1;
+    return refusing.length > 0;
+  }
+
   /** Whether this client's connection is to break before its answer is back. */
   breaks(link: Link): boolean {
     const { breakage } = this.#noise;
