@@ -1,4 +1,11 @@
-import { clientSide, majorityOf, type Link, type Node, type NodeName } from '../core/cluster.ts';
+import {
+  clientSide,
+  isOfClients,
+  majorityOf,
+  type Link,
+  type Node,
+  type NodeName,
+} from '../core/cluster.ts';
 import { clientsWord, type Deed, type Fault, type Selection } from '../core/fault.ts';
 import { unreachable } from '../core/unreachable.ts';
 import type { Roles } from './roles.ts';
@@ -151,8 +158,7 @@ const ringLinks = (field: Field): readonly Link[] => {
 
 /** Links to clients have a deed of their own: that clients were turned away does not prove that nodes were. */
 const cutOf = (links: readonly Link[], make: (links: readonly Link[]) => Deed): Resolution => {
-  const ofClients = ({ from, to }: Link): boolean => from === clientSide || to === clientSide;
-  const parts = [links.filter((link) => !ofClients(link)), links.filter(ofClients)];
+  const parts = [links.filter((link) => !isOfClients(link)), links.filter(isOfClients)];
   const deeds = parts.filter((part) => part.length > 0).map(make);
   return deeds.length === 0
     ? { result: 'nothing', why: 'no link runs between the nodes that it names' }

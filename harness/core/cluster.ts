@@ -11,8 +11,12 @@ export type Shape = { readonly managers: number; readonly workers: number };
 /** Everything that clients send goes over links from here. */
 export const clientSide = 'client';
 
-/** What travels from one node to another, one way. `from` may be `client`. */
+/** What travels from one node to another, one way. Either end may be `client`. */
 export type Link = { readonly from: NodeName; readonly to: NodeName };
+
+/** Whether clients are at one end of it. */
+export const isOfClients = ({ from, to }: Link): boolean =>
+  from === clientSide || to === clientSide;
 
 /** `m1__m2`: also the name of the link's proxy. */
 export const linkName = (link: Link): string => `${link.from}__${link.to}`;

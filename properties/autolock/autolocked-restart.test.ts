@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { History, Observation, Operation } from '../../harness/core/history.ts';
 import {
+  between,
   commit,
+  cut,
   history,
   kill,
   lived,
@@ -155,12 +157,25 @@ describe('a locked manager', () => {
     });
   });
 
-  test('is not late while something else is in its way', () => {
-    const faults = [kill('m1', [3_000, 5_000])];
+  const cutFromClients = (times: readonly [number, number], bit: boolean) =>
+    cut(between(['client'], ['m2']), times, bit);
+
+  test.each([
+    ['a death elsewhere', kill('m1', [3_000, 5_000])],
+    ['a cut between it and clients', cutFromClients([3_150, 5_000], true)],
+    ['one that is not proven', cutFromClients([3_150, 5_000], false)],
+  ])('is not late while something else is in its way: %s', (_, fault) => {
     const ahead = says('m1', 'a', [[2_900, commit(6, 1)]]);
     const observations = [...firstBoot, ...ahead, ...secondBoot];
     const asked = without(4, refused([3_200, 3_210]));
-    expect(judge({ operations: asked, faults, observations }).verdict).toBe('pass');
+    expect(judge({ operations: asked, faults: [fault], observations }).verdict).toBe('pass');
+  });
+
+  test('has refused nothing that did not reach it', () => {
+    expect(judge({ faults: [cutFromClients([2_250, 2_900], true)] })).toMatchObject({
+      verdict: 'pass',
+      tested: false,
+    });
   });
 });
 

@@ -2,6 +2,7 @@ import type { Ms } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Boot } from '../chronicle.ts';
+import { cutFromClients } from '../client-cuts.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { judgeScans, secretInTheClear, secretKept } from './folder-scans.ts';
 import { bootBefore, surelyFollowed } from './followed.ts';
@@ -114,4 +115,7 @@ const howTested = (spans: readonly LockedSpan[], history: History): Verdict => {
 };
 
 const refusalsOf = (span: LockedSpan, history: History): number =>
-  askedWhileLocked(span, history).filter(({ effect }) => effect !== 'local').length;
+  askedWhileLocked(span, history).filter(
+    ({ effect, invokedAt: from, endedAt: to = from }) =>
+      effect !== 'local' && !cutFromClients(history, span.node, { from, to }),
+  ).length;

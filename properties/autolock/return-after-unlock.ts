@@ -1,6 +1,7 @@
 import type { Ms } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
+import { cutFromClients } from '../client-cuts.ts';
 import { askedOf, committedBy } from '../lookup.ts';
 import { stallWithin } from '../liveness/stalls.ts';
 import { reachabilityOf } from '../raft/reachability.ts';
@@ -31,7 +32,8 @@ export const returnOf = (span: LockedSpan, history: History): Return => {
   const disturbed =
     stallWithin(history, since, until) !== undefined ||
     history.phases.endAt < until ||
-    reachabilityOf(history).touching(since, until).length > 0;
+    reachabilityOf(history).touching(since, until).length > 0 ||
+    cutFromClients(history, node, { from: since, to: until });
   const [first] = asked;
   if (disturbed || first === undefined) return { returned: false, verdict: undefined };
   const verdict = broken(

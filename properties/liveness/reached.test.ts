@@ -87,3 +87,12 @@ test('a move is met by a replacement that waited until the task before it had go
   const observations = placed('m1', onW1, { ...onW2, desired: 'ready' }, onW2);
   expect(reached('task-moved').judge(history({ observations })).verdict).toBe('pass');
 });
+
+test.each(['election-during-a-cut', 'write-in-flight-at-a-cut'] as const)(
+  'reached:%s is not met where only clients lost sight of nodes',
+  (situation) => {
+    const faults = [cut(between(['client'], ['m1', 'm2', 'm3']), [2_000, 5_000])];
+    const run = history({ ...met[situation], faults });
+    expect(reached(situation).judge(run).verdict).toBe('unknown');
+  },
+);

@@ -1,3 +1,5 @@
+import { isOfClients } from '../../harness/core/cluster.ts';
+import type { Deed } from '../../harness/core/fault.ts';
 import type { History, Observation, Operation } from '../../harness/core/history.ts';
 import type { Property } from '../../harness/core/property.ts';
 import { lockedSpans } from '../autolock/locked-spans.ts';
@@ -68,8 +70,13 @@ export const reached = (situation: Situation): Property => {
 
 export const situationNames = Object.keys(situations) as readonly Situation[];
 
-const faultsWith = (deed: 'cut' | 'kill', history: History) =>
-  chronicleOf(history).bitten.filter(({ deeds }) => deeds.some((done) => done.deed === deed));
+const faultsWith = (which: 'cut' | 'kill', history: History) =>
+  chronicleOf(history).bitten.filter(({ deeds }) =>
+    deeds.some((deed) => deed.deed === which && hitsNodes(deed)),
+  );
+
+/** Clients that lose sight of nodes are nothing that nodes would notice. */
+const hitsNodes = (deed: Deed): boolean => deed.deed !== 'cut' || !deed.links.every(isOfClients);
 
 /** Counts by arrival: it says that a run met something, and judges nothing. */
 const electionDuring = (deed: 'cut' | 'kill', history: History): string | undefined => {

@@ -81,6 +81,33 @@ describe('a leader that is cut off', () => {
   });
 });
 
+describe('clients that are cut off from nodes', () => {
+  const refused = operation('m1', [3_000, 4_000], { outcome: 'unknown', decided: false });
+  const fromClients = (node: string) => cut(between(['client'], [node]), [2_000, 5_000]);
+
+  test('separate no managers: any of them may answer', () => {
+    const faults = [fromClients('m2'), fromClients('m3')];
+    const answers = [operation('m1', [3_000, 3_010]), otherSide];
+    expect(judge(answers, { faults })).toMatchObject({ verdict: 'pass', tested: false });
+  });
+
+  test('do not put a leader to the test that they cannot reach', () => {
+    const given = (node: string) => ({ faults: [leaderCut, fromClients(node)] });
+    expect(judge([refused, otherSide], given('m1'))).toMatchObject({ tested: false });
+    expect(judge([refused, otherSide], given('m3'))).toMatchObject({ tested: true });
+  });
+
+  test('do not excuse one that answers others alone', () => {
+    const alone = operation('m1', [3_000, 3_010]);
+    expect(judge([alone], { faults: [leaderCut, fromClients('m2')] }).verdict).toBe('fail');
+  });
+
+  test('are no cut that was to separate nodes and had no effect', () => {
+    const idle = cut(between(['client'], ['m1']), [2_000, 5_000], false);
+    expect(judge([], { faults: [idle] })).toMatchObject({ verdict: 'pass', tested: false });
+  });
+});
+
 describe('look-alikes', () => {
   test('a follower that reaches the leader may answer through it', () => {
     const faults = [cut(between(['m3'], ['m2']), [2_000, 5_000])];

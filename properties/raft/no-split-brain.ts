@@ -1,6 +1,8 @@
-import type { History, Operation } from '../../harness/core/history.ts';
+import { isOfClients } from '../../harness/core/cluster.ts';
+import type { FaultRecord, History, Operation } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
+import { cutFromClients } from '../client-cuts.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
 import { compareHashes } from './equal-index-equal-hash.ts';
 import { reachabilityOf, type Hindrance, type Reachability } from './reachability.ts';
@@ -88,7 +90,8 @@ const wasTried = (
     if (invokedAt < from || invokedAt > to || operation.effect === 'local') continue;
     const hindered = reachability.during(invokedAt, invokedAt);
     if (operation.node === leader) {
-      asked ||= !reachability.mayAcknowledge(leader, hindered);
+      const arrived = !cutFromClients(history, leader, { from: invokedAt, to: invokedAt });
+      asked ||= arrived && !reachability.mayAcknowledge(leader, hindered);
     } else if (operation.effect === 'write' && operation.outcome === 'ok') {
       acknowledgedElsewhere ||= endedAt !== undefined && endedAt <= to;
     }
@@ -107,10 +110,13 @@ const leaderBefore = (at: number, roles: readonly Said<'role'>[]): string | unde
   return leader?.node;
 };
 
-const separates = (kind: string): boolean =>
-  kind === 'cut' || kind === 'partition' || kind === 'ring' || kind === 'flap';
+/** Whether it is about links between nodes, whatever came of it. */
+const separates = ({ fault: { kind }, deeds }: FaultRecord): boolean =>
+  (kind === 'cut' || kind === 'partition' || kind === 'ring' || kind === 'flap') &&
+  (deeds.length === 0 ||
+    deeds.some((deed) => deed.deed === 'cut' && !deed.links.every(isOfClients)));
 
 const cutsWithoutEffect = ({ faults }: History): boolean => {
-  const cuts = faults.filter(({ fault }) => separates(fault.kind));
+  const cuts = faults.filter(separates);
   return cuts.length > 0 && cuts.every(({ evidence }) => !evidence.bit);
 };
