@@ -4,13 +4,13 @@ import type { FaultHelp } from '../harness/cli/registry.ts';
 export const faultHelp: readonly FaultHelp[] = [
   {
     name: 'cut',
-    what: 'links between two sides carry nothing, both ways or one',
+    what: 'links between two sides carry nothing, both ways or one; clients may be a side',
     example: '{ at: 1s, cut: leader, from: rest, for: 2s }',
   },
   {
     name: 'partition',
     what: 'groups lose sight of each other; a node in several is a bridge',
-    example: '{ at: 1s, partition: [majority, minority], for: 2s }',
+    example: '{ at: 1s, partition: [majority, [minority, clients]], for: 2s }',
   },
   {
     name: 'ring',
