@@ -73,6 +73,23 @@ describe('faults', () => {
     expect(conducting.history().faults[0]).toMatchObject({ endAt: 402, endedAt: 409 });
   });
 
+  test('what hits links of nodes and of clients is proven for each of them', () => {
+    const partition = {
+      kind: 'partition',
+      groups: [['m1', 'clients'], 'rest'],
+      mode: 'drop',
+    } as const;
+    const { conducting } = play([{ at: 100, fault: partition, forMs: 300 }]);
+    const records = conducting.history().faults;
+    expect(records.map(({ entry, deeds }) => [entry, deeds.length])).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+    const [nodes = '', clients = ''] = records.map(({ deeds }) => JSON.stringify(deeds));
+    expect([nodes.includes('client'), clients.includes('client')]).toEqual([false, true]);
+    for (const record of records) expect(record).toMatchObject({ endAt: 402, healed: true });
+  });
+
   test('a lease counts from the confirmation, so that a slow machine does not eat it up', () => {
     const slowly = (beginMs: number) =>
       play([{ at: 100, fault: killOf('m2'), forMs: 300 }], { beginMs: () => beginMs });

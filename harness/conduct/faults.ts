@@ -59,6 +59,12 @@ const together = (evidence: readonly Evidence[]): Evidence => ({
   text: evidence.map((part) => part.text).join('; '),
 });
 
+/** Deeds on links are proven one by one, those on nodes together. */
+const partsOf = (deeds: readonly Deed[]): readonly (readonly Deed[])[] => {
+  const onLinks = deeds.every((deed) => 'links' in deed);
+  return onLinks ? deeds.map((deed) => [deed]) : [deeds];
+};
+
 export const createFaults = (world: FaultWorld): Faults => {
   const { desk, timeline, recorder, field } = world;
   const records: Growing[] = [];
@@ -191,10 +197,12 @@ export const createFaults = (world: FaultWorld): Faults => {
     if (!(half > 0)) throw new Error(`a flap needs a period, not ${2 * half} ms`);
     const cycle = (): void => {
       if (closed || desk.now >= until) return;
-      const of = begin(entry, scheduled.fault, deeds);
-      timeline.at(Math.min(desk.now + half, until), () => {
-        end(of);
-      });
+      for (const part of partsOf(deeds)) {
+        const of = begin(entry, scheduled.fault, part);
+        timeline.at(Math.min(desk.now + half, until), () => {
+          end(of);
+        });
+      }
       timeline.at(desk.now + 2 * half, cycle);
     };
     cycle();
@@ -245,7 +253,8 @@ export const createFaults = (world: FaultWorld): Faults => {
           flap(entry, scheduled, resolution.deeds);
           return true;
         }
-        lease(begin(entry, fault, resolution.deeds), scheduled.forMs);
+        for (const part of partsOf(resolution.deeds))
+          lease(begin(entry, fault, part), scheduled.forMs);
         return true;
       }
     }

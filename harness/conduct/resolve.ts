@@ -156,7 +156,7 @@ const ringLinks = (field: Field): readonly Link[] => {
   );
 };
 
-/** Links to clients have a deed of their own: that clients were turned away does not prove that nodes were. */
+/** Links to clients have a deed of their own: that clients were turned away does not prove that nodes were, nor the other way round. */
 const cutOf = (links: readonly Link[], make: (links: readonly Link[]) => Deed): Resolution => {
   const parts = [links.filter((link) => !isOfClients(link)), links.filter(isOfClients)];
   const deeds = parts.filter((part) => part.length > 0).map(make);

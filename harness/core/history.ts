@@ -69,7 +69,7 @@ export type Operation = {
 
 export type FaultRecord = {
   readonly id: number;
-  /** Index in the schedule. */
+  /** Index in the schedule. A fault that hits links of nodes and of clients has a record for each, and a flap one for each time. */
   readonly entry: number;
   /** As drawn. */
   readonly fault: Fault;
