@@ -5,6 +5,7 @@ import type { CutMode, Fault, Selection } from '../core/fault.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { ScheduledFault } from '../core/schedule.ts';
 import type { Target } from '../core/target.ts';
+import { clientFaults } from './client-faults.ts';
 import { cut, delay, flap, kill, partition, pause, ring } from './faults.ts';
 
 /** Longer injections are drawn in parts of at most so long, so that faults are as dense in an hour as in a few seconds. */
@@ -254,12 +255,25 @@ const ownPatterns = ({ ownFaults = [] }: Target, scenario: Scenario): readonly W
 export const drawnFaults = (
   target: Target,
   scenario: Scenario,
+): fc.Arbitrary<readonly ScheduledFault[]> =>
+  inParts(scenario.injectMs, (injectMs) => partOfFaults(target, { ...scenario, injectMs }));
+
+/** What comes between its clients and its nodes besides, where it has clients. */
+export const drawnClientFaults = ({
+  injectMs,
+  workload,
+}: Scenario): fc.Arbitrary<readonly ScheduledFault[]> =>
+  workload.clients === 0 ? fc.constant([]) : inParts(injectMs, clientFaults);
+
+const inParts = (
+  wholeMs: Ms,
+  partOf: (injectMs: Ms) => fc.Arbitrary<readonly ScheduledFault[]>,
 ): fc.Arbitrary<readonly ScheduledFault[]> => {
-  const parts = Math.ceil(scenario.injectMs / partMsMax);
-  if (parts <= 1) return partOfFaults(target, scenario);
-  const injectMs = Math.floor(scenario.injectMs / parts);
+  const parts = Math.ceil(wholeMs / partMsMax);
+  if (parts <= 1) return partOf(wholeMs);
+  const injectMs = Math.floor(wholeMs / parts);
   return fc
-    .array(partOfFaults(target, { ...scenario, injectMs }), { minLength: parts, maxLength: parts })
+    .array(partOf(injectMs), { minLength: parts, maxLength: parts })
     .map((all) =>
       all.flatMap((faults, part) =>
         faults.map((one) => ({ ...one, at: one.at + part * injectMs })),

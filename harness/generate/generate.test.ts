@@ -131,6 +131,23 @@ describe('a drawn schedule', () => {
     expect(turmoils.flat().some(({ when }) => when !== undefined)).toBe(true);
   });
 
+  test('comes between clients and nodes in some runs, never for long, and only where there are clients', () => {
+    const hitsClients = ({ fault }: ReturnType<typeof faultsOf>[number]): boolean =>
+      JSON.stringify(fault).includes('"clients"');
+    const drawn = many(scenario)
+      .map((schedule) => faultsOf(schedule).filter(hitsClients))
+      .filter((faults) => faults.length > 0);
+    expect(drawn.length).toBeGreaterThan(20);
+    expect(drawn.length).toBeLessThan(60);
+    const faults = drawn.flat();
+    expect(Math.max(...faults.map(({ forMs }) => forMs))).toBeLessThanOrEqual(1_200);
+    expect(new Set(faults.map(({ fault }) => fault.kind))).toEqual(
+      new Set(['cut', 'partition', 'delay']),
+    );
+    const nobody = { ...scenario, workload: { clients: 0, perSecond: 0 } };
+    expect(many(nobody).flatMap(faultsOf).filter(hitsClients)).toEqual([]);
+  });
+
   test('draws a target’s own faults only where they suit the settings', () => {
     const tame = many({ ...scenario, settings: { tame: true } }, 100).flatMap(faultsOf);
     expect(tame.filter(({ fault }) => fault.kind === 'procedure')).toEqual([]);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Scenario } from '../core/scenario.ts';
 import type { Schedule, ScheduledFault } from '../core/schedule.ts';
 import type { Target } from '../core/target.ts';
-import { drawnFaults } from './drawn-faults.ts';
+import { drawnClientFaults, drawnFaults } from './drawn-faults.ts';
 import { drawMax, OperationMaker } from './operations.ts';
 import { smallerSchedules, type Progress } from './smaller.ts';
 
@@ -12,13 +12,15 @@ import { smallerSchedules, type Progress } from './smaller.ts';
  */
 class ScheduleArbitrary extends fc.Arbitrary<Schedule> {
   readonly #faults: fc.Arbitrary<readonly ScheduledFault[]>;
+  readonly #clientFaults: fc.Arbitrary<readonly ScheduledFault[]>;
   readonly #maker: OperationMaker;
 
   constructor(target: Target, scenario: Scenario) {
     super();
     this.#maker = new OperationMaker(target, scenario);
-    this.#faults =
-      scenario.faults === 'drawn' ? drawnFaults(target, scenario) : fc.constant(scenario.faults);
+    const drawn = scenario.faults === 'drawn';
+    this.#faults = drawn ? drawnFaults(target, scenario) : fc.constant(scenario.faults);
+    this.#clientFaults = drawn ? drawnClientFaults(scenario) : fc.constant([]);
   }
 
   /** Unbiased, whatever fast-check asks for: small integers mean nothing here. */
@@ -27,7 +29,9 @@ class ScheduleArbitrary extends fc.Arbitrary<Schedule> {
     const operations = Array.from({ length: this.#maker.count }, (_, ordinal) =>
       this.#maker.make(random.nextInt(0, drawMax - 1), ordinal),
     );
-    const schedule = [...faults, ...operations].sort((a, b) => a.at - b.at);
+    // Drawn last: whatever else a schedule has does not depend on them.
+    const between = this.#clientFaults.generate(random, undefined).value;
+    const schedule = [...faults, ...between, ...operations].sort((a, b) => a.at - b.at);
     return new fc.Value<Schedule>(schedule, undefined);
   }
 
