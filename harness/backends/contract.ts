@@ -6,12 +6,14 @@
  * `said 7`; a node that gets a number notes `heard m1 7`. Of requests they know
  * `{ask:'name'}` → `{name}`, `{ask:'keep', text}` → `{kept:true}` once the text is safe in the data folder, and `{ask:'kept'}` →
  * `{text}`. Each boot is noted first, by a `boot` observation.
+ *
+ * Of settings they know `oneBreath` (they open a connection for every number) and `mute` (the name of one that says none).
  */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Command, Happening } from '../core/backend.ts';
 import { clientSide, type Link, type Ms, type NodeName } from '../core/cluster.ts';
 import type { CutMode, Deed } from '../core/fault.ts';
-import type { Json } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { CallResult } from '../core/target.ts';
 import { contractNodes } from './contract-nodes.ts';
 
@@ -36,7 +38,7 @@ export type ContractSubject = {
    * is only that the call fails by itself, without waiting for its own time limit.
    */
   readonly closedPort: 'refuses' | 'accepts-first';
-  start(): Promise<ContractCluster>;
+  start(settings?: JsonObject): Promise<ContractCluster>;
   /** Tries to start a cluster in which this node cannot start: the error, and what is left of the attempt. */
   startBroken(
     node: NodeName,
@@ -372,6 +374,41 @@ export const backendContract = (subject: ContractSubject): void => {
         expect(none.bytes).toBeUndefined();
         if (state === 'dead') await c.ask({ type: 'start', node: 'm1' }, 'started');
       });
+
+    describe('where nodes open a connection for every thing that they say', () => {
+      let breathing: ContractCluster | undefined;
+      afterAll(async () => {
+        await breathing?.[Symbol.asyncDispose]();
+      });
+      const cutting = async (link: Link, mode: CutMode) => {
+        await takeAway();
+        breathing ??= await subject.start({ oneBreath: true, mute: 'm3' });
+        const c = new Contracted(breathing);
+        await c.hears('m2', 'm1');
+        const { id } = await c.begin({ deed: 'cut', links: [link], mode });
+        await c.saysMore('m1', window);
+        const ended = await c.end(id);
+        await c.hears('m2', 'm1');
+        return ended;
+      };
+
+      test.each<CutMode>(['drop', 'refuse', 'reset'])(
+        'a cut by %s is proven by what enters and does not leave',
+        async (mode) => {
+          const ended = await cutting({ from: 'm1', to: 'm2' }, mode);
+          expect(ended).toMatchObject({ evidence: { bit: true }, healed: true });
+          expect(ended.evidence.text).toContain('did not leave');
+        },
+      );
+
+      test.each<CutMode>(['drop', 'refuse', 'reset'])(
+        'a cut by %s of a link that its node does not use is not',
+        async (mode) => {
+          const ended = await cutting({ from: 'm3', to: 'm1' }, mode);
+          expect(ended).toMatchObject({ evidence: { bit: false }, healed: true });
+        },
+      );
+    });
 
     test('a cluster that was taken away leaves nothing, also in the middle of faults', async () => {
       await takeAway();

@@ -26,8 +26,8 @@ class NominalWorld implements World {
     closeTo: (node) => this.#do(`close to ${node}`),
     begin: (id) => this.#do(`begin ${id}`).then(() => 'begun'),
     holding: () => [],
-    refused: ({ to }) => {
-      this.done.push(`refused ${to}`);
+    failed: ({ to }, { sent }) => {
+      this.done.push(`a call of ${to} ${sent ? 'broke' : 'was turned away'}`);
     },
     end: (id) =>
       this.#do(`end ${id}`).then(() => ({ evidence: { bit: true, text: 'it bit' }, healed: true })),
@@ -232,7 +232,7 @@ describe('a call', () => {
     const refused: CallResult = { failed: 'refused', sent: false };
     const { ask, world } = await start({ perform: () => Promise.resolve(refused) });
     await ask({ type: 'call', id: 1, node: 'm1', request: {}, timeoutMs: 100 });
-    expect(world.done).toContain('refused m1');
+    expect(world.done).toContain('a call of m1 was turned away');
   });
 });
 

@@ -176,11 +176,10 @@ class RunningCluster implements LiveCluster {
   async #call({ id, node, request, timeoutMs }: CommandOf<'call'>): Promise<void> {
     const { links } = this.#opened();
     const link = { from: clientSide, to: node };
-    const held = links.holding(link);
+    const before = links.holding(link);
     const result = await this.#performed(node, { request, timeoutMs });
-    // Where something before the link takes every connection first, a call that was refused looks as if it had been sent. One
-    // that began and failed while the link was closed cannot have met anything else.
-    if ('failed' in result) links.refused(link, result.sent ? held : undefined);
+    // Where something before the link takes every connection first, a call that was refused looks as if it had been sent.
+    if ('failed' in result) links.failed(link, { sent: result.sent, before });
     this.#happened({ type: 'called', id, result });
   }
 

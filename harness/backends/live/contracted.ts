@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import type { Happening } from '../../core/backend.ts';
-import type { Ms, NodeName } from '../../core/cluster.ts';
+import type { Ms } from '../../core/cluster.ts';
+import type { JsonObject } from '../../core/json.ts';
 import type { ContractCluster, ContractSubject } from '../contract.ts';
 import { contractNodes } from '../contract-nodes.ts';
 import type { LiveBackend, StartOptions } from './backend.ts';
@@ -52,12 +53,9 @@ export const liveSubject = (given: LiveContractGiven): ContractSubject => {
     return left;
   };
 
-  const options = (
-    broken: NodeName | undefined,
-    { happenings, onFailure }: Told,
-  ): StartOptions => ({
+  const options = (settings: JsonObject, { happenings, onFailure }: Told): StartOptions => ({
     shape: { managers: contractNodes.length, workers: 0 },
-    settings: broken === undefined ? {} : { broken },
+    settings,
     onHappening: (happening, at) => {
       happenings.push({ at, happening });
     },
@@ -67,12 +65,12 @@ export const liveSubject = (given: LiveContractGiven): ContractSubject => {
   return {
     name: backend.name,
     closedPort: given.closedPort,
-    async start(): Promise<ContractCluster> {
+    async start(settings = {}): Promise<ContractCluster> {
       const happenings: Told['happenings'] = [];
       let failure: Error | undefined;
       const cluster = await backend.start(
         given.target,
-        options(undefined, {
+        options(settings, {
           happenings,
           onFailure: (broken) => {
             failure ??= broken;
@@ -105,7 +103,7 @@ export const liveSubject = (given: LiveContractGiven): ContractSubject => {
       const records = new Map<string, RunRecord>();
       try {
         const starting = backend.start(given.target, {
-          ...options(node, { happenings: [], onFailure: () => undefined }),
+          ...options({ broken: node }, { happenings: [], onFailure: () => undefined }),
           onHappening: () => {
             for (const record of listRecords(folders.state)) records.set(record.run, record);
           },

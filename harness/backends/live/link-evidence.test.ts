@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CutMode } from '../../core/fault.ts';
-import { evidenceOf, type Marked } from './link-evidence.ts';
+import { evidenceOf, isProven, type Marked } from './link-evidence.ts';
 import type { Counters, ProxyCount } from './toxiproxy/counters.ts';
 
 const links = [
@@ -31,8 +31,10 @@ const marked = (
     proxy: `${from}__${to}`,
     stream: 'upstream',
     closes: deed.deed === 'cut' && deed.mode === 'refuse',
+    ofClients: false,
   })),
   refusals: new Map(),
+  broken: new Set(),
   ...counters,
 });
 const cut = (mode: CutMode): Marked['deed'] => ({ deed: 'cut', links, mode });
@@ -110,11 +112,39 @@ describe('a cut by refuse', () => {
     expect(evidence.bit).toBe(false);
   });
 
+  const before = counted({ in: 0, out: 0 });
+  const begun = counted({ in: 100, out: 100 });
+  const uncounted = marked(cut('refuse'), { before, begun, end: begun });
+
   test('where connections are not counted, bytes that are counted at their end tell of them', async () => {
-    const before = counted({ in: 0, out: 0 });
-    const begun = counted({ in: 100, out: 100 });
-    const evidence = await evidenceOf(marked(cut('refuse'), { before, begun, end: begun }), live);
-    expect(evidence.bit).toBe(true);
+    const look = { before: begun, after: begun };
+    expect(isProven(uncounted)).toBe(false);
+    const ended = { bit: true, text: 'connections ended with it: m1__m2 1' };
+    expect(await evidenceOf({ ...uncounted, look }, live)).toEqual(ended);
+  });
+
+  test('what entered at its end and did not leave is better evidence, since connections may end by themselves', async () => {
+    const look = { before: begun, after: counted({ in: 145, out: 100 }) };
+    expect(await evidenceOf({ ...uncounted, look }, live)).toEqual({
+      bit: true,
+      text: 'bytes entered at its end and did not leave: m1__m2 45',
+    });
+  });
+
+  test('a client’s connection that ended may have ended by itself, unless its call broke', async () => {
+    const streams = uncounted.streams.map((of) => ({ ...of, ofClients: true }));
+    const ofClients = { ...uncounted, streams };
+    expect((await evidenceOf(ofClients, live)).bit).toBe(false);
+    const broken = new Set(['m1__m2']);
+    expect((await evidenceOf({ ...ofClients, broken }, live)).bit).toBe(true);
+  });
+
+  test('did not bite where nobody was seen, although somebody was looked for', async () => {
+    const idle = marked(cut('refuse'), { before, begun: before, end: before });
+    expect(await evidenceOf({ ...idle, look: { before, after: before } }, live)).toEqual({
+      bit: false,
+      text: 'no connections were severed or refused on m1__m2, m1__m3, and none was tried at its end',
+    });
   });
 });
 

@@ -14,13 +14,18 @@ export type Marked = {
     readonly stream: Stream;
     /** The proxy was closed. */
     readonly closes: boolean;
+    /** Clients dial it, so that every call through it is known. */
+    readonly ofClients: boolean;
   }[];
   /** Before the first call, after the last confirmation, and before it was taken back. */
   readonly before: Counters;
   readonly begun: Counters;
   readonly end: Counters;
-  /** Calls of clients that found a proxy closed meanwhile. */
+  /** Calls of clients that found a proxy closed meanwhile, and those that broke when it was. */
   readonly refusals: ReadonlyMap<string, number>;
+  readonly broken: ReadonlySet<string>;
+  /** Around a look at who knocks; `undefined`: nobody looked. */
+  readonly look?: { readonly before: Counters; readonly after: Counters } | undefined;
 };
 
 type Source = {
@@ -31,18 +36,21 @@ type Source = {
 
 /**
  * Whether traffic entered the links and did not leave.
- * Dropped and reset: bytes received less bytes sent on, from before the first call to after the last. Refused: nothing enters a port that is
- * closed, so live connections that had carried traffic and were severed by the deed, and calls that were turned away, are
- * the evidence; and answers that broke a connection of the other end.
- * Delayed: bytes that passed while the delay was on. Counters are read again after the deed's end; those that move `at-close`, which
- * the end of what was dropped or delayed makes them do, until they show something or `countWithinMs` has passed. What was severed is counted by the
- * deed's end at the latest: nothing enters until then.
+ * Dropped and reset: bytes received less bytes sent on, from before the first call to after the last. Delayed: bytes that passed while
+ * the delay was on. Counters are read again after the deed's end; those that move `at-close`, which the end of what was dropped or
+ * delayed makes them do, until they show something or `countWithinMs` has passed.
+ *
+ * Refused: nothing enters a port that is closed, and nobody sees who knocks. Evidence are live connections that had carried traffic and
+ * were severed, calls of clients that were turned away, and answers that broke a connection of the other end. Where there is none of
+ * these, it is what entered while the deed's end was looking at who knocks (see `links.ts`). Where nobody knocked then either, and
+ * connections are not counted, bytes that were counted while the port was closed tell that a connection ended with it: not
+ * before, since one that dials so often that it might have been ended by its own node just then would have knocked.
  */
 export const evidenceOf = async (marked: Marked, source: Source): Promise<Evidence> => {
-  const atEnd = judge(marked, marked.end);
   const { deed } = marked;
-  const refuses = deed.deed === 'cut' && deed.mode === 'refuse';
-  if (atEnd.bit || refuses) return atEnd;
+  if (deed.deed === 'cut' && deed.mode === 'refuse') return refusal(marked);
+  const atEnd = judge(marked, marked.end);
+  if (atEnd.bit) return atEnd;
   const waitMs = source.counting === 'live' ? 0 : (source.countWithinMs ?? 1_000);
   const until = performance.now() + waitMs;
   let late = judge(marked, await source.control.counters());
@@ -51,6 +59,26 @@ export const evidenceOf = async (marked: Marked, source: Source): Promise<Eviden
     late = judge(marked, await source.control.counters());
   }
   return late;
+};
+
+/** Whether a refusal is proven without a look at who knocks. */
+export const isProven = (marked: Marked): boolean => judge(marked, marked.end).bit;
+
+const refusal = (marked: Marked): Evidence => {
+  const known = judge(marked, marked.end);
+  if (known.bit) return known;
+  const closed = marked.streams.filter(({ closes }) => closes);
+  const { look } = marked;
+  if (look !== undefined) {
+    const entered = told(closed, 'bytes entered at its end and did not leave', (of) =>
+      lost(look.before, look.after, of),
+    );
+    if (entered.bit) return entered;
+  }
+  const ended = told(closed, 'connections ended with it', (of) => endedWith(marked, of));
+  if (ended.bit) return ended;
+  const nobody = look === undefined ? '' : ', and none was tried at its end';
+  return { bit: false, text: `${known.text}${nobody}` };
 };
 
 const judge = (marked: Marked, end: Counters): Evidence => {
@@ -65,12 +93,12 @@ const judge = (marked: Marked, end: Counters): Evidence => {
   switch (deed.mode) {
     case 'drop':
     case 'reset':
-      return told(streams, 'bytes entered and did not leave', (of) => lost(marked, of, end));
+      return told(streams, 'bytes entered and did not leave', (of) => lost(marked.before, end, of));
     case 'refuse':
       return told(streams, 'connections were severed or refused', (of) =>
         of.closes
           ? severed(marked, of.proxy) + (marked.refusals.get(of.proxy) ?? 0)
-          : Math.min(1, lost(marked, of, end)),
+          : Math.min(1, lost(marked.before, end, of)),
       );
     default:
       return unreachable(deed.mode);
@@ -79,22 +107,28 @@ const judge = (marked: Marked, end: Counters): Evidence => {
 
 /** Bytes that entered a stream and did not leave it. */
 const lost = (
-  { before }: Marked,
-  { proxy, stream }: Marked['streams'][number],
+  before: Counters,
   end: Counters,
+  { proxy, stream }: Marked['streams'][number],
 ): number => {
   const then = countOf(before, proxy)[stream];
   const now = countOf(end, proxy)[stream];
   return now.received - now.sent - (then.received - then.sent);
 };
 
-/** Where connections are not counted, bytes that are counted at a connection's end tell that one ended. */
-const severed = ({ before, end }: Marked, proxy: string): number => {
-  const then = countOf(before, proxy);
+/** Where connections are counted. */
+const severed = ({ before, end }: Marked, proxy: string): number =>
+  (countOf(end, proxy).connections?.severed ?? 0) -
+  (countOf(before, proxy).connections?.severed ?? 0);
+
+/** Where they are not: bytes are counted at a connection's end. Of clients it is known besides whether a call of theirs broke. */
+const endedWith = (
+  { before, end, broken }: Marked,
+  { proxy, ofClients }: Marked['streams'][number],
+): number => {
   const now = countOf(end, proxy);
-  if (now.connections !== undefined)
-    return now.connections.severed - (then.connections?.severed ?? 0);
-  return now.upstream.received > then.upstream.received ? 1 : 0;
+  if (now.connections !== undefined || (ofClients && !broken.has(proxy))) return 0;
+  return now.upstream.received > countOf(before, proxy).upstream.received ? 1 : 0;
 };
 
 const told = (

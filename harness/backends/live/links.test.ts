@@ -24,6 +24,9 @@ class RememberedToxiproxy implements ToxiproxyControl {
   readonly url = 'http://remembered';
   readonly proxies = new Map<string, ProxyState>();
   refuses: string | undefined;
+  /** Whoever dials this proxy as soon as it is open, and how it ended: bytes that entered and left. */
+  knocks: string | undefined;
+  readonly #counted = new Map<string, ProxyCount>();
   #ports = 40_000;
 
   version(): Promise<string> {
@@ -37,7 +40,9 @@ class RememberedToxiproxy implements ToxiproxyControl {
     return Promise.resolve(new Map(this.proxies));
   }
   update(body: ProxyBody): Promise<ProxyBody> {
+    const opens = body.enabled && !this.#get(body.name).enabled;
     this.#set(body.name, body);
+    if (opens && body.name === this.knocks) this.#passes(body.name, 10);
     return Promise.resolve(body);
   }
   all(): Promise<ReadonlyMap<string, ProxyState>> {
@@ -57,7 +62,21 @@ class RememberedToxiproxy implements ToxiproxyControl {
     return Promise.resolve();
   }
   counters(): Promise<Counters> {
-    return Promise.resolve(new Map<string, ProxyCount>());
+    return Promise.resolve(new Map(this.#counted));
+  }
+
+  #passes(name: string, bytes: number): void {
+    const swallowed = this.#get(name).toxics.length > 0;
+    const before = this.#counted.get(name)?.upstream ?? { received: 0, sent: 0 };
+    const upstream = {
+      received: before.received + bytes,
+      sent: before.sent + (swallowed ? 0 : bytes),
+    };
+    this.#counted.set(name, {
+      upstream,
+      downstream: { received: 0, sent: 0 },
+      connections: undefined,
+    });
   }
 
   /** Every toxic, as `m1__m2 timeout upstream`; every closed proxy, as `m1__m2 closed`. */
@@ -293,11 +312,81 @@ test('calls that were turned away are evidence for whoever refuses there', async
   const { links } = await open();
   const client = { from: 'client', to: 'm1' };
   await links.begin(1, cut('refuse', client));
-  links.refused(client);
-  links.refused(client);
-  links.refused({ from: 'client', to: 'm2' });
+  const turnedAway = { sent: false, before: [] };
+  links.failed(client, turnedAway);
+  links.failed(client, { sent: true, before: [1] });
+  links.failed(client, { sent: true, before: [] });
+  links.failed({ from: 'client', to: 'm2' }, turnedAway);
   expect((await links.end(1)).evidence).toEqual({
     bit: true,
     text: 'connections were severed or refused: client__m1 2',
+  });
+});
+
+test('calls that fail while a deed is being done are evidence, and begin before it', async () => {
+  const { links } = await open();
+  const client = { from: 'client', to: 'm1' };
+  const beginning = links.begin(1, cut('refuse', client));
+  await Promise.resolve();
+  const before = links.holding(client);
+  links.failed(client, { sent: false, before });
+  await beginning;
+  expect([before, links.holding(client)]).toEqual([[], [1]]);
+  expect((await links.end(1)).evidence.bit).toBe(true);
+});
+
+test('calls that a dead node turned away are none', async () => {
+  const { links } = await open();
+  const client = { from: 'client', to: 'm1' };
+  await links.begin(1, cut('refuse', client));
+  await links.closeTo('m1');
+  links.failed(client, { sent: false, before: [1] });
+  expect((await links.end(1)).evidence.bit).toBe(false);
+});
+
+describe('a refusal that nobody is known to have met', () => {
+  test('ends with a look at who knocks, which lets nothing through', async () => {
+    const { links, toxiproxy, probed } = await open();
+    toxiproxy.knocks = 'm1__m2';
+    await links.begin(1, cut('refuse', m1m2));
+    const { evidence, healed } = await links.end(1);
+    expect({ evidence, healed }).toEqual({
+      evidence: { bit: true, text: 'bytes entered at its end and did not leave: m1__m2 10' },
+      healed: true,
+    });
+    expect(toxiproxy.state).toEqual([]);
+    expect(probed).toEqual(['m1__m2']);
+  });
+
+  test('did not bite where nobody knocks', async () => {
+    const { links, toxiproxy } = await open();
+    await links.begin(1, cut('refuse', m1m2));
+    expect((await links.end(1)).evidence).toEqual({
+      bit: false,
+      text: 'no connections were severed or refused on m1__m2, and none was tried at its end',
+    });
+    expect(toxiproxy.state).toEqual([]);
+  });
+
+  test.each([
+    ['that another deed closes as well', cut('refuse', m1m2)],
+    ['into which another deed lets nothing through', cut('drop', m1m2)],
+  ])('looks at no link %s', async (_, other) => {
+    const { links, toxiproxy } = await open();
+    toxiproxy.knocks = 'm1__m2';
+    await links.begin(1, cut('refuse', m1m2));
+    await links.begin(2, other);
+    expect((await links.end(1)).evidence.bit).toBe(false);
+    await links.end(2);
+    expect(toxiproxy.state).toEqual([]);
+  });
+
+  test('looks at no link to a node that is down', async () => {
+    const { links, toxiproxy } = await open();
+    toxiproxy.knocks = 'm1__m2';
+    await links.begin(1, cut('refuse', m1m2));
+    await links.closeTo('m2');
+    expect((await links.end(1)).evidence.bit).toBe(false);
+    expect(toxiproxy.state).toContain('m1__m2 closed');
   });
 });

@@ -8,7 +8,7 @@ import {
 } from '../../core/cluster.ts';
 import type { Deed, Evidence } from '../../core/fault.ts';
 import { LiveFailure, messageOf } from './failure.ts';
-import { evidenceOf, type Marked } from './link-evidence.ts';
+import { evidenceOf, isProven, type Marked } from './link-evidence.ts';
 import {
   clientPort,
   type Address,
@@ -16,7 +16,7 @@ import {
   type LiveTarget,
   type PortName,
 } from './target.ts';
-import type { Counters } from './toxiproxy/counters.ts';
+import { countOf, type Counters } from './toxiproxy/counters.ts';
 import type { Stream, ToxicBody, ToxiproxyControl } from './toxiproxy/control.ts';
 
 /** A directed link of one protocol, and the proxy that carries it. */
@@ -40,13 +40,13 @@ export type Links = {
   closeTo(node: NodeName): Promise<void>;
   /** Rejects with what went wrong, and takes back what was done of it. What it did, in words. */
   begin(id: number, deed: LinkDeed): Promise<string>;
-  /** The deeds that are on at this link now. */
+  /** The deeds that are on at this link now, all of them confirmed. */
   holding(link: Link): readonly number[];
   /**
-   * A client's call on this link was refused: evidence for the deeds that refuse there now. `by`: for these only, of which the
-   * call is known to have met nothing else.
+   * A client's call on this link failed: evidence for the deeds that refuse there now. `sent: false`: it was turned away, and so was
+   * one that began while one of `before` was on, for it cannot have met anything else. Others broke under way.
    */
-  refused(link: Link, by?: readonly number[]): void;
+  failed(link: Link, call: { readonly sent: boolean; readonly before: readonly number[] }): void;
   /** Takes a deed back, confirms it and probes the links. */
   end(id: number): Promise<{ readonly evidence: Evidence; readonly healed: boolean }>;
 };
@@ -114,10 +114,21 @@ type Active = {
   readonly deed: LinkDeed;
   readonly tampered: readonly Tampering[];
   readonly before: Counters;
-  readonly after: Counters;
-  /** Per proxy, calls that found it closed. */
+  /** `undefined` while it is being done. */
+  after: Counters | undefined;
+  /** Per proxy, calls that found it closed, and whether one broke. */
   readonly refusals: Map<string, number>;
+  readonly broken: Set<string>;
 };
+
+const noCalls = (): Pick<Active, 'refusals' | 'broken'> => ({
+  refusals: new Map(),
+  broken: new Set(),
+});
+
+/** Whoever dials a link is looked for so often, for so long each time. */
+const looksMax = 10;
+const lookMs: Ms = 100;
 
 /** Creates the proxies of all links. */
 export const openLinks = async (world: LinkWorld): Promise<Links> => {
@@ -192,11 +203,15 @@ class ProxiedLinks implements Links {
     const tampered = this.#tampered(deed);
     const { control } = this.#world;
     const before = await control.counters();
+    const after = undefined;
+    const active: Active = { deed, tampered, before, after, ...noCalls() };
+    // Calls may fail of it before all of it is done.
+    this.#active.set(id, active);
     try {
       await this.#each(tampered, (tampering) => this.#tamper(id, deed, tampering));
-      const after = await control.counters();
-      this.#active.set(id, { deed, tampered, before, after, refusals: new Map() });
+      active.after = await control.counters();
     } catch (thrown) {
+      this.#active.delete(id);
       // The first failure is the one to tell; where the server is gone, so is what it did.
       await this.#each(tampered, (tampering) => this.#mend(id, deed, tampering)).catch(
         () => undefined,
@@ -207,40 +222,52 @@ class ProxiedLinks implements Links {
   }
 
   holding(link: Link): readonly number[] {
-    const at = new Set(this.#find(link));
-    return [...this.#active].flatMap(([id, { tampered }]) =>
-      tampered.some(({ wanted }) => at.has(wanted)) ? [id] : [],
-    );
+    return this.#at(link).flatMap(([id, { after }]) => (after === undefined ? [] : [id]));
   }
 
-  refused(link: Link, by = this.holding(link)): void {
-    const names = this.#find(link).map(({ proxy }) => proxy.name);
-    for (const { refusals } of by.flatMap((id) => this.#active.get(id) ?? []))
-      for (const name of names) refusals.set(name, (refusals.get(name) ?? 0) + 1);
+  failed(
+    link: Link,
+    { sent, before }: { readonly sent: boolean; readonly before: readonly number[] },
+  ): void {
+    // Where its node is down the port is closed anyway.
+    const names = this.#find(link).flatMap(({ proxy, open }) => (open ? [proxy.name] : []));
+    for (const [id, { refusals, broken }] of this.#at(link)) {
+      for (const name of names) {
+        if (sent && !before.includes(id)) broken.add(name);
+        else refusals.set(name, (refusals.get(name) ?? 0) + 1);
+      }
+    }
   }
 
   async end(id: number): Promise<{ readonly evidence: Evidence; readonly healed: boolean }> {
     const active = this.#active.get(id);
-    if (active === undefined)
+    if (active?.after === undefined)
       return { evidence: { bit: false, text: 'it had not begun' }, healed: true };
     this.#active.delete(id);
-    const { deed, tampered, before, after, refusals } = active;
+    const { deed, tampered, before, after, refusals, broken } = active;
     const atEnd = await this.#world.control.counters();
-    await this.#each(tampered, (tampering) => this.#mend(id, deed, tampering));
     const marked: Marked = {
       deed,
       streams: tampered.map(({ wanted, stream, closes }) => ({
         proxy: wanted.proxy.name,
         stream,
         closes,
+        ofClients: wanted.proxy.link.from === clientSide,
       })),
       before,
       begun: after,
       end: atEnd,
       refusals,
+      broken,
     };
+    let look: Marked['look'];
+    try {
+      look = isProven(marked) ? undefined : await this.#whoKnocks(id, tampered);
+    } finally {
+      await this.#each(tampered, (tampering) => this.#mend(id, deed, tampering));
+    }
     const [evidence, problems] = await Promise.all([
-      evidenceOf(marked, this.#world),
+      evidenceOf({ ...marked, look }, this.#world),
       this.#probe(tampered.map(({ wanted }) => wanted)),
     ]);
     return problems.length === 0
@@ -249,6 +276,53 @@ class ProxiedLinks implements Links {
           evidence: { ...evidence, text: `${evidence.text}; ${problems.join('; ')}` },
           healed: false,
         };
+  }
+
+  /**
+   * Nobody sees who knocks at a closed port. So, before it is opened again, it is opened into nowhere for a moment, over and over until
+   * somebody came: what enters then does not leave. Links that would not carry again by this deed's end alone tell nothing, and
+   * clients are known by their calls.
+   */
+  async #whoKnocks(id: number, tampered: readonly Tampering[]): Promise<Marked['look']> {
+    const { control } = this.#world;
+    const closed = tampered
+      .filter(({ closes }) => closes)
+      .map(({ wanted }) => wanted)
+      .filter(
+        ({ proxy, open, refusedBy, toxics }) =>
+          proxy.link.from !== clientSide && open && refusedBy.size === 1 && toxics.size === 0,
+      );
+    if (closed.length === 0) return undefined;
+    const toxic = {
+      name: `look-${id}`,
+      stream: 'upstream',
+      type: 'timeout',
+      attributes: { timeout: 0 },
+    } as const;
+    const before = await control.counters();
+    let after = before;
+    await this.#each(closed, (wanted) => {
+      wanted.toxics.add(toxic.name);
+      return this.#queued(wanted, () => control.addToxic(wanted.proxy.name, toxic));
+    });
+    for (let looks = 0; looks < looksMax && !came(closed, before, after); looks += 1) {
+      await this.#each(closed, (wanted) => {
+        wanted.refusedBy.delete(id);
+        return this.#apply(wanted);
+      });
+      await new Promise((resolve) => setTimeout(resolve, lookMs));
+      // Where bytes are counted when connections end, this ends them.
+      await this.#each(closed, (wanted) => {
+        wanted.refusedBy.add(id);
+        return this.#apply(wanted);
+      });
+      after = await control.counters();
+    }
+    await this.#each(closed, (wanted) => {
+      wanted.toxics.delete(toxic.name);
+      return this.#queued(wanted, () => control.removeToxic(wanted.proxy.name, toxic.name));
+    });
+    return { before, after };
   }
 
   /** What a deed does to which direction of which proxies. */
@@ -359,6 +433,14 @@ class ProxiedLinks implements Links {
     if (failed !== undefined) throw failed.reason;
   }
 
+  /** The deeds at this link, by their numbers. */
+  #at(link: Link): readonly (readonly [number, Active])[] {
+    const at = new Set(this.#find(link));
+    return [...this.#active].filter(([, { tampered }]) =>
+      tampered.some(({ wanted }) => at.has(wanted)),
+    );
+  }
+
   #to(node: NodeName): readonly Wanted[] {
     return [...this.#all.values()].filter(({ proxy }) => proxy.link.to === node);
   }
@@ -375,6 +457,13 @@ class ProxiedLinks implements Links {
     throw new RangeError(`there is no link ${linkName(link)}`);
   }
 }
+
+/** Whether bytes entered one of them from the end that dials. */
+const came = (links: readonly Wanted[], before: Counters, after: Counters): boolean =>
+  links.some(({ proxy: { name } }) => {
+    const [then, now] = [countOf(before, name), countOf(after, name)];
+    return now.upstream.received > then.upstream.received;
+  });
 
 /** Nothing that we know of stands in its way. */
 const carries = ({ open, refusedBy, toxics }: Wanted): boolean =>

@@ -28,6 +28,7 @@ const note = (text: string): Effect => ({ type: 'observe', observation: { kind: 
 
 class Chatter implements SimProgram<Words> {
   readonly #name: NodeName;
+  readonly #others: readonly NodeName[];
   #kept: string;
   /** Who waits until its text is safe: request by persist. */
   readonly #keeping = new Map<number, { readonly request: number; readonly text: string }>();
@@ -36,6 +37,7 @@ class Chatter implements SimProgram<Words> {
   constructor({ name, files, settings }: SimBoot) {
     if (settings.broken === name) throw new Error('it is told to be broken');
     this.#name = name;
+    this.#others = settings.mute === name ? [] : contractNodes.filter((other) => other !== name);
     this.#kept = String.fromCharCode(...(files.get(keptFile) ?? []));
   }
 
@@ -77,9 +79,7 @@ class Chatter implements SimProgram<Words> {
     const message = { from: this.#name, number: this.#number };
     return [
       note(`said ${this.#number}`),
-      ...contractNodes
-        .filter((other) => other !== this.#name)
-        .map((to): Effect => ({ type: 'send', to, message })),
+      ...this.#others.map((to): Effect => ({ type: 'send', to, message })),
       { type: 'wake', at: now.mono + sayEveryMs },
     ];
   }

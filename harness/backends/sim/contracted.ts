@@ -1,5 +1,6 @@
 import type { Happening } from '../../core/backend.ts';
 import type { Ms } from '../../core/cluster.ts';
+import type { JsonObject } from '../../core/json.ts';
 import type { ContractCluster, ContractSubject } from '../contract.ts';
 import { chatter } from './chatter.ts';
 import { hashChoices } from './hash-choices.ts';
@@ -9,7 +10,7 @@ type Happened = { readonly at: Ms; readonly happening: Happening };
 
 /** The contract's subject for the simulator, in the world that a seed draws: virtual time passes only while somebody waits. */
 export const simSubject = (seed: number): ContractSubject => {
-  const open = (settings: { readonly broken?: string }) => {
+  const open = (settings: JsonObject) => {
     const happenings: Happened[] = [];
     const simulation = new Simulation({
       target: chatter,
@@ -25,8 +26,8 @@ export const simSubject = (seed: number): ContractSubject => {
   return {
     name: `sim (seed ${seed})`,
     closedPort: 'refuses',
-    start: () => {
-      const { simulation, happenings } = open({});
+    start: (settings = {}) => {
+      const { simulation, happenings } = open(settings);
       let over = false;
       const cluster: ContractCluster = {
         happenings,

@@ -1,7 +1,8 @@
 /**
  * The node program of the contract (`backends/contract.ts`) for live worlds: says numbers to its peers over TCP, answers a few requests over
  * HTTP, and tells of both in lines on its standard output. Configured by environment variables alone, so that it runs as a
- * process and in a container: `NAME`, `FOLDER`, `PEER` and `CLIENT` (host:port to listen on), `PEERS` (`m2=host:port,…`).
+ * process and in a container: `NAME`, `FOLDER`, `PEER` and `CLIENT` (host:port to listen on), `PEERS` (`m2=host:port,…`), and `ONE_BREATH`, where
+ * it dials for every number.
  */
 import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
@@ -14,9 +15,11 @@ const {
   PEER = '',
   CLIENT = '',
   PEERS = '',
+  ONE_BREATH = '',
   DIES_WITH_STDIN = '',
 } = process.env;
-const sayEveryMs = 15;
+/** Connections cost more than words. */
+const sayEveryMs = ONE_BREATH === '' ? 15 : 50;
 const redialMs = 20;
 const boot = `${NAME}-${process.pid}-${Date.now()}`;
 let sequence = 0;
@@ -56,6 +59,14 @@ const peerServer = createServer((socket) => {
     for (const line of lines) note(`heard ${line}`);
   });
 });
+
+/** A connection for one thing that is said. */
+const breathe = (address: string, line: string): void => {
+  const socket = connect({ ...splitAddress(address), noDelay: true });
+  socket.on('error', () => undefined);
+  socket.resume();
+  socket.end(line);
+};
 
 /** One connection to a peer, dialled again whenever it ends. What cannot be said is lost. */
 class Voice {
@@ -140,12 +151,15 @@ const peer = await listening(peerServer, PEER);
 const client = await listening(clientServer, CLIENT);
 tell({ chatter: 'listening', peer, client });
 
-const voices = PEERS.split(',')
+const addresses = PEERS.split(',')
   .filter((one) => one !== '')
-  .map((one) => new Voice(one.slice(one.indexOf('=') + 1)));
+  .map((one) => one.slice(one.indexOf('=') + 1));
+const voices = ONE_BREATH === '' ? addresses.map((address) => new Voice(address)) : [];
 let number = 0;
 setInterval(() => {
   number += 1;
   note(`said ${number}`);
-  for (const voice of voices) voice.say(`${NAME} ${number}\n`);
+  const line = `${NAME} ${number}\n`;
+  for (const voice of voices) voice.say(line);
+  if (ONE_BREATH !== '') for (const address of addresses) breathe(address, line);
 }, sayEveryMs);

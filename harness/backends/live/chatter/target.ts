@@ -8,19 +8,22 @@ import type { Addresses, LiveTarget, NodePlace, Said } from '../target.ts';
 
 const nodes: readonly Node[] = contractNodes.map((name) => ({ name, role: 'manager' }));
 
+const peersOf = ({ settings, node, peers, addressOf }: NodePlace): string => {
+  if (settings.broken === node) return 'broken';
+  return settings.mute === node ? '' : peers.map((peer) => `${peer}=${addressOf(peer)}`).join(',');
+};
+
 /** What a chattering node is told, in any live world. */
 export const chatterEnv = (place: NodePlace): Readonly<Record<string, string>> => ({
   NAME: place.node,
   FOLDER: place.dataFolder,
   PEER: place.listen.peer ?? '',
   CLIENT: place.listen.client ?? '',
-  PEERS:
-    place.settings.broken === place.node
-      ? 'broken'
-      : place.peers.map((peer) => `${peer}=${place.addressOf(peer)}`).join(','),
+  PEERS: peersOf(place),
+  ONE_BREATH: place.settings.oneBreath === true ? 'yes' : '',
 });
 
-/** The nodes that the contract is about. The setting `broken` names one that ends before it listens. */
+/** The nodes that the contract is about. Of settings they know those of the contract, and `broken`, which names one that ends before it listens. */
 export const chatterTarget: LiveTarget = {
   name: 'chatter',
   nodes: () => nodes,
