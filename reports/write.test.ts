@@ -32,6 +32,33 @@ test('votes stand in the table of events and in the lanes, a second one in a ter
   expect(text.split('<path class="vote again"')).toHaveLength(2);
 });
 
+test('what comes between clients and nodes is drawn over the lanes of clients, and told apart from what comes between nodes', () => {
+  const file = sampleRun(100);
+  const { history } = file.run;
+  const [cut, ...others] = history.faults;
+  if (cut === undefined) throw new Error('the sample has a cut');
+  const partition = {
+    kind: 'partition',
+    groups: [['minority', 'clients'], 'rest'],
+    mode: 'drop',
+  } as const;
+  const links = [
+    { from: 'client', to: 'm2' },
+    { from: 'm2', to: 'client' },
+  ];
+  const ofNodes = { ...cut, fault: partition };
+  const ofClients = { ...ofNodes, id: 9, deeds: [{ deed: 'cut', links, mode: 'drop' }] } as const;
+  const faults = [ofNodes, ofClients, ...others];
+  const run = { ...file.run, history: { ...history, faults } };
+  const text = renderReport(sampleSummary(false), [{ ...file, run }]).replace(/\s+/g, ' ');
+  const words = 'partition {minority, clients} | {rest} (drop)';
+  expect(text.split('<rect class="clientshit"')).toHaveLength(2);
+  expect(text).toContain(`<title>${words}: clients: links between clients and m2</title`);
+  expect(text.split(`>${words}</text`)).toHaveLength(2);
+  expect(text.split(`>${words}: clients</text`)).toHaveLength(2);
+  expect(renderReport(sampleSummary(false), [file])).not.toContain('<rect class="clientshit"');
+});
+
 test('a failure says what another world made of its schedule, and that run whose schedule it has', () => {
   const property = 'at-most-one-leader-per-term';
   const live = {

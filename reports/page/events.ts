@@ -3,7 +3,7 @@ import { counted, grouped } from '../../harness/core/figures.ts';
 import type { History } from '../../harness/core/history.ts';
 import { html, type Html } from './html.ts';
 import { voteWords, votesOf } from './votes.ts';
-import { deedWords, faultWords, seconds } from './words.ts';
+import { deedWords, recordWords, seconds } from './words.ts';
 
 /** One line of the table of events. */
 export type EventRow = {
@@ -18,7 +18,7 @@ export type EventRow = {
 
 const faultRows = (history: History): readonly EventRow[] =>
   history.faults.flatMap((fault): readonly EventRow[] => {
-    const words = faultWords(fault.fault);
+    const words = recordWords(fault);
     if (fault.beginAt === undefined) {
       return [
         {

@@ -5,7 +5,7 @@ import type { Moment } from '../../harness/core/property.ts';
 import { html, type Html } from './html.ts';
 import { stretchesOf, taskCountsOf, type TaskCounts } from './lanes.ts';
 import { voteWords, votesOf, type Vote } from './votes.ts';
-import { deedWords, faultWords, seconds } from './words.ts';
+import { deedWords, nodesCutFromClients, recordWords, seconds } from './words.ts';
 
 const width = 1200;
 const labels = 96;
@@ -106,7 +106,7 @@ const faultLane = (
 ): Html => {
   const from = fault.beginAt ?? frame.from;
   const { x: left, w } = span(from, fault.endedAt ?? fault.endAt ?? frame.to, frame);
-  const words = faultWords(fault.fault);
+  const words = recordWords(fault);
   const end = Number(left) + Number(w);
   const beside = end + 6 + words.length * 5.6 < width;
   const at = beside ? end + 5 : Math.max(Number(left) - 5, labels);
@@ -126,6 +126,21 @@ const faultLane = (
       >${words}</text
     ></g
   >`;
+};
+
+/** Behind the lanes of clients: while their links to some nodes are hit. */
+const clientsHit = (
+  fault: FaultRecord,
+  { frame, top, height }: { readonly frame: Frame; readonly top: number; readonly height: number },
+): Html | undefined => {
+  const nodes = nodesCutFromClients(fault.deeds);
+  if (nodes.length === 0) return undefined;
+  const from = fault.beginAt ?? frame.from;
+  const { x: left, w } = span(from, fault.endedAt ?? fault.endAt ?? frame.to, frame);
+  return html`<g
+    ><title>${recordWords(fault)}: links between clients and ${nodes.join(', ')}</title
+    ><rect class="clientshit" x="${left}" y="${top}" width="${w}" height="${height}"
+  /></g>`;
 };
 
 const mark = (
@@ -261,6 +276,8 @@ export const timeline = (history: History, moments: readonly Moment[]): Html => 
   }
   y += 6;
   const rows = new Map<number | undefined, number>();
+  const lanesOfClients = { frame, top: y, height: laneHeight.client * clients.length };
+  for (const fault of faults) parts.push(clientsHit(fault, lanesOfClients) ?? html``);
   for (const client of clients) {
     rows.set(client, y);
     parts.push(

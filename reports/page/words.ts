@@ -1,5 +1,6 @@
-import type { Ms } from '../../harness/core/cluster.ts';
-import type { Deed, Fault, Selection } from '../../harness/core/fault.ts';
+import { clientSide, isOfClients, type Ms, type NodeName } from '../../harness/core/cluster.ts';
+import { clientsWord, type Deed, type Fault, type Selection } from '../../harness/core/fault.ts';
+import type { FaultRecord } from '../../harness/core/history.ts';
 import { unreachable } from '../../harness/core/unreachable.ts';
 
 /** `1.204 s`, counted from the end of formation. */
@@ -30,6 +31,20 @@ export const faultWords = (fault: Fault): string => {
     default:
       return unreachable(fault);
   }
+};
+
+/** The same for what was carried out: a fault that hits links of nodes and of clients is recorded as two. */
+export const recordWords = ({ fault, deeds }: FaultRecord): string => {
+  const ofClients = nodesCutFromClients(deeds).length > 0;
+  const saysSo = 'from' in fault && [fault.from, fault.to].includes(clientsWord);
+  return ofClients && !saysSo ? `${faultWords(fault)}: clients` : faultWords(fault);
+};
+
+/** The nodes whose links to clients these deeds hit. */
+export const nodesCutFromClients = (deeds: readonly Deed[]): readonly NodeName[] => {
+  const links = deeds.flatMap((deed) => ('links' in deed ? deed.links : []));
+  const hit = links.filter(isOfClients).map(({ from, to }) => (from === clientSide ? to : from));
+  return [...new Set(hit)];
 };
 
 /** What it came to, once roles had names. */
