@@ -1,11 +1,13 @@
 /** Reads a request's body field by field, and keeps the first thing that is wrong with it in the words of Go's decoder. */
+import { placeOf, typeOf } from './go-types.ts';
+import type { GoType } from './go-types.ts';
 import type { Json } from './seam.ts';
 
 export type Fields = { readonly [key: string]: Json | undefined };
 
 /** Go names the number itself where it is one that the type cannot hold. */
 const kindOf = (value: Json, type = ''): string => {
-  if (typeof value === 'number' && /^(?:u?int|float)/.test(type)) return `number ${value}`;
+  if (typeof value === 'number' && /^(?:u?int|float|time\.)/.test(type)) return `number ${value}`;
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'boolean') return 'bool';
   return typeof value;
@@ -16,18 +18,18 @@ const noFields: Fields = Object.freeze({});
 export class BodyReader {
   /** Why the body does not fit, or `undefined`. */
   #problem: string | undefined;
-  readonly #type: string;
+  readonly #type: GoType;
   /** The body itself; empty where there was none. */
   readonly fields: Fields;
 
-  /** `type`: the Go type that the engine would decode into, for the message. */
-  constructor(body: Json | undefined, type: string) {
+  /** `type`: what the engine would decode into, for the message. */
+  constructor(body: Json | undefined, type: GoType) {
     this.#type = type;
     this.fields = noFields;
     if (body === undefined || body === null) return;
     if (isFields(body)) this.fields = body;
     else
-      this.#problem = `invalid JSON: json: cannot unmarshal ${kindOf(body)} into Go value of type ${type}`;
+      this.#problem = `invalid JSON: json: cannot unmarshal ${kindOf(body)} into Go value of type ${type.name}`;
   }
 
   get problem(): string | undefined {
@@ -43,8 +45,12 @@ export class BodyReader {
   }
 
   /** An integer, as every number of this API is but a ratio. */
-  whole(path: string, value: Json | undefined): number | undefined {
-    return this.#only(path, value, { type: 'int64', fits: isWhole });
+  whole(
+    path: string,
+    value: Json | undefined,
+    type: 'int' | 'int64' = 'int64',
+  ): number | undefined {
+    return this.#only(path, value, { type, fits: isWhole });
   }
 
   /** An integer that is not negative. */
@@ -67,14 +73,17 @@ export class BodyReader {
   }
 
   texts(path: string, value: Json | undefined): readonly string[] | undefined {
-    for (const item of this.list(path, value) ?? []) this.text(path, item);
-    return this.#only(path, value, { type: '[]string', fits: isTexts });
+    const type = '[]string';
+    for (const item of this.#only(path, value, { type, fits: isList }) ?? []) this.text(path, item);
+    return this.#only(path, value, { type, fits: isTexts });
   }
 
   /** A table of texts, as labels are. */
   table(path: string, value: Json | undefined): Readonly<Record<string, string>> | undefined {
-    for (const item of Object.values(this.part(path, value) ?? {})) this.text(path, item);
-    return this.#only(path, value, { type: 'map[string]string', fits: isTable });
+    const type = 'map[string]string';
+    const items = this.#only(path, value, { type, fits: isFields }) ?? noFields;
+    for (const item of Object.values(items)) this.text(path, item);
+    return this.#only(path, value, { type, fits: isTable });
   }
 
   #only<T extends Json>(
@@ -84,7 +93,8 @@ export class BodyReader {
   ): T | undefined {
     if (value === undefined || value === null) return undefined;
     if (fits(value)) return value;
-    this.#problem ??= `invalid JSON: json: cannot unmarshal ${kindOf(value, type)} into Go struct field ${this.#type}.${path} of type ${type}`;
+    const kind = kindOf(value, typeOf(this.#type, path, type));
+    this.#problem ??= `invalid JSON: json: cannot unmarshal ${kind} into ${placeOf(this.#type, path, type)}`;
     return undefined;
   }
 }

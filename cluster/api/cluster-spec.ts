@@ -3,6 +3,8 @@ import type { NodeConfig } from '../node/config.ts';
 import type { ClusterSpec } from '../store/objects.ts';
 import { BodyReader } from './body.ts';
 import type { Fields } from './body.ts';
+import { clusterSpecType } from './go-types.ts';
+import type { GoType } from './go-types.ts';
 import { refuse, refuseRpc } from './respond.ts';
 import type { ApiResponse, Json } from './seam.ts';
 
@@ -19,8 +21,12 @@ export type SpecResult =
  * A field that is absent or 0 takes its default, also in an update: clients send the whole spec.
  * @source moby, daemon/cluster/swarm.go (Update); swarmkit, manager/controlapi/cluster.go (validateClusterSpec)
  */
-export const completeClusterSpec = (body: Json | undefined, config: NodeConfig): SpecResult => {
-  const reader = new BodyReader(body, 'Spec');
+export const completeClusterSpec = (
+  body: Json | undefined,
+  config: NodeConfig,
+  type: GoType = clusterSpecType,
+): SpecResult => {
+  const reader = new BodyReader(body, type);
   const spec = specOf(reader, config);
   if (reader.problem !== undefined) return { ok: false, response: refuse(400, reader.problem) };
   const response = objection(reader.fields, spec);
@@ -35,11 +41,16 @@ const specOf = (reader: BodyReader, config: NodeConfig): ClusterSpec => {
   const dispatcher = part('Dispatcher');
   const ca = part('CAConfig');
   const encryption = part('EncryptionConfig');
+  reader.text('Name', fields.Name);
   /** 0 stands for "not given". */
-  const positive = (path: string, value: Json | undefined, otherwise: number): number => {
-    const given = reader.whole(path, value) ?? 0;
-    return given === 0 ? otherwise : given;
-  };
+  const given = (value: number | undefined, otherwise: number): number =>
+    value === undefined || value === 0 ? otherwise : value;
+  const ticks = (path: string, value: Json | undefined, otherwise: number): number =>
+    given(reader.whole(path, value, 'int'), otherwise);
+  const entries = (path: string, value: Json | undefined, otherwise: number): number =>
+    given(reader.count(path, value, 'uint64'), otherwise);
+  const duration = (path: string, value: Json | undefined, otherwise: number): number =>
+    given(reader.whole(path, value), otherwise);
   const electionTick = Math.max(1, Math.round(config.electionTimeoutMsMin / config.heartbeatMs));
   return {
     Name: 'default',
@@ -52,29 +63,29 @@ const specOf = (reader: BodyReader, config: NodeConfig): ClusterSpec => {
         ) ?? config.taskHistoryLimit,
     },
     Raft: {
-      SnapshotInterval: positive(
+      SnapshotInterval: entries(
         'Raft.SnapshotInterval',
         raft.SnapshotInterval,
         config.snapshotIntervalEntries,
       ),
-      KeepOldSnapshots: reader.whole('Raft.KeepOldSnapshots', raft.KeepOldSnapshots) ?? 0,
-      LogEntriesForSlowFollowers: positive(
+      KeepOldSnapshots: reader.count('Raft.KeepOldSnapshots', raft.KeepOldSnapshots, 'uint64') ?? 0,
+      LogEntriesForSlowFollowers: entries(
         'Raft.LogEntriesForSlowFollowers',
         raft.LogEntriesForSlowFollowers,
         config.trailingEntries,
       ),
-      ElectionTick: positive('Raft.ElectionTick', raft.ElectionTick, electionTick),
-      HeartbeatTick: positive('Raft.HeartbeatTick', raft.HeartbeatTick, 1),
+      ElectionTick: ticks('Raft.ElectionTick', raft.ElectionTick, electionTick),
+      HeartbeatTick: ticks('Raft.HeartbeatTick', raft.HeartbeatTick, 1),
     },
     Dispatcher: {
-      HeartbeatPeriod: positive(
+      HeartbeatPeriod: duration(
         'Dispatcher.HeartbeatPeriod',
         dispatcher.HeartbeatPeriod,
         config.dispatcherHeartbeatMs * nanosPerMs,
       ),
     },
     CAConfig: {
-      NodeCertExpiry: positive('CAConfig.NodeCertExpiry', ca.NodeCertExpiry, certExpiryNanos),
+      NodeCertExpiry: duration('CAConfig.NodeCertExpiry', ca.NodeCertExpiry, certExpiryNanos),
     },
     TaskDefaults: (reader.part('TaskDefaults', fields.TaskDefaults) ??
       {}) as ClusterSpec['TaskDefaults'],
@@ -92,10 +103,5 @@ const objection = (fields: Fields, spec: ClusterSpec): ApiResponse | undefined =
     return refuseRpc('InvalidArgument', 'minimum certificate expiry time is: 1h0m0s');
   if (spec.Dispatcher.HeartbeatPeriod < 0)
     return refuseRpc('InvalidArgument', 'heartbeat time period cannot be a negative duration');
-  if (spec.Raft.SnapshotInterval < 0 || spec.Raft.LogEntriesForSlowFollowers < 0)
-    return refuse(
-      400,
-      'invalid JSON: json: cannot unmarshal number into Go struct field Spec.Raft of type uint64',
-    );
   return undefined;
 };

@@ -2,6 +2,12 @@
 import { parseUnlockKey } from '../keys/unlock-key.ts';
 import { BodyReader } from './body.ts';
 import { completeClusterSpec } from './cluster-spec.ts';
+import {
+  clusterSpecType,
+  initRequestType,
+  joinRequestType,
+  unlockRequestType,
+} from './go-types.ts';
 import { isJoinToken } from './join-token.ts';
 import { networkProblem, readNetworkConfig } from './network-config.ts';
 import { looseFlagOf } from './query.ts';
@@ -13,7 +19,7 @@ import type { Decision, Local } from './types.ts';
 const reply = (response: ApiResponse): Decision => ({ type: 'reply', response });
 
 export const decideInit = (request: ApiRequest, { config }: Local): Decision => {
-  const reader = new BodyReader(request.body, 'InitRequest');
+  const reader = new BodyReader(request.body, initRequestType);
   const { fields } = reader;
   const spec = reader.part('Spec', fields.Spec) ?? {};
   const autoLock = reader.flag('AutoLockManagers', fields.AutoLockManagers) ?? false;
@@ -31,9 +37,9 @@ export const decideInit = (request: ApiRequest, { config }: Local): Decision => 
     return reply(
       refuse(400, `invalid AdvertiseAddr "${advertiseAddr}": it must be host or host:port`),
     );
-  const problem = networkProblem(networkConfig);
-  if (problem !== undefined) return reply(refuse(400, problem));
-  const completed = completeClusterSpec(spec, config);
+  const problem = networkProblem(reader, networkConfig);
+  if (problem !== undefined) return reply(refuse(500, problem));
+  const completed = completeClusterSpec(spec, config, { ...clusterSpecType, at: 'Spec' });
   if (!completed.ok) return reply(completed.response);
   return {
     type: 'init',
@@ -48,7 +54,7 @@ export const decideInit = (request: ApiRequest, { config }: Local): Decision => 
 };
 
 export const decideJoin = (request: ApiRequest, { config }: Local): Decision => {
-  const reader = new BodyReader(request.body, 'JoinRequest');
+  const reader = new BodyReader(request.body, joinRequestType);
   const { fields } = reader;
   const remotes = reader.texts('RemoteAddrs', fields.RemoteAddrs) ?? [];
   const joinToken = reader.text('JoinToken', fields.JoinToken) ?? '';
@@ -84,7 +90,7 @@ export const decideLeave = (request: ApiRequest, { state }: Local): Decision => 
 
 /** The caller has made sure that the node is locked. */
 export const decideUnlock = (request: ApiRequest): Decision => {
-  const reader = new BodyReader(request.body, 'UnlockRequest');
+  const reader = new BodyReader(request.body, unlockRequestType);
   const text = reader.text('UnlockKey', reader.fields.UnlockKey) ?? '';
   if (reader.problem !== undefined) return reply(refuse(400, reader.problem));
   const key = parseUnlockKey(text);

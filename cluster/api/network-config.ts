@@ -3,7 +3,9 @@
  * @source moby, daemon/cluster/swarm.go (Init: validateDefaultAddrPool, getDataPathPort)
  */
 import type { NetworkConfig } from '../store/objects.ts';
+import { isList } from './body.ts';
 import type { BodyReader } from './body.ts';
+import { prefixBits } from './cidr.ts';
 
 export const standardNetworkConfig: NetworkConfig = Object.freeze({
   DefaultAddrPool: Object.freeze(['10.0.0.0/8']),
@@ -29,25 +31,26 @@ export const readNetworkConfig = (reader: BodyReader): NetworkConfig => {
   };
 };
 
-/** Why it cannot be had, or `undefined`. */
-export const networkProblem = (config: NetworkConfig): string | undefined => {
+/**
+ * Why it cannot be had, or `undefined`. Of the engine's objections these alone come with code 500. Where no pool is given, the size of
+ * subnets is not looked at. A pool may be of IPv6, although a prefix longer than the subnets' is too long for it as well.
+ * @source moby, daemon/cluster/swarm.go (validateDefaultAddrPool, getDataPathPort); the answers of an engine 20.10.24
+ */
+export const networkProblem = (
+  { fields }: BodyReader,
+  config: NetworkConfig,
+): string | undefined => {
   const { DefaultAddrPool, SubnetSize, DataPathPort } = config;
-  if (SubnetSize > subnetSizeMax) return `subnet size is out of range: ${SubnetSize}`;
-  for (const pool of DefaultAddrPool) {
-    const bits = prefixBits(pool);
-    if (bits === undefined) return `invalid base pool ${pool}: invalid CIDR address: ${pool}`;
-    if (SubnetSize < bits)
-      return `invalid CIDR: "${pool}". Subnet size is too small for pool: ${SubnetSize}`;
+  if (isList(fields.DefaultAddrPool)) {
+    if (SubnetSize > subnetSizeMax) return `subnet size is out of range: ${SubnetSize}`;
+    for (const pool of fields.DefaultAddrPool.length === 0 ? [] : DefaultAddrPool) {
+      const bits = prefixBits(pool);
+      if (bits === undefined) return `invalid base pool ${pool}: invalid CIDR address: ${pool}`;
+      if (SubnetSize < bits)
+        return `invalid CIDR: "${pool}". Subnet size is too small for pool: ${SubnetSize}`;
+    }
   }
   return DataPathPort < portMin || DataPathPort > portMax
     ? `Datapath port number is not in valid range (${portMin}-${portMax}) : ${DataPathPort}`
     : undefined;
-};
-
-/** The length of an IPv4 network's prefix; `undefined` where the text names none. */
-const prefixBits = (pool: string): number | undefined => {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(pool);
-  if (match === null) return undefined;
-  const [bits = 0, ...bytes] = match.slice(1).map(Number).reverse();
-  return bits <= 32 && bytes.every((byte) => byte <= 255) ? bits : undefined;
 };

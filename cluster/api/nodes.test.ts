@@ -74,7 +74,12 @@ test.each<[string, Json, string]>([
   [
     'labels that are none',
     specOf({ Labels: 5 }),
-    'invalid JSON: json: cannot unmarshal number into Go struct field NodeSpec.Labels of type struct',
+    'invalid JSON: json: cannot unmarshal number into Go struct field NodeSpec.Labels of type map[string]string',
+  ],
+  [
+    'a role that is none',
+    specOf({ Role: 5 }),
+    'invalid JSON: json: cannot unmarshal number into Go struct field NodeSpec.Role of type swarm.NodeRole',
   ],
 ])('an update with %s is refused', (_case, body, message) => {
   expect(three().ask('POST', '/nodes/m2/update?version=1', body)).toMatchObject({

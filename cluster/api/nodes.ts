@@ -7,6 +7,7 @@ import { isTerminal } from '../store/task-transitions.ts';
 import type { Transaction } from '../store/types.ts';
 import { BodyReader } from './body.ts';
 import { demotionObjection } from './demotion.ts';
+import { nodeSpecType } from './go-types.ts';
 import { findNode } from './lookup.ts';
 import {
   filtersOf,
@@ -145,7 +146,7 @@ const orphaned = (task: TaskObject, wall: number): TaskObject => ({
 });
 
 const readNodeSpec = (request: ApiRequest): Parsed<NodeSpec> => {
-  const reader = new BodyReader(request.body, 'NodeSpec');
+  const reader = new BodyReader(request.body, nodeSpecType);
   const { fields } = reader;
   const name = reader.text('Name', fields.Name) ?? '';
   const labels = reader.table('Labels', fields.Labels) ?? {};

@@ -135,7 +135,7 @@ test.each<[string, object, number, string]>([
     'a list',
     [],
     400,
-    'invalid JSON: json: cannot unmarshal array into Go value of type InitRequest',
+    'invalid JSON: json: cannot unmarshal array into Go value of type swarm.InitRequest',
   ],
   [
     'a number for an address',
@@ -154,13 +154,13 @@ test.each<[string, object, number, string]>([
   [
     'a data path port of the system',
     { DataPathPort: 80 },
-    400,
+    500,
     'Datapath port number is not in valid range (1024-49151) : 80',
   ],
   [
     'a data path port of nobody',
     { DataPathPort: 49_152 },
-    400,
+    500,
     'Datapath port number is not in valid range (1024-49151) : 49152',
   ],
   [
@@ -172,20 +172,50 @@ test.each<[string, object, number, string]>([
   [
     'a pool that is none',
     { DefaultAddrPool: ['10.0.0.0/8', '10.0.0.256/8'] },
-    400,
+    500,
     'invalid base pool 10.0.0.256/8: invalid CIDR address: 10.0.0.256/8',
   ],
   [
     'subnets larger than a pool',
     { DefaultAddrPool: ['10.1.0.0/16'], SubnetSize: 15 },
-    400,
+    500,
     'invalid CIDR: "10.1.0.0/16". Subnet size is too small for pool: 15',
   ],
   [
     'subnets without room',
     { DefaultAddrPool: ['10.1.0.0/16'], SubnetSize: 30 },
-    400,
+    500,
     'subnet size is out of range: 30',
+  ],
+  [
+    'a pool of IPv6 longer than its subnets',
+    { DefaultAddrPool: ['10.0.0.0/8', 'fd00::/64'] },
+    500,
+    'invalid CIDR: "fd00::/64". Subnet size is too small for pool: 24',
+  ],
+  [
+    'subnets without room in no pools',
+    { DefaultAddrPool: [], SubnetSize: 40 },
+    500,
+    'subnet size is out of range: 40',
+  ],
+  [
+    'a negative number of entries',
+    { Spec: { Raft: { SnapshotInterval: -5 } } },
+    400,
+    'invalid JSON: json: cannot unmarshal number -5 into Go struct field RaftConfig.Spec.Raft.SnapshotInterval of type uint64',
+  ],
+  [
+    'a text for a heartbeat',
+    { Spec: { Dispatcher: { HeartbeatPeriod: 'a' } } },
+    400,
+    'invalid JSON: json: cannot unmarshal string into Go struct field DispatcherConfig.Spec.Dispatcher.HeartbeatPeriod of type time.Duration',
+  ],
+  [
+    'a number for its label',
+    { Spec: { Labels: { a: 5 } } },
+    400,
+    'invalid JSON: json: cannot unmarshal number into Go struct field Spec.Spec.Labels of type string',
   ],
   [
     'certificates for minutes',
@@ -238,6 +268,17 @@ test('init keeps what is said of networks; what is not said has the engine’s d
     request: {
       networkConfig: { DefaultAddrPool: ['10.0.0.0/8'], SubnetSize: 24, DataPathPort: 4789 },
     },
+  });
+});
+
+test('init takes pools of IPv6, and without pools any size of subnets', () => {
+  const decided = (body: object) =>
+    decide(requestOf('POST', '/swarm/init', body as never), outside);
+  expect(decided({ DefaultAddrPool: [' fd00::/8'], SubnetSize: 24 })).toMatchObject({
+    request: { networkConfig: { DefaultAddrPool: ['fd00::/8'], SubnetSize: 24 } },
+  });
+  expect(decided({ SubnetSize: 40 })).toMatchObject({
+    request: { networkConfig: { DefaultAddrPool: ['10.0.0.0/8'], SubnetSize: 40 } },
   });
 });
 

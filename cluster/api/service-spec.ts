@@ -6,6 +6,7 @@ import type { ServiceSpec } from '../store/objects.ts';
 import { BodyReader, withoutNulls } from './body.ts';
 import type { Fields } from './body.ts';
 import { constraintProblem } from './constraint.ts';
+import { serviceSpecType } from './go-types.ts';
 import { refuse, refuseRpc } from './respond.ts';
 import type { ApiResponse, Json } from './seam.ts';
 
@@ -28,15 +29,14 @@ const imageShape = new RegExp(
 
 /** The spec of a request's body, as it will be stored: without `null`, with its mode filled in. No name is the empty text. */
 export const readServiceSpec = (body: Json | undefined): ServiceSpecResult => {
-  const reader = new BodyReader(body === undefined ? body : withoutNulls(body), 'ServiceSpec');
+  const reader = new BodyReader(body === undefined ? body : withoutNulls(body), serviceSpecType);
   const parts = readParts(reader);
   if (reader.problem !== undefined) return { ok: false, response: refuse(400, reader.problem) };
   const response =
-    unsupported(parts) ??
     conversionObjection(parts) ??
+    unsupported(parts) ??
     nameObjection(parts.name) ??
     taskObjection(parts) ??
-    modeObjection(parts) ??
     updateObjection(parts) ??
     endpointObjection(parts);
   if (response !== undefined) return { ok: false, response };
@@ -59,6 +59,7 @@ const readParts = (reader: BodyReader) => {
   const placement = part('TaskTemplate.Placement', task.Placement);
   const mode = part('Mode', fields.Mode);
   const replicated = reader.part('Mode.Replicated', mode.Replicated);
+  reader.part('Mode.Global', mode.Global);
   const endpoint = part('EndpointSpec', fields.EndpointSpec);
   reader.texts('TaskTemplate.ContainerSpec.Args', inContainer.Args);
   reader.texts('TaskTemplate.ContainerSpec.Command', inContainer.Command);
@@ -72,6 +73,7 @@ const readParts = (reader: BodyReader) => {
     name: reader.text('Name', fields.Name) ?? '',
     labels: reader.table('Labels', fields.Labels) ?? {},
     hasContainer: container !== undefined,
+    hasPlugin: task.PluginSpec !== undefined,
     runtime: reader.text('TaskTemplate.Runtime', task.Runtime) ?? '',
     image: reader.text('TaskTemplate.ContainerSpec.Image', inContainer.Image) ?? '',
     mountTargets: (reader.list('TaskTemplate.ContainerSpec.Mounts', inContainer.Mounts) ?? []).map(
@@ -84,7 +86,7 @@ const readParts = (reader: BodyReader) => {
     restartWindow: reader.whole('TaskTemplate.RestartPolicy.Window', restart.Window) ?? 0,
     constraints: reader.texts('TaskTemplate.Placement.Constraints', placement.Constraints) ?? [],
     modes: Object.keys(mode),
-    replicas: reader.whole('Mode.Replicated.Replicas', replicated?.Replicas) ?? 1,
+    replicas: reader.count('Mode.Replicated.Replicas', replicated?.Replicas, 'uint64') ?? 1,
     update: readUpdate(reader, 'UpdateConfig', fields.UpdateConfig),
     rollback: readUpdate(reader, 'RollbackConfig', fields.RollbackConfig),
     endpointMode: reader.text('EndpointSpec.Mode', endpoint.Mode) ?? '',
@@ -143,17 +145,21 @@ const readPort = (reader: BodyReader, value: Json) => {
 
 const invalid = (text: string): ApiResponse => refuseRpc('InvalidArgument', text);
 
+/** What the engine would do, and this implementation does not. */
 const unsupported = (parts: Parts): ApiResponse | undefined => {
-  if (parts.modes.length > 1) return refuse(400, 'must specify only one service mode');
   if (parts.modes.includes('ReplicatedJob') || parts.modes.includes('GlobalJob'))
     return refuseRpc('Unimplemented', 'jobs are not implemented');
-  if (parts.runtime !== '' && parts.runtime !== 'container')
+  if (parts.runtime === 'plugin')
     return refuseRpc('Unimplemented', 'RuntimeSpec: unimplemented runtime in service spec');
   return undefined;
 };
 
 /** What the engine has no words for when it hands the spec on. @source moby, daemon/cluster/convert/service.go (ServiceSpecToGRPC) */
 const conversionObjection = (parts: Parts): ApiResponse | undefined => {
+  if (!['', 'container', 'plugin'].includes(parts.runtime))
+    return refuse(400, 'unsupported runtime');
+  if (parts.runtime === 'plugin' ? !parts.hasPlugin : !parts.hasContainer)
+    return refuse(400, 'mismatched Runtime and *Spec fields');
   if (!['', 'none', 'on-failure', 'any'].includes(parts.restartCondition))
     return refuse(400, `invalid RestartCondition: "${parts.restartCondition}"`);
   for (const { failureAction, order } of [parts.update, parts.rollback]) {
@@ -164,6 +170,7 @@ const conversionObjection = (parts: Parts): ApiResponse | undefined => {
   }
   if (!['', 'vip', 'dnsrr'].includes(parts.endpointMode))
     return refuse(400, `invalid resolution mode: "${parts.endpointMode}"`);
+  if (parts.modes.length > 1) return refuse(400, 'must specify only one service mode');
   return undefined;
 };
 
@@ -200,7 +207,6 @@ const placementObjection = ({ constraints }: Parts): ApiResponse | undefined => 
 };
 
 const containerObjection = (parts: Parts): ApiResponse | undefined => {
-  if (!parts.hasContainer) return invalid('TaskSpec: missing runtime');
   if (parts.image === '') return invalid('ContainerSpec: image reference must be provided');
   if (!imageShape.test(parts.image))
     return invalid(`ContainerSpec: "${parts.image}" is not a valid repository/tag`);
@@ -218,9 +224,6 @@ const taskObjection = (parts: Parts): ApiResponse | undefined =>
   restartObjection(parts) ??
   placementObjection(parts) ??
   containerObjection(parts);
-
-const modeObjection = ({ replicas }: Parts): ApiResponse | undefined =>
-  replicas < 0 ? invalid('Number of replicas must be non-negative') : undefined;
 
 const updateObjection = ({ update }: Parts): ApiResponse | undefined => {
   if (update.delay < 0) return invalid('TaskSpec: update-delay cannot be negative');
