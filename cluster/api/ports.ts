@@ -2,8 +2,9 @@
  * A published port belongs to one service of the whole swarm.
  * @source swarmkit, manager/controlapi/service.go (checkPortConflicts)
  */
-import type { ServiceSpec } from '../store/objects.ts';
+import type { ServiceObject, ServiceSpec } from '../store/objects.ts';
 import { publishedPorts } from '../store/ports.ts';
+import type { PublishedPort } from '../store/ports.ts';
 import type { View } from '../store/types.ts';
 import { refuseRpc } from './respond.ts';
 import type { ApiResponse } from './seam.ts';
@@ -14,11 +15,11 @@ export const portConflict = (
   spec: ServiceSpec,
   serviceId: string | undefined,
 ): ApiResponse | undefined => {
-  const wanted = publishedPorts(spec);
+  const wanted = publishedPorts(spec.EndpointSpec?.Ports);
   if (wanted.length === 0) return undefined;
   for (const service of view.services()) {
     if (service.ID === serviceId) continue;
-    for (const taken of publishedPorts(service.Spec)) {
+    for (const taken of portsOf(service)) {
       const clash = wanted.find(({ key }) => key === taken.key);
       // Any number of services may publish one port on their hosts: the scheduler keeps them apart.
       if (clash === undefined || (!taken.ingress && !clash.ingress)) continue;
@@ -31,3 +32,9 @@ export const portConflict = (
   }
   return undefined;
 };
+
+/** What its spec says, and what it holds besides because that left the number open. */
+const portsOf = ({ Spec, ports }: ServiceObject): readonly PublishedPort[] => [
+  ...publishedPorts(Spec.EndpointSpec?.Ports),
+  ...publishedPorts(ports),
+];

@@ -2,7 +2,7 @@
  * What a service may look like. The checks come in SwarmKit's order, so that of several mistakes the same one is named.
  * @source swarmkit, manager/controlapi/service.go (validateServiceSpec); moby, daemon/cluster/convert/service.go
  */
-import type { ServiceSpec } from '../store/objects.ts';
+import type { EndpointSpec, PortConfig, ServiceSpec } from '../store/objects.ts';
 import { BodyReader, withoutNulls } from './body.ts';
 import type { Fields } from './body.ts';
 import { constraintProblem } from './constraint.ts';
@@ -41,7 +41,13 @@ export const readServiceSpec = (body: Json | undefined): ServiceSpecResult => {
     endpointObjection(parts);
   if (response !== undefined) return { ok: false, response };
   const { name, labels } = parts;
-  const spec = { ...reader.fields, Name: name, Labels: labels, Mode: modeOf(parts) };
+  const spec = {
+    ...reader.fields,
+    Name: name,
+    Labels: labels,
+    Mode: modeOf(parts),
+    ...endpointOf(reader.fields, parts),
+  };
   return { ok: true, spec: spec as unknown as ServiceSpec };
 };
 
@@ -134,14 +140,21 @@ const readMountTarget = (reader: BodyReader, value: Json): string => {
 const readPort = (reader: BodyReader, value: Json) => {
   const path = 'EndpointSpec.Ports';
   const port = reader.part(path, value) ?? {};
-  reader.text(`${path}.Name`, port.Name);
-  reader.count(`${path}.TargetPort`, port.TargetPort, 'uint32');
   return {
+    name: reader.text(`${path}.Name`, port.Name) ?? '',
+    protocol: known(protocols, reader.text(`${path}.Protocol`, port.Protocol)),
+    target: reader.count(`${path}.TargetPort`, port.TargetPort, 'uint32') ?? 0,
     published: reader.count(`${path}.PublishedPort`, port.PublishedPort, 'uint32') ?? 0,
-    protocol: reader.text(`${path}.Protocol`, port.Protocol) ?? 'tcp',
-    mode: reader.text(`${path}.PublishMode`, port.PublishMode) ?? 'ingress',
+    mode: known(publishModes, reader.text(`${path}.PublishMode`, port.PublishMode)),
   };
 };
+
+const protocols = ['tcp', 'udp', 'sctp'] as const;
+const publishModes = ['ingress', 'host'] as const;
+
+/** In lower case; what the engine does not know is the first that it knows. */
+const known = <T extends string>(words: readonly [T, ...T[]], text = ''): T =>
+  words.find((word) => word === text.toLowerCase()) ?? words[0];
 
 const invalid = (text: string): ApiResponse => refuseRpc('InvalidArgument', text);
 
@@ -250,3 +263,30 @@ const endpointObjection = ({ endpointMode, ports }: Parts): ApiResponse | undefi
 
 const modeOf = ({ modes, replicas }: Parts): NonNullable<ServiceSpec['Mode']> =>
   modes.includes('Global') ? { Global: {} } : { Replicated: { Replicas: replicas } };
+
+/**
+ * As the engine reads it and shows it again: every port with its protocol and mode, without what is empty.
+ * @source moby, daemon/cluster/convert/service.go (ServiceSpecToGRPC, endpointSpecFromGRPC)
+ */
+const endpointOf = (
+  { EndpointSpec }: Fields,
+  { endpointMode, ports }: Parts,
+): { readonly EndpointSpec?: EndpointSpec } => {
+  if (EndpointSpec === undefined) return {};
+  const Mode = endpointMode === '' ? 'vip' : endpointMode;
+  return { EndpointSpec: ports.length === 0 ? { Mode } : { Mode, Ports: ports.map(portOf) } };
+};
+
+const portOf = ({
+  name,
+  protocol,
+  target,
+  published,
+  mode,
+}: Parts['ports'][number]): PortConfig => ({
+  ...(name === '' ? {} : { Name: name }),
+  Protocol: protocol,
+  ...(target === 0 ? {} : { TargetPort: target }),
+  ...(published === 0 ? {} : { PublishedPort: published }),
+  PublishMode: mode,
+});

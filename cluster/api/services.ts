@@ -130,6 +130,7 @@ const update = (transaction: Transaction, input: string, change: Change): ApiRes
     ID: service.ID,
     Spec: change.back ? (service.PreviousSpec ?? service.Spec) : change.spec,
     PreviousSpec: service.Spec,
+    ...(service.ports === undefined ? {} : { ports: service.ports }),
     ...(change.back ? { UpdateStatus: rollbackAt(change.wall) } : {}),
   };
   const refusal = transaction.update('service', next, change.version);

@@ -5,13 +5,7 @@
  */
 import { Recent } from '../recent.ts';
 import type { Member, RaftStatus } from '../raft/types.ts';
-import type {
-  ClusterObject,
-  NodeObject,
-  ServiceObject,
-  ServiceSpec,
-  TaskObject,
-} from '../store/objects.ts';
+import type { ClusterObject, NodeObject, ServiceObject, TaskObject } from '../store/objects.ts';
 import type { View } from '../store/types.ts';
 import type { Json } from './seam.ts';
 
@@ -48,16 +42,14 @@ export const showService = remembered((service: ServiceObject) => ({
   UpdatedAt: service.UpdatedAt,
   Spec: service.Spec,
   ...(service.PreviousSpec === undefined ? {} : { PreviousSpec: service.PreviousSpec }),
-  Endpoint: showEndpoint(service.Spec),
+  Endpoint: showEndpoint(service),
   ...(service.UpdateStatus === undefined ? {} : { UpdateStatus: service.UpdateStatus }),
 }));
 
-/** A port without a number stays without: nothing here is bound, so nothing gives it one. */
-const showEndpoint = ({ EndpointSpec = {} }: ServiceSpec): Json => {
-  const { Ports = [] } = EndpointSpec;
-  if (Ports.length === 0) return { Spec: EndpointSpec };
-  const standard = { Protocol: 'tcp', PublishMode: 'ingress' };
-  return { Spec: EndpointSpec, Ports: Ports.map((port) => ({ ...standard, ...port })) };
+/** A service whose ports another one holds has none. */
+const showEndpoint = ({ Spec, ports }: ServiceObject): Json => {
+  const { EndpointSpec = {} } = Spec;
+  return ports === undefined ? { Spec: EndpointSpec } : { Spec: EndpointSpec, Ports: ports };
 };
 
 /** Counted at read time. @source swarmkit, manager/controlapi/service.go (ListServiceStatuses) */

@@ -65,6 +65,17 @@ describe('a write of a client, and what the control loops make of it', () => {
     expect(transactions).toEqual([]);
   });
 
+  test('the ports that a service gets are part of the entry that makes it', () => {
+    const { store, manager, begin, commit } = leader();
+    const open = begin();
+    const EndpointSpec = { Ports: [{ TargetPort: 80 }] };
+    open.create('service', sampleService('web', { EndpointSpec }));
+    for (const { run } of manager.follow(open, 0, now)) run(open);
+    commit(open);
+    expect(store.service('service-web')?.ports).toMatchObject([{ PublishedPort: 30_000 }]);
+    expect(store.tasks().map((task) => task.Status.State)).toEqual(['assigned']);
+  });
+
   test('a service that goes takes its tasks along', () => {
     const { store, manager, begin, commit } = leader();
     const made = begin();

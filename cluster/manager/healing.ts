@@ -2,11 +2,18 @@
  * Replaces tasks that ended, or whose node takes no tasks any more, as their restart policy says.
  * @source SwarmKit, manager/orchestrator/restart/restart.go.
  */
-import type { NodeObject, ServiceObject, TaskObject, TaskSpec } from '../store/objects.ts';
+import type { NodeObject, ServiceObject, TaskObject } from '../store/objects.ts';
 import { isTerminal, taskStateRank } from '../store/task-transitions.ts';
 import type { Transaction } from '../store/types.ts';
 import type { Desk } from './desk.ts';
-import { endedByItself, isCurrent, isInvalid, mayRestart, type PlaceTasks } from './place.ts';
+import {
+  endedByItself,
+  isCurrent,
+  isInvalid,
+  type Making,
+  mayRestart,
+  type PlaceTasks,
+} from './place.ts';
 import { createTask, setDesired } from './task-writing.ts';
 
 /** The wait before a task is started again, in milliseconds. */
@@ -26,7 +33,7 @@ export const heal = (
   },
 ): void => {
   const { service, place, canReplace } = work;
-  const template = service.Spec.TaskTemplate;
+  const { Spec } = service;
   let lost: TaskObject | undefined;
   const sound: TaskObject[] = [];
   for (const task of place.wanted) {
@@ -34,7 +41,7 @@ export const heal = (
       sound.push(task);
     } else {
       setDesired(transaction, task, 'shutdown');
-      if (lost === undefined || isCurrent(task, template)) lost = task;
+      if (lost === undefined || isCurrent(task, Spec)) lost = task;
     }
   }
   if (lost === undefined) {
@@ -43,9 +50,10 @@ export const heal = (
   }
   place.wanted = sound;
   // Where the new task is started before the old one stops, the old one does not make up for it.
-  const covered = sound.some((task) => isCurrent(task, template) || !isCurrent(lost, template));
-  const allowed = (spec: TaskSpec): boolean => mayRestart(place.tasks, spec, desk.now.wall);
-  if (covered || !canReplace || !allowed(lost.Spec) || !allowed(template)) return;
+  const covered = sound.some((task) => isCurrent(task, Spec) || !isCurrent(lost, Spec));
+  const allowed = (making: Making): boolean => mayRestart(place.tasks, making, desk.now.wall);
+  const made = { TaskTemplate: lost.Spec, EndpointSpec: lost.endpoint };
+  if (covered || !canReplace || !allowed(made) || !allowed(Spec)) return;
   const desired = hasToWait(desk, transaction, lost) ? 'ready' : 'running';
   place.wanted.push(createTask(desk, transaction, { service, place, desired }));
 };
@@ -66,15 +74,14 @@ const hasToWait = (desk: Desk, transaction: Transaction, lost: TaskObject): bool
 export const delayAfter = (desk: Desk, lost: TaskObject, node: NodeObject | undefined): number =>
   endedByItself(lost) && node?.Spec.Availability !== 'drain' ? restartDelayMs(desk, lost) : 0;
 
-/** Of several wanted tasks of one kind (of the service's template, or of an older one) the furthest one stays. */
+/** Of several wanted tasks of one kind (of the service's spec, or of an older one) the furthest one stays. */
 const dropDoubles = (
   transaction: Transaction,
   service: ServiceObject,
   wanted: readonly TaskObject[],
 ): TaskObject[] => {
-  const template = service.Spec.TaskTemplate;
-  const current = wanted.filter((task) => isCurrent(task, template));
-  const older = wanted.filter((task) => !isCurrent(task, template));
+  const current = wanted.filter((task) => isCurrent(task, service.Spec));
+  const older = wanted.filter((task) => !isCurrent(task, service.Spec));
   return [...keepFurthest(transaction, current), ...keepFurthest(transaction, older)];
 };
 

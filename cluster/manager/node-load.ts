@@ -1,5 +1,6 @@
 /** What a node carries already, counted while a batch of tasks is being placed. */
 import type { NodeObject, TaskObject, TaskSpec } from '../store/objects.ts';
+import { hostPorts } from '../store/ports.ts';
 import { isTerminal, isWanted } from '../store/task-transitions.ts';
 import type { Transaction } from '../store/types.ts';
 
@@ -18,10 +19,10 @@ export class NodeLoad {
     this.#nanoCpus = node.Description.Resources.NanoCPUs;
     this.#memoryBytes = node.Description.Resources.MemoryBytes;
     for (const task of tasks) {
-      if (isTerminal(task.Status.State)) continue;
+      if (isTerminal(task.Status.State) || isWaiting(task)) continue;
       this.#reserve(task.Spec);
-      this.#hold(task.hostPorts);
-      if (isWanted(task.DesiredState) && !isWaiting(task)) this.#count(task.ServiceID);
+      this.#hold(hostPorts(task.endpoint));
+      if (isWanted(task.DesiredState)) this.#count(task.ServiceID);
     }
   }
 
@@ -42,19 +43,19 @@ export class NodeLoad {
   }
 
   /** A port stays taken until its task has stopped, whatever is wanted of it. */
-  hasFree(hostPorts: readonly string[]): boolean {
-    return !hostPorts.some((port) => this.#hostPorts.has(port));
+  hasFree(ports: readonly string[]): boolean {
+    return !ports.some((port) => this.#hostPorts.has(port));
   }
 
   /** A task was placed here. */
-  take(task: TaskObject, hostPorts: readonly string[]): void {
+  take(task: TaskObject): void {
     this.#reserve(task.Spec);
     this.#count(task.ServiceID);
-    this.#hold(hostPorts);
+    this.#hold(hostPorts(task.endpoint));
   }
 
-  #hold(hostPorts: readonly string[] = []): void {
-    for (const port of hostPorts) this.#hostPorts.add(port);
+  #hold(ports: readonly string[]): void {
+    for (const port of ports) this.#hostPorts.add(port);
   }
 
   #count(serviceId: string): void {

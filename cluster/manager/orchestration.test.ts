@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ServiceSpec, TaskObject } from '../store/objects.ts';
+import type { EndpointSpec, ServiceSpec, TaskObject } from '../store/objects.ts';
 import { isWanted } from '../store/task-transitions.ts';
 import { SmallSwarm } from './small/swarm.ts';
 import { Watcher } from './small/watcher.ts';
@@ -447,8 +447,122 @@ describe('an update', () => {
       ...template('schism/missing', { RestartPolicy: { Condition: 'none' } }),
     }));
     swarm.run(5_000);
-    expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
     expect(swarm.running('web')).toEqual([]);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('updating');
+    // It is watched as long as any other.
+    swarm.run(1_500);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+  });
+
+  test.each([
+    ['told to go on over failures', { FailureAction: 'continue' }],
+    ['told to bear that many', { MaxFailureRatio: 1 }],
+  ])(
+    'that starts first and is %s comes to its end, whatever becomes of its tasks',
+    (_case, config) => {
+      const swarm = start({ Parallelism: 1, Order: 'start-first', Monitor: 1e9, ...config });
+      swarm.updateService('web', (spec) => ({
+        ...spec,
+        ...template('schism/missing', { RestartPolicy: { Delay: 200e6 } }),
+      }));
+      const tried = (): number =>
+        new Set(
+          swarm
+            .tasks('web')
+            .filter(({ Spec }) => Spec.ContainerSpec.Image === 'schism/missing')
+            .map(({ Slot }) => Slot),
+        ).size;
+      for (let waited = 0; tried() < 4 && waited < 5_000; waited += 10) swarm.run(10);
+      expect(tried()).toBe(4);
+      // Until it has been watched, older tasks stand in for those that do not come to run.
+      expect(swarm.running('web')).toHaveLength(4);
+      swarm.run(1_500);
+      expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+      expect(swarm.running('web')).toEqual([]);
+      swarm.run(5_000);
+      expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+    },
+  );
+
+  test('that starts first waits for a task that neither runs nor ends', () => {
+    const swarm = start({ Parallelism: 1, Order: 'start-first', FailureAction: 'continue' });
+    swarm.updateService('web', (spec) => ({
+      ...spec,
+      ...template(other, { Resources: { Reservations: { NanoCPUs: 64e9 } } }),
+    }));
+    swarm.run(30_000);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('updating');
+    expect(swarm.tasks('web')).toHaveLength(5);
+    swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
+    swarm.run(10_000);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+    expect(images(swarm)).toEqual([other]);
+  });
+
+  test('that starts first comes to its end under another leader', () => {
+    const swarm = start({
+      Order: 'start-first',
+      FailureAction: 'continue',
+      Monitor: 1e9,
+      Delay: 1e9,
+    });
+    swarm.updateService('web', (spec) => ({ ...spec, ...template('schism/missing') }));
+    swarm.run(1_500);
+    swarm.changeLeader();
+    swarm.run(10_000);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+  });
+
+  const ingress = { Protocol: 'tcp', TargetPort: 80, PublishedPort: 8080, PublishMode: 'ingress' };
+  const host = { ...ingress, PublishMode: 'host' };
+
+  test.each<[string, EndpointSpec, EndpointSpec]>([
+    ['an ingress port more', { Mode: 'vip' }, { Mode: 'vip', Ports: [ingress] }],
+    ['a host port less', { Mode: 'vip', Ports: [host] }, { Mode: 'vip' }],
+    ['another number', { Ports: [ingress] }, { Ports: [{ ...ingress, PublishedPort: 8081 }] }],
+    ['another target', { Ports: [ingress] }, { Ports: [{ ...ingress, TargetPort: 81 }] }],
+    ['the other kind of port', { Ports: [ingress] }, { Ports: [host] }],
+    ['another mode', { Mode: 'vip' }, { Mode: 'dnsrr' }],
+  ])('of what is published replaces every task: %s', (_case, before, after) => {
+    const swarm = settled();
+    swarm.createService('web', { ...replicas(4), EndpointSpec: before });
+    swarm.run(1_000);
+    const old = new Set(swarm.running('web').map(({ ID }) => ID));
+    expect(old.size).toBe(4);
+    swarm.updateService('web', (spec) => ({ ...spec, EndpointSpec: after }));
+    swarm.run(300);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('updating');
+    swarm.run(10_000);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+    expect(swarm.running('web').filter(({ ID }) => old.has(ID))).toEqual([]);
+    expect(swarm.running('web')).toHaveLength(4);
+  });
+
+  test('that publishes the same again replaces none', () => {
+    const swarm = settled();
+    swarm.createService('web', { ...replicas(4), EndpointSpec: { Ports: [ingress] } });
+    swarm.run(1_000);
+    const old = swarm.running('web').map(({ ID }) => ID);
+    const Ports = [{ ...ingress }];
+    swarm.updateService('web', (spec) => ({ ...spec, EndpointSpec: { Ports } }));
+    swarm.run(5_000);
+    expect(swarm.running('web').map(({ ID }) => ID)).toEqual(old);
+    expect(swarm.service('web').UpdateStatus).toBeUndefined();
+  });
+
+  test('of what is published gives its tasks new attempts', () => {
+    const swarm = settled();
+    swarm.createService('web', {
+      ...replicas(1),
+      ...template('schism/crash', { RestartPolicy: { Delay: 0, MaxAttempts: 1 } }),
+    });
+    const ended = (): number =>
+      swarm.tasks('web').filter(({ Status }) => Status.State === 'failed').length;
+    swarm.run(5_000);
+    expect(ended()).toBe(2);
+    swarm.updateService('web', (spec) => ({ ...spec, EndpointSpec: { Ports: [host] } }));
+    swarm.run(5_000);
+    expect(swarm.tasks('web').filter(({ endpoint }) => endpoint !== undefined)).toHaveLength(2);
   });
 
   test('tolerates failures up to the ratio that it names', () => {
@@ -483,6 +597,7 @@ describe('an update', () => {
     expect(reached(swarm)).toEqual([1, 2, 3]);
     swarm.run(4_000);
     expect(reached(swarm)).toEqual([1, 2, 3, 4]);
+    swarm.run(4_000);
     expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
   });
 
@@ -532,11 +647,11 @@ describe('an update', () => {
       expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
     });
 
-    test('under another configuration has neither its failures nor its delay', () => {
+    test('under another configuration has neither its failures nor its delay, nor the places that it changed', () => {
       const swarm = waiting();
       swarm.updateService('web', (spec) => ({
         ...spec,
-        UpdateConfig: { Parallelism: 1, Delay: 1e9, MaxFailureRatio: 0.25 },
+        UpdateConfig: { Parallelism: 1, Delay: 1e9, MaxFailureRatio: 0.34 },
       }));
       swarm.run(9_000);
       expect(reached(swarm)).toEqual([1, 2, 3]);
@@ -598,7 +713,21 @@ describe('an update', () => {
       swarm.run(1_000);
       rollBack(swarm, updated);
       swarm.run(2_000);
-      expect(swarm.service('web').UpdateStatus?.State).toBe('rollback_paused');
+      expect(swarm.service('web').UpdateStatus).toMatchObject({
+        State: 'rollback_paused',
+        Message: expect.stringMatching(/^update paused due to failure/) as unknown,
+      });
+    });
+
+    test('is never rolled back itself, and says so', () => {
+      const swarm = start({ Parallelism: 1 });
+      endings(swarm, 100, 'failed');
+      rollBack(swarm, { ...updated, RollbackConfig: { FailureAction: 'rollback' } });
+      swarm.run(2_000);
+      expect(swarm.service('web').UpdateStatus).toMatchObject({
+        State: 'rollback_paused',
+        Message: expect.stringMatching(/^rollback paused due to failure/) as unknown,
+      });
     });
   });
 

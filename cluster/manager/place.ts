@@ -1,6 +1,12 @@
 /** The tasks of one place (a slot, or a node of a global service), and what may be done with them. */
 import { Recent } from '../recent.ts';
-import type { NodeObject, ServiceObject, TaskObject, TaskSpec } from '../store/objects.ts';
+import type {
+  EndpointSpec,
+  NodeObject,
+  ServiceObject,
+  TaskObject,
+  TaskSpec,
+} from '../store/objects.ts';
 import { isTerminal, isWanted, taskStateRank } from '../store/task-transitions.ts';
 import { sameValue } from '../store/values.ts';
 import { wallOf } from '../store/timestamp.ts';
@@ -41,11 +47,21 @@ export const isInvalid = (node: NodeObject | undefined): boolean =>
 
 const compared = new Recent<TaskSpec, { readonly template: TaskSpec; readonly same: boolean }>(64);
 
+/** What of a service's spec its tasks are made from. */
+export type Making = {
+  readonly TaskTemplate: TaskSpec;
+  readonly EndpointSpec?: EndpointSpec | undefined;
+};
+
 /**
- * Whether a task was made from this template. Placement does not count: a task that no longer may be where it is gets
- * rejected there, and all others can stay.
+ * Whether a task was made from this. Any change of what is published makes another, of ingress ports as of host ports; placement does
+ * not count: a task that no longer may be where it is gets rejected there, and all others can stay.
+ * @source SwarmKit, manager/orchestrator/task.go (IsTaskDirty)
  */
-export const isCurrent = (task: TaskObject, template: TaskSpec): boolean => {
+export const isCurrent = (task: TaskObject, { TaskTemplate, EndpointSpec }: Making): boolean =>
+  isOfTemplate(task, TaskTemplate) && sameValue(task.endpoint, EndpointSpec);
+
+const isOfTemplate = (task: TaskObject, template: TaskSpec): boolean => {
   if (task.Spec === template) return true;
   const known = compared.get(task.Spec);
   if (known?.template === template) return known.same;
@@ -64,35 +80,32 @@ export const endedByItself = (task: TaskObject): boolean =>
   task.Status.State === 'rejected';
 
 /**
- * The tasks of a place that tried this template since it was last the service's. `specVersion` tells: what came before a task
- * of another template belongs to an earlier time.
+ * The tasks of a place that tried this since it was last the service's. `specVersion` tells: what came before a task
+ * made from another spec belongs to an earlier time.
  */
-export const attemptsOf = (
-  tasks: readonly TaskObject[],
-  template: TaskSpec,
-): readonly TaskObject[] => {
+export const attemptsOf = (tasks: readonly TaskObject[], making: Making): readonly TaskObject[] => {
   let newestOther = -1;
   for (const task of tasks) {
-    if (!isCurrent(task, template)) newestOther = Math.max(newestOther, task.specVersion);
+    if (!isCurrent(task, making)) newestOther = Math.max(newestOther, task.specVersion);
   }
   return tasks.filter(
     (task) =>
-      task.DesiredState !== 'remove' && task.specVersion > newestOther && isCurrent(task, template),
+      task.DesiredState !== 'remove' && task.specVersion > newestOther && isCurrent(task, making),
   );
 };
 
 /**
- * Whether the restart policy lets the place have another task like `template` says. Counted from the tasks that are there,
+ * Whether the restart policy lets the place have another task made from this. Counted from the tasks that are there,
  * so that neither a leader change nor a restart of managers gives anybody new attempts.
  */
-export const mayRestart = (
-  tasks: readonly TaskObject[],
-  template: TaskSpec,
-  wall: number,
-): boolean => {
-  const { Condition = 'any', MaxAttempts = 0, Window = 0 } = template.RestartPolicy ?? {};
+export const mayRestart = (tasks: readonly TaskObject[], making: Making, wall: number): boolean => {
+  const {
+    Condition = 'any',
+    MaxAttempts = 0,
+    Window = 0,
+  } = making.TaskTemplate.RestartPolicy ?? {};
   if (Condition === 'any' && MaxAttempts === 0) return true;
-  const attempts = attemptsOf(tasks, template);
+  const attempts = attemptsOf(tasks, making);
   if (Condition === 'none') return attempts.length === 0;
   if (Condition === 'on-failure' && attempts.some((task) => task.Status.State === 'complete')) {
     return false;
@@ -114,9 +127,9 @@ export const isOccupied = (view: View, successor: TaskObject): boolean =>
   });
 
 /** Whether a place without a wanted task is taken all the same: its last task is not to be started again. */
-export const isExhausted = (place: PlaceTasks, template: TaskSpec, wall: number): boolean => {
+export const isExhausted = (place: PlaceTasks, making: Making, wall: number): boolean => {
   const kept = place.tasks.filter((task) => task.DesiredState !== 'remove');
   if (kept.length === 0) return false;
-  // Only tasks of an older template: the place waits for its turn in the update.
-  return attemptsOf(kept, template).length === 0 || !mayRestart(kept, template, wall);
+  // Only tasks of an older spec: the place waits for its turn in the update.
+  return attemptsOf(kept, making).length === 0 || !mayRestart(kept, making, wall);
 };

@@ -104,9 +104,11 @@ export class Reaper implements Loop {
       .filter((other) => other.DesiredState !== 'remove' && !isAssigned(other.Status.State));
     const excess = history.length - limit;
     if (excess <= 0) return;
-    const template = (transaction.service(task.ServiceID)?.Spec ?? { TaskTemplate: task.Spec })
-      .TaskTemplate;
-    const counted = new Set(attemptsOf(history, template).filter(endedByItself));
+    const making = transaction.service(task.ServiceID)?.Spec ?? {
+      TaskTemplate: task.Spec,
+      EndpointSpec: task.endpoint,
+    };
+    const counted = new Set(attemptsOf(history, making).filter(endedByItself));
     const counts = (other: TaskObject): boolean => counted.has(other);
     history.sort(
       (left, right) => Number(counts(left)) - Number(counts(right)) || byAge(left, right),

@@ -23,10 +23,10 @@ export const scale = (
   work: { readonly service: ServiceObject; readonly places: Places },
 ): void => {
   const { service, places } = work;
-  const template = service.Spec.TaskTemplate;
   const taken: PlaceTasks[] = [];
   for (const place of places.values()) {
-    if (place.wanted.length > 0 || isExhausted(place, template, desk.now.wall)) taken.push(place);
+    if (place.wanted.length > 0 || isExhausted(place, service.Spec, desk.now.wall))
+      taken.push(place);
   }
   const wanted = replicasOf(service);
   if (taken.length > wanted) {

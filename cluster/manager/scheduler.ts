@@ -103,14 +103,13 @@ export class Scheduler implements Loop {
       return;
     }
     const best = this.#best(task, found.loads, crowdsOf(wish, loads));
-    best.take(task, wish.hostPorts);
+    best.take(task);
     const Message =
       task.NodeID === ''
         ? 'scheduler assigned task to node'
         : 'scheduler confirmed task can run on preassigned node';
     const Status = statusOf(this.#desk, 'assigned', Message);
-    const held = wish.hostPorts.length > 0 ? { hostPorts: wish.hostPorts } : {};
-    changeTask(transaction, task, { NodeID: best.node.ID, Status, ...held });
+    changeTask(transaction, task, { NodeID: best.node.ID, Status });
   }
 
   /** The first in SwarmKit's order; equals in order of their ids. */
@@ -138,14 +137,12 @@ export class Scheduler implements Loop {
   }
 }
 
-/** A service whose placement or ports alone changed keeps its tasks; those that still wait follow the new ones. */
+/** A service whose placement alone changed keeps its tasks; those that still wait follow the new one. */
 const wishOf = (view: View, task: TaskObject): Wish => {
   const serviceId = task.ServiceID;
   const spec = view.service(serviceId)?.Spec;
-  if (spec === undefined) return { serviceId, template: task.Spec, hostPorts: [] };
-  const { TaskTemplate } = spec;
-  const template = isCurrent(task, TaskTemplate) ? TaskTemplate : task.Spec;
-  return { serviceId, template, hostPorts: hostPorts(spec) };
+  const template = spec !== undefined && isCurrent(task, spec) ? spec.TaskTemplate : task.Spec;
+  return { serviceId, template, hostPorts: hostPorts(task.endpoint) };
 };
 
 /** A node that became able to take tasks that it could not take before. */

@@ -209,6 +209,17 @@ describe('the scheduler', () => {
     );
   });
 
+  test('does not count what a task of a global service asks for before it has it', () => {
+    const swarm = settled(2);
+    swarm.createService('web', {
+      ...service(1, {}, { Resources: { Reservations: { NanoCPUs: 1.5e9 } } }),
+      Mode: { Global: {} },
+    });
+    swarm.run(1_000);
+    expect(perNode(swarm, 'web')).toEqual([1, 1]);
+    expect(errors(swarm, 'web')).toEqual([undefined]);
+  });
+
   test('places what waits for a port once its service asks for none', () => {
     const swarm = settled(2);
     swarm.createService('web', { ...service(3), EndpointSpec: publishing(8080) });

@@ -1,15 +1,22 @@
 /**
- * Rolling updates: replaces the tasks of an older template place by place, as the update configuration says.
+ * Rolling updates: replaces the tasks of an older spec place by place, as the update configuration says.
  * @source SwarmKit, manager/orchestrator/update/updater.go.
  */
-import type { ServiceObject, ServiceSpec, TaskObject, UpdateStatus } from '../store/objects.ts';
+import type { ServiceObject, TaskObject, UpdateStatus } from '../store/objects.ts';
 import { isTerminal, isWanted } from '../store/task-transitions.ts';
 import { timestampOf } from '../store/timestamp.ts';
 import type { Transaction } from '../store/types.ts';
 import { sameValue } from '../store/values.ts';
 import type { Desk } from './desk.ts';
 import { isFull, never } from './loop.ts';
-import { attemptsOf, endedByItself, isCurrent, mayRestart, type PlaceTasks } from './place.ts';
+import {
+  attemptsOf,
+  endedByItself,
+  isCurrent,
+  type Making,
+  mayRestart,
+  type PlaceTasks,
+} from './place.ts';
 import { createTask, setDesired } from './task-writing.ts';
 
 type Config = {
@@ -29,8 +36,10 @@ const monitorBeyondDelayMs = 1_000;
 
 /** What this leadership saw of an update that is under way. */
 type Progress = {
-  readonly template: ServiceSpec['TaskTemplate'];
+  readonly making: Making;
   readonly config: Config;
+  /** How many had to change when it began: failures are counted among them. */
+  readonly places: number;
   /** No further place before. */
   notBefore: number;
   /** When the last of its tasks came up, or the update was first seen. */
@@ -109,34 +118,40 @@ export class Updating {
       this.forget(service.ID);
       return;
     }
-    const progress = this.#open(service);
+    const progress = this.#open(service, sorted.older.length + sorted.mixed.length);
     if (!underWay) setStatus(transaction, service, this.#started());
-    if (this.#tooManyFailures(progress, places.length)) {
+    if (tooManyFailures(progress)) {
       this.#fail(transaction, service, progress);
       return;
     }
-    const template = service.Spec.TaskTemplate;
-    for (const place of sorted.mixed) finishPlace(transaction, place, template, progress.config);
-    if (sorted.older.length === 0 && sorted.mixed.length === 0 && sorted.changing === 0) {
-      this.#complete(transaction, service, progress);
+    for (const place of sorted.mixed)
+      finishPlace(transaction, place, service.Spec, progress.config);
+    if (sorted.older.length === 0 && sorted.changing === 0) {
+      this.#complete(transaction, service, { progress, mixed: sorted.mixed });
       return;
     }
     this.#next(transaction, service, { progress, sorted });
   }
 
   /**
-   * An update to another template, or under another configuration, begins with nothing of the one before.
+   * An update to other tasks, or under another configuration, begins with nothing of the one before.
    * @source SwarmKit, updater.go: Supervisor.Update.
    */
-  #open(service: ServiceObject): Progress {
-    const template = service.Spec.TaskTemplate;
+  #open(service: ServiceObject, places: number): Progress {
+    const { TaskTemplate, EndpointSpec } = service.Spec;
     const config = configOf(service);
     const known = this.#progress.get(service.ID);
-    if (known?.template === template && sameValue(known.config, config)) return known;
+    if (
+      known?.making.TaskTemplate === TaskTemplate &&
+      sameValue(known.making.EndpointSpec, EndpointSpec) &&
+      sameValue(known.config, config)
+    )
+      return known;
     const now = this.#desk.now.mono;
     const fresh: Progress = {
-      template,
+      making: { TaskTemplate, EndpointSpec },
       config,
+      places,
       notBefore: now,
       lastDone: now,
       upAt: new Map(),
@@ -159,7 +174,7 @@ export class Updating {
       return;
     }
     const atOnce = parallelism === 0 ? Infinity : parallelism;
-    let free = atOnce - sorted.changing - sorted.mixed.length;
+    let free = atOnce - sorted.changing;
     for (const place of sorted.older) {
       if (free <= 0 || isFull(transaction)) return;
       free -= 1;
@@ -184,12 +199,6 @@ export class Updating {
     };
   }
 
-  #tooManyFailures(progress: Progress, places: number): boolean {
-    const { failureAction, maxFailureRatio } = progress.config;
-    if (failureAction === 'continue' || progress.failed.size === 0) return false;
-    return progress.failed.size / Math.max(places, 1) > maxFailureRatio;
-  }
-
   #fail(transaction: Transaction, service: ServiceObject, progress: Progress): void {
     const task = [...progress.failed].at(-1) ?? '';
     const why = `due to failure or early termination of task ${task}`;
@@ -211,17 +220,29 @@ export class Updating {
       return;
     }
     const State = rollingBack ? 'rollback_paused' : 'paused';
-    setStatus(transaction, service, { State, StartedAt, Message: `update paused ${why}` });
+    // A rollback is never rolled back.
+    const what =
+      progress.config.failureAction === 'rollback' && rollingBack ? 'rollback' : 'update';
+    setStatus(transaction, service, { State, StartedAt, Message: `${what} paused ${why}` });
   }
 
-  /** Every place is up to date; it stays so for the time of the monitor before that is said. */
-  #complete(transaction: Transaction, service: ServiceObject, progress: Progress): void {
-    const { failureAction, monitorMs } = progress.config;
-    const doneAt = failureAction === 'continue' ? progress.lastDone : progress.lastDone + monitorMs;
+  /**
+   * Every place has tried a task of the new spec, and the failures are borne; it stays so for the time of the monitor before that is said.
+   * Older tasks that still stand in for new ones go with it: the service has been updated, and its restart policy sees to the rest.
+   * @source SwarmKit, updater.go: Run, useExistingTask.
+   */
+  #complete(
+    transaction: Transaction,
+    service: ServiceObject,
+    done: { readonly progress: Progress; readonly mixed: readonly PlaceTasks[] },
+  ): void {
+    const { progress, mixed } = done;
+    const doneAt = progress.lastDone + progress.config.monitorMs;
     if (this.#desk.now.mono < doneAt) {
       this.#alarms.set(service.ID, doneAt);
       return;
     }
+    for (const place of mixed) dropOlder(transaction, place, service.Spec);
     this.forget(service.ID);
     const now = timestampOf(this.#desk.now.wall);
     const rollback = service.UpdateStatus?.State === 'rollback_started';
@@ -233,6 +254,9 @@ export class Updating {
     });
   }
 }
+
+const tooManyFailures = ({ config, failed, places }: Progress): boolean =>
+  config.failureAction !== 'continue' && failed.size / Math.max(places, 1) > config.maxFailureRatio;
 
 const isUnderWay = (status: UpdateStatus | undefined): boolean =>
   status?.State === 'updating' || status?.State === 'rollback_started';
@@ -250,19 +274,21 @@ const setStatus = (
 };
 
 type SortedPlaces = {
-  /** Nothing of the service's template yet. */
+  /** Nothing of the service's spec yet. */
   readonly older: PlaceTasks[];
   /** A task of each: the new one was started first. */
   readonly mixed: PlaceTasks[];
-  /** How many places wait for a new task that took the place of an older one. */
+  /** How many places wait for the first new task beside, or instead of, an older one: until that runs or ends. */
   readonly changing: number;
 };
 
 /** The usual case, told by identity alone. */
 const areCurrent = (places: readonly PlaceTasks[], service: ServiceObject): boolean => {
-  const template = service.Spec.TaskTemplate;
+  const { TaskTemplate, EndpointSpec } = service.Spec;
   for (const { wanted } of places) {
-    if (wanted.length !== 1 || wanted[0]?.Spec !== template) return false;
+    const [task] = wanted;
+    if (wanted.length !== 1 || task?.Spec !== TaskTemplate) return false;
+    if (!sameValue(task.endpoint, EndpointSpec)) return false;
   }
   return true;
 };
@@ -272,48 +298,50 @@ const sortPlaces = (
   service: ServiceObject,
   wall: number,
 ): SortedPlaces => {
-  const template = service.Spec.TaskTemplate;
+  const { Spec } = service;
   const older: PlaceTasks[] = [];
   const mixed: PlaceTasks[] = [];
   let changing = 0;
   for (const place of places) {
-    const current = place.wanted.find((task) => isCurrent(task, template));
+    const current = place.wanted.find((task) => isCurrent(task, Spec));
     if (current === undefined) {
       // Where the new one failed for good beside the old one, the old one stays.
-      const failed = attemptsOf(place.tasks, template).length > 0;
-      if (!failed || (place.wanted.length > 0 && mayRestart(place.tasks, template, wall))) {
+      const failed = attemptsOf(place.tasks, Spec).length > 0;
+      if (!failed || (place.wanted.length > 0 && mayRestart(place.tasks, Spec, wall))) {
         older.push(place);
       }
-    } else if (place.wanted.length > 1) {
-      mixed.push(place);
-    } else if (current.Status.State !== 'running' && isReplacing(place, template)) {
-      changing += 1;
+      continue;
     }
+    if (place.wanted.length > 1) mixed.push(place);
+    if (current.Status.State !== 'running' && isReplacing(place, Spec)) changing += 1;
   }
   older.sort((left, right) => left.slot - right.slot);
   return { older, mixed, changing };
 };
 
-/** Its task follows one of an older template, and none of the new one has ended here yet. */
-const isReplacing = (place: PlaceTasks, template: ServiceSpec['TaskTemplate']): boolean =>
-  place.tasks.some((task) => !isCurrent(task, template)) &&
-  !attemptsOf(place.tasks, template).some(endedByItself);
+/** Its task follows one of an older spec, and none of the new one has ended here yet. */
+const isReplacing = (place: PlaceTasks, making: Making): boolean =>
+  place.tasks.some((task) => !isCurrent(task, making)) &&
+  !attemptsOf(place.tasks, making).some(endedByItself);
 
 /** The older task goes once the new one runs, or at once where the order has become stop-first. */
 const finishPlace = (
   transaction: Transaction,
   place: PlaceTasks,
-  template: ServiceSpec['TaskTemplate'],
+  making: Making,
   config: Config,
 ): void => {
   const runs = place.wanted.some(
-    (task) => isCurrent(task, template) && task.Status.State === 'running',
+    (task) => isCurrent(task, making) && task.Status.State === 'running',
   );
-  if (!runs && config.startFirst) return;
+  if (runs || !config.startFirst) dropOlder(transaction, place, making);
+};
+
+const dropOlder = (transaction: Transaction, place: PlaceTasks, making: Making): void => {
   for (const task of place.wanted) {
-    if (!isCurrent(task, template)) setDesired(transaction, task, 'shutdown');
+    if (!isCurrent(task, making)) setDesired(transaction, task, 'shutdown');
   }
-  place.wanted = place.wanted.filter((task) => isCurrent(task, template));
+  place.wanted = place.wanted.filter((task) => isCurrent(task, making));
 };
 
 const mayStillRun = (transaction: Transaction, task: TaskObject): boolean => {

@@ -77,8 +77,9 @@ const carryOut = (open: Transaction, drawn: Write): void => {
     }
     case 'move-task':
       if (task !== undefined) {
-        const hostPorts = drawn.to === 0 ? undefined : [`${String(drawn.to)}/tcp`];
-        open.update('task', { ...task, NodeID: `n${String(drawn.to)}`, hostPorts }, undefined);
+        const endpoint =
+          drawn.to === 0 ? undefined : { Ports: [{ PublishedPort: drawn.to, Protocol: 'tcp' }] };
+        open.update('task', { ...task, NodeID: `n${String(drawn.to)}`, endpoint }, undefined);
       }
       return;
     case 'remove-task':

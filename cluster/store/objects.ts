@@ -119,6 +119,8 @@ export type ServiceObject = Meta & {
   readonly ID: string;
   readonly Spec: ServiceSpec;
   readonly PreviousSpec?: ServiceSpec;
+  /** The ports of its spec, each ingress port with its number, once it has them; shown as `Endpoint.Ports`. */
+  readonly ports?: readonly PortConfig[];
   /** How the rolling update to `Spec.TaskTemplate` goes. A write that changes the template and leaves this as it was drops it. */
   readonly UpdateStatus?: UpdateStatus;
 };
@@ -160,8 +162,8 @@ export type TaskObject = Meta & {
   readonly DesiredState: TaskState;
   /** `Version.Index` of the service whose spec this task was made from. Not shown by the API. */
   readonly specVersion: number;
-  /** The ports that it holds on its node since it was placed there, such as `8080/tcp`. Not shown by the API. */
-  readonly hostPorts: readonly string[] | undefined;
+  /** What its service published when it was made: its host ports are taken on its node as long as it may run there. Not shown by the API. */
+  readonly endpoint: EndpointSpec | undefined;
 };
 
 export type ClusterSpec = {

@@ -1,5 +1,5 @@
-/** The ports that a service publishes, as its spec says. */
-import type { ServiceSpec } from './objects.ts';
+/** The ports that a service publishes, and what a task takes of them on its node. */
+import type { EndpointSpec, PortConfig } from './objects.ts';
 
 export type PublishedPort = {
   readonly port: number;
@@ -11,19 +11,26 @@ export type PublishedPort = {
 
 const none: readonly never[] = Object.freeze([]);
 
+export const portKey = (port: number, { Protocol = 'tcp' }: PortConfig): string =>
+  `${port}/${Protocol}`;
+
+export const isIngress = ({ PublishMode }: PortConfig): boolean => PublishMode !== 'host';
+
 /** Those with a number. */
-export const publishedPorts = ({ EndpointSpec }: ServiceSpec): readonly PublishedPort[] => {
-  const ports: PublishedPort[] = [];
-  for (const { PublishedPort = 0, Protocol = 'tcp', PublishMode } of EndpointSpec?.Ports ?? none) {
-    if (PublishedPort === 0) continue;
-    const key = `${PublishedPort}/${Protocol}`;
-    ports.push({ port: PublishedPort, key, ingress: PublishMode !== 'host' });
+export const publishedPorts = (ports: readonly PortConfig[] = none): readonly PublishedPort[] => {
+  const published: PublishedPort[] = [];
+  for (const config of ports) {
+    const { PublishedPort: port = 0 } = config;
+    if (port !== 0)
+      published.push({ port, key: portKey(port, config), ingress: isIngress(config) });
   }
-  return ports;
+  return published;
 };
 
-/** What each task of the service binds on its node. @source swarmkit, manager/scheduler/filter.go (HostPortFilter) */
-export const hostPorts = (spec: ServiceSpec): readonly string[] =>
-  publishedPorts(spec)
-    .filter(({ ingress }) => !ingress)
-    .map(({ key }) => key);
+/** What a task with this endpoint binds on its node. @source swarmkit, manager/scheduler/filter.go (HostPortFilter) */
+export const hostPorts = (endpoint: EndpointSpec | undefined): readonly string[] =>
+  endpoint === undefined
+    ? none
+    : publishedPorts(endpoint.Ports)
+        .filter(({ ingress }) => !ingress)
+        .map(({ key }) => key);

@@ -28,7 +28,7 @@ export const sampleTask = (
   Status: { Timestamp: '2026-01-01T00:00:00.000Z', State: 'new', Message: 'created' },
   DesiredState: 'running',
   specVersion: 1,
-  hostPorts: undefined,
+  endpoint: undefined,
   ...change,
 });
 

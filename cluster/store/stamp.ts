@@ -29,7 +29,7 @@ const present = <T extends object>(object: T): T => {
 const stampTask = (task: Unstamped<TaskObject>, meta: Meta): TaskObject => {
   frozen(task.Spec);
   frozen(task.Status);
-  frozen(task.hostPorts);
+  frozen(task.endpoint);
   const stamped: Required<TaskObject> = {
     ID: task.ID,
     Spec: task.Spec,
@@ -40,7 +40,7 @@ const stampTask = (task: Unstamped<TaskObject>, meta: Meta): TaskObject => {
     Status: task.Status,
     DesiredState: task.DesiredState,
     specVersion: task.specVersion,
-    hostPorts: task.hostPorts,
+    endpoint: task.endpoint,
     Version: meta.Version,
     CreatedAt: meta.CreatedAt,
     UpdatedAt: meta.UpdatedAt,

@@ -106,7 +106,7 @@ export class SmallLeader {
       Status: { Timestamp: '2026-11-24T00:00:00.000Z', State: 'running', Message: 'started' },
       DesiredState: 'running',
       specVersion: 0,
-      hostPorts: undefined,
+      endpoint: undefined,
       ...task,
     };
     this.write((transaction) => {

@@ -2,10 +2,18 @@
  * One drawn life of a small swarm: services come, change and go while agents crash, links are cut and leaders change. Then
  * all is healed, and within a bound everything has to be as it was asked for.
  */
-import type { NodeObject, ServiceObject, ServiceSpec, TaskObject } from '../../store/objects.ts';
+import type {
+  EndpointSpec,
+  NodeObject,
+  ServiceObject,
+  ServiceSpec,
+  TaskObject,
+} from '../../store/objects.ts';
+import { publishedPorts } from '../../store/ports.ts';
 import { isAssigned, isWanted } from '../../store/task-transitions.ts';
 import { meetsConstraints } from '../constraints.ts';
 import { byPlace, isCurrent, isGlobal } from '../place.ts';
+import { hasItsPorts } from '../port-allocation.ts';
 import { replicasOf } from '../replicated.ts';
 import { SmallSwarm, seeded, serviceSpec } from './swarm.ts';
 import type { Random } from '../../ports.ts';
@@ -115,6 +123,9 @@ class Life {
         changeTemplate(this.#placement());
       },
       () => {
+        swarm.updateService(name, (spec) => ({ ...spec, EndpointSpec: this.#endpoint() }));
+      },
+      () => {
         swarm.removeService(name);
       },
       () => {
@@ -162,7 +173,14 @@ class Life {
         ? { Mode: { Global: {} } }
         : { Mode: { Replicated: { Replicas: this.#draw.integer('replicas', 6) } } }),
       ...this.#updateConfig(),
+      ...(this.#draw.integer('publish', 3) === 0 ? { EndpointSpec: this.#endpoint() } : {}),
     });
+  }
+
+  /** With open numbers: which they become is for the leader to say. */
+  #endpoint(): EndpointSpec {
+    const Ports = [{ TargetPort: 80 }, { TargetPort: 81, Protocol: 'udp' }, { TargetPort: 82 }];
+    return { Mode: 'vip', Ports: Ports.slice(this.#draw.integer('ports', 4)) };
   }
 
   #mode(spec: ServiceSpec): Partial<ServiceSpec> {
@@ -258,11 +276,25 @@ const judgeSettled = (swarm: SmallSwarm, watcher: Watcher): void => {
   }
   for (const task of store.tasks()) judgeTask(swarm, watcher, task);
   for (const service of store.services()) judgeService(swarm, watcher, service);
+  judgePorts(store.services(), watcher);
   for (const [taskId, nodeId] of watcher.executing) {
     if (store.task(taskId)?.NodeID !== nodeId) watcher.say(`${taskId} still runs on ${nodeId}`);
   }
   if (String(store.snapshot()) !== String(follower.snapshot())) {
     watcher.say('the follower, which reads the log, has another state');
+  }
+};
+
+const judgePorts = (services: readonly ServiceObject[], watcher: Watcher): void => {
+  const holders = new Map<string, string>();
+  for (const service of services) {
+    const { Name } = service.Spec;
+    if (!hasItsPorts(service)) watcher.say(`${Name} lacks ports`);
+    for (const { key } of publishedPorts(service.ports)) {
+      const holder = holders.get(key);
+      if (holder !== undefined) watcher.say(`${key} is both ${holder}'s and ${Name}'s`);
+      holders.set(key, Name);
+    }
   }
 };
 
@@ -337,7 +369,7 @@ const judgeService = (swarm: SmallSwarm, watcher: Watcher, service: ServiceObjec
     const node = store.node(task.NodeID);
     // A paused node keeps what it has.
     if (node?.Spec.Availability !== 'active') continue;
-    if (!isCurrent(task, template) && !mayHaveEnded(tasks)) {
+    if (!isCurrent(task, service.Spec) && !mayHaveEnded(tasks)) {
       watcher.say(`of an older template: ${describe(task)}`);
     }
     if (!meetsConstraints(node, template)) {

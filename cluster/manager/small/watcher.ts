@@ -7,6 +7,7 @@ import {
   taskStateRank,
 } from '../../store/task-transitions.ts';
 import type { StoreEvent } from '../../store/types.ts';
+import { sameValue } from '../../store/values.ts';
 import { byPlace, endedByItself, isCurrent, samePlace } from '../place.ts';
 import type { SmallSwarm } from './swarm.ts';
 
@@ -90,7 +91,9 @@ export class Watcher {
   }
 
   #judgeService(service: ServiceObject, old: ServiceObject): void {
-    if (service.Spec.TaskTemplate === old.Spec.TaskTemplate) return;
+    const { TaskTemplate, EndpointSpec } = service.Spec;
+    if (TaskTemplate === old.Spec.TaskTemplate && sameValue(EndpointSpec, old.Spec.EndpointSpec))
+      return;
     this.#templateSince.set(service.ID, service.Version.Index);
     for (const key of this.#ends.keys()) {
       if (key.startsWith(`${service.ID}/`)) this.#ends.delete(key);
@@ -126,7 +129,7 @@ export class Watcher {
     const { MaxAttempts = 0, Window = 0 } = task.Spec.RestartPolicy ?? {};
     const service = this.#swarm.store.service(task.ServiceID);
     if (MaxAttempts === 0 || Window > 0 || service === undefined) return;
-    if (!isCurrent(task, service.Spec.TaskTemplate)) return;
+    if (!isCurrent(task, service.Spec)) return;
     if (task.specVersion < (this.#templateSince.get(service.ID) ?? 0)) return;
     const key = placeKey(task);
     const ends = (this.#ends.get(key) ?? 0) + 1;
