@@ -19,12 +19,21 @@ const parseFlag = (text: string): boolean | undefined => {
   return undefined;
 };
 
-/** An absent flag is false. @source moby, api/server/router/swarm/cluster_routes.go */
-export const flagOf = (query: Readonly<Record<string, string>>, name: string): Parsed<boolean> => {
+/**
+ * An absent flag is false. `why`: whether the engine passes the reason on, as it does for all but rotations.
+ * @source moby, api/server/router/swarm/cluster_routes.go
+ */
+export const flagOf = (
+  query: Readonly<Record<string, string>>,
+  name: string,
+  why: 'why' | 'bare' = 'why',
+): Parsed<boolean> => {
   const text = query[name] ?? '';
   if (text === '') return parsed(false);
   const value = parseFlag(text);
-  return value === undefined ? failed(`invalid value for ${name}: ${text}`) : parsed(value);
+  if (value !== undefined) return parsed(value);
+  const reason = `: strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`;
+  return failed(`invalid value for ${name}: ${text}${why === 'why' ? reason : ''}`);
 };
 
 /** As the engine's `BoolValue`: everything but these words is true. */

@@ -122,7 +122,9 @@ test.each<[string, Local, 'init' | 'join', string]>([
   ['init on a manager', manager, 'init', texts.member],
   ['join on a worker', worker, 'join', texts.member],
   ['init while joining', joining, 'init', texts.member],
-  ['join while locked', locked, 'join', texts.locked],
+  // Whether it can be unlocked or not.
+  ['join while locked', locked, 'join', texts.member],
+  ['init while broken', broken, 'init', texts.member],
 ])('%s is refused', (_case, local, what, message) => {
   expect(decide(requestOf('POST', `/swarm/${what}`, {}), local)).toMatchObject({
     type: 'reply',
@@ -349,6 +351,49 @@ test('leave knows the ways to say force', () => {
       force ? { type: 'leave', force } : { type: 'reply' },
     );
 });
+
+test.each([
+  ['GET', '/services/'],
+  ['GET', '/services/a/b'],
+  ['GET', '/swarm/'],
+  ['PUT', '/services/a'],
+  ['POST', '/services/a'],
+  ['DELETE', '/nodes'],
+  ['GET', '/tasks/a/logs'],
+  ['POST', '/tasks/a'],
+  ['GET', '/containers/json'],
+] as const)('%s %s is no page, whatever the node is', (method, path) => {
+  for (const local of [outside, worker, locked, broken, joining, starting, manager])
+    expect(decide(requestOf(method, path), local)).toMatchObject({
+      type: 'reply',
+      response: { status: 404, body: { message: 'page not found' } },
+    });
+});
+
+test.each([
+  [outside, '/swarm/init'],
+  [outside, '/swarm/join'],
+  [locked, '/swarm/unlock'],
+])('a request that needs a body is refused without one, and changes nothing', (local, path) => {
+  expect(decide(requestOf('POST', path), local)).toMatchObject({
+    type: 'reply',
+    response: {
+      status: 400,
+      body: { message: 'invalid JSON: got EOF while reading request body' },
+    },
+  });
+});
+
+test.each(['/services/create', '/services/a/update?version=1', '/nodes/m1/update?version=1'])(
+  'a write without a body is refused: %s',
+  (path) => {
+    const leader = new SmallLeader();
+    expect(leader.ask('POST', path)).toMatchObject({
+      status: 400,
+      body: { message: 'invalid JSON: got EOF while reading request body' },
+    });
+  },
+);
 
 test('nothing else has a page', () => {
   const leader = new SmallLeader();

@@ -1,5 +1,5 @@
 /**
- * The one table of routes: by first segment, then by what follows. `decide` says what this node does with a request,
+ * The one table of routes: by method and segments. `decide` says what this node does with a request,
  * `decideAsLeader` what the leader does with one that reached it.
  */
 import { unreachable } from '../raft/unreachable.ts';
@@ -19,13 +19,8 @@ import { inspectTask, listTasks } from './tasks.ts';
 import * as texts from './texts.ts';
 import type { Decision, LeaderDecision, Leading, Local } from './types.ts';
 
-/** `/services/x/update` → `services`, `x/update`. */
-const splitPath = (path: string): { readonly head: string; readonly rest: string } => {
-  const at = path.indexOf('/', 1);
-  return at < 0
-    ? { head: path.slice(1), rest: '' }
-    : { head: path.slice(1, at), rest: path.slice(at + 1) };
-};
+/** `/services/x/update` → `services`, `x`, `update`. A slash at the end is one segment more. */
+const segmentsOf = (path: string): readonly string[] => path.slice(1).split('/');
 
 const reply = (response: ApiResponse): Decision => ({ type: 'reply', response });
 const toLeader: Decision = { type: 'leader' };
@@ -33,41 +28,27 @@ const toInfo: Decision = { type: 'info' };
 
 /** What the node does with a request, whatever the cluster's state. */
 export const decide = (request: ApiRequest, local: Local): Decision => {
-  const { head, rest } = splitPath(request.path);
+  const [head, ...rest] = segmentsOf(request.path);
   const { method } = request;
-  if (local.state === 'locked' && !answersWhileLocked(head, rest)) return reply(texts.locked);
-  switch (head) {
-    case '_ping':
-      if (rest !== '' || (method !== 'GET' && method !== 'HEAD')) break;
+  if (rest.length === 0) {
+    if (head === '_ping' && (method === 'GET' || method === 'HEAD'))
       return reply(ping(local, method === 'GET'));
-    case 'version':
-      if (rest !== '' || method !== 'GET') break;
-      return reply(version);
-    case 'info':
-      if (rest !== '' || method !== 'GET') break;
+    if (head === 'version' && method === 'GET') return reply(version);
+    if (head === 'info' && method === 'GET')
       return isManagerHere(local) ? toInfo : reply(info(local, undefined));
-    case 'swarm':
-      return decideSwarm(request, rest, local);
-    case 'nodes':
-    case 'services':
-    case 'tasks':
-      return decideCluster(local);
-    default:
   }
-  return reply(texts.pageNotFound);
+  const own = head === 'swarm' && rest.length === 1 && method === 'POST' ? rest[0] : undefined;
+  return decideMembership(request, own, local) ?? decideCluster(request, local);
 };
 
-/** All that a locked manager does; the rest of its life waits for the key. */
-const answersWhileLocked = (head: string, rest: string): boolean =>
-  head === '_ping' ||
-  head === 'version' ||
-  head === 'info' ||
-  (head === 'swarm' && (rest === 'unlock' || rest === 'leave'));
-
-const decideSwarm = (request: ApiRequest, rest: string, local: Local): Decision => {
-  if (request.method === 'GET' || request.method === 'HEAD') return decideCluster(local);
+/** What concerns this node's own membership; `undefined` for all else. */
+const decideMembership = (
+  request: ApiRequest,
+  what: string | undefined,
+  local: Local,
+): Decision | undefined => {
   const outside = local.state === 'inactive';
-  switch (rest) {
+  switch (what) {
     case 'init':
       return outside ? decideInit(request, local) : reply(texts.alreadyInSwarm);
     case 'join':
@@ -77,15 +58,16 @@ const decideSwarm = (request: ApiRequest, rest: string, local: Local): Decision 
     case 'unlock':
       if (local.state === 'locked') return decideUnlock(request);
       return reply(isManagerHere(local) ? texts.notLocked : noManager(local));
-    case 'update':
-      return decideCluster(local);
     default:
-      return reply(texts.pageNotFound);
+      return undefined;
   }
 };
 
-const decideCluster = (local: Local): Decision =>
-  isManagerHere(local) ? toLeader : reply(noManager(local));
+/** A route that there is not is told apart before all else, whoever would answer the others. */
+const decideCluster = (request: ApiRequest, local: Local): Decision => {
+  if (clusterRoute(request) === undefined) return reply(texts.pageNotFound);
+  return isManagerHere(local) ? toLeader : reply(noManager(local));
+};
 
 /** A manager's store is open here, so the leader may be asked on a client's behalf. */
 const isManagerHere = ({ state, role }: Local): boolean =>
@@ -112,54 +94,66 @@ const notFound: LeaderDecision = { type: 'reply', response: texts.pageNotFound }
 
 /** What the leader does with a request that only it can answer. */
 export const decideAsLeader = (request: ApiRequest, leading: Leading): LeaderDecision => {
-  const { head, rest } = splitPath(request.path);
+  // A manager asks for the part of `info` that the leader knows.
+  if (request.path === '/info') return clusterPart;
+  return clusterRoute(request)?.(leading) ?? notFound;
+};
+
+type Handler = (leading: Leading) => LeaderDecision;
+
+/** @source moby, daemon/server/router/swarm/cluster.go: an id is one segment, and not empty. */
+const clusterRoute = (request: ApiRequest): Handler | undefined => {
+  const [head, id, verb, ...more] = segmentsOf(request.path);
+  if (id === '' || more.length > 0) return undefined;
   switch (head) {
     case 'services':
-      return decideServices(request, rest);
+      return servicesRoute(request, id, verb);
     case 'nodes':
-      return decideNodes(request, rest);
+      return nodesRoute(request, id, verb);
     case 'tasks':
-      if (request.method !== 'GET') return notFound;
-      return rest === '' ? listTasks(request) : inspectTask(rest);
+      if (request.method !== 'GET' || verb !== undefined) return undefined;
+      return () => (id === undefined ? listTasks(request) : inspectTask(id));
     case 'swarm':
-      return decideSwarmAsLeader(request, rest, leading);
-    case 'info':
-      return clusterPart;
+      return verb === undefined ? swarmRoute(request, id) : undefined;
     default:
-      return notFound;
+      return undefined;
   }
 };
 
-const decideSwarmAsLeader = (
+const swarmRoute = (request: ApiRequest, what: string | undefined): Handler | undefined => {
+  const { method } = request;
+  if (method === 'GET' && what === undefined) return () => inspectSwarm;
+  if (method === 'GET' && what === 'unlockkey') return () => showUnlockKey;
+  if (method === 'POST' && what === 'update') return (leading) => updateSwarm(request, leading);
+  return undefined;
+};
+
+const servicesRoute = (
   request: ApiRequest,
-  rest: string,
-  leading: Leading,
-): LeaderDecision => {
-  if (request.method === 'GET' && rest === '') return inspectSwarm;
-  if (request.method === 'GET' && rest === 'unlockkey') return showUnlockKey;
-  if (request.method === 'POST' && rest === 'update') return updateSwarm(request, leading);
-  return notFound;
-};
-
-const decideServices = (request: ApiRequest, rest: string): LeaderDecision => {
+  id: string | undefined,
+  verb: string | undefined,
+): Handler | undefined => {
   const { method } = request;
-  if (method === 'GET') return rest === '' ? listServices(request) : inspectService(request, rest);
-  if (method === 'DELETE' && rest !== '') return removeService(rest);
-  if (method !== 'POST') return notFound;
-  if (rest === 'create') return createService(request);
-  const id = withoutSuffix(rest, '/update');
-  return id === undefined ? notFound : updateService(request, id);
+  if (verb !== undefined)
+    return method === 'POST' && verb === 'update' && id !== undefined
+      ? () => updateService(request, id)
+      : undefined;
+  if (method === 'GET')
+    return () => (id === undefined ? listServices(request) : inspectService(request, id));
+  if (method === 'DELETE' && id !== undefined) return () => removeService(id);
+  return method === 'POST' && id === 'create' ? () => createService(request) : undefined;
 };
 
-const decideNodes = (request: ApiRequest, rest: string): LeaderDecision => {
+const nodesRoute = (
+  request: ApiRequest,
+  id: string | undefined,
+  verb: string | undefined,
+): Handler | undefined => {
   const { method } = request;
-  if (method === 'GET') return rest === '' ? listNodes(request) : inspectNode(rest);
-  if (method === 'DELETE' && rest !== '') return removeNode(request, rest);
-  if (method !== 'POST') return notFound;
-  const id = withoutSuffix(rest, '/update');
-  return id === undefined ? notFound : updateNode(request, id);
+  if (verb !== undefined)
+    return method === 'POST' && verb === 'update' && id !== undefined
+      ? () => updateNode(request, id)
+      : undefined;
+  if (method === 'GET') return () => (id === undefined ? listNodes(request) : inspectNode(id));
+  return method === 'DELETE' && id !== undefined ? () => removeNode(request, id) : undefined;
 };
-
-/** What stands before the suffix, or `undefined`. */
-const withoutSuffix = (text: string, suffix: string): string | undefined =>
-  text.endsWith(suffix) && text.length > suffix.length ? text.slice(0, -suffix.length) : undefined;

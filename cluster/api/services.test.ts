@@ -472,7 +472,10 @@ test('defaults are filled in where they are asked for', () => {
   });
   expect(leader.ask('GET', `/services/${id}?insertDefaults=maybe`)).toMatchObject({
     status: 400,
-    body: { message: 'invalid value for insertDefaults: maybe' },
+    body: {
+      message:
+        'invalid value for insertDefaults: maybe: strconv.ParseBool: parsing "maybe": invalid syntax',
+    },
   });
 });
 

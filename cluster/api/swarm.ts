@@ -32,11 +32,11 @@ export const showUnlockKey: LeaderDecision = {
 export const updateSwarm = (request: ApiRequest, { config }: Leading): LeaderDecision => {
   const version = versionOf(request.query, 'swarm');
   if (!version.ok) return reply(version.response);
-  const workerToken = flagOf(request.query, 'rotateWorkerToken');
+  const workerToken = flagOf(request.query, 'rotateWorkerToken', 'bare');
   if (!workerToken.ok) return reply(workerToken.response);
-  const managerToken = flagOf(request.query, 'rotateManagerToken');
+  const managerToken = flagOf(request.query, 'rotateManagerToken', 'bare');
   if (!managerToken.ok) return reply(managerToken.response);
-  const unlockKey = flagOf(request.query, 'rotateManagerUnlockKey');
+  const unlockKey = flagOf(request.query, 'rotateManagerUnlockKey', 'bare');
   if (!unlockKey.ok) return reply(unlockKey.response);
   const completed = completeClusterSpec(request.body, config);
   if (!completed.ok) return reply(completed.response);

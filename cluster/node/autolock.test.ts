@@ -62,8 +62,6 @@ test('a locked manager answers nothing but who it is, and opens with the right k
     ['GET', '/swarm'],
     ['GET', '/swarm/unlockkey'],
     ['POST', '/services/create'],
-    ['POST', '/swarm/init'],
-    ['POST', '/swarm/join'],
     ['POST', '/swarm/update?version=1'],
   ] as const) {
     const { status, body } = world.call('m2', method, target);

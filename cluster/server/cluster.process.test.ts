@@ -66,7 +66,7 @@ const listManagers = async (docker: Docker) =>
 /** Three managers of one swarm, `m1` having founded it. */
 const swarmOfThree = async () => {
   const [m1, m2, m3] = [await start('m1'), await start('m2'), await start('m3')];
-  await m1.swarmInit({});
+  await m1.swarmInit({ ListenAddr: '0.0.0.0:2377' });
   const { JoinTokens } = (await m1.swarmInspect()) as { JoinTokens: { Manager: string } };
   for (const joining of [m2, m3]) {
     await joining.swarmJoin({
@@ -117,7 +117,7 @@ test('a swarm whose processes were all killed comes back with what it had acknow
 
 test('a node that the machine kept from running says for how long', async () => {
   const m1 = await start('m1');
-  await m1.swarmInit({});
+  await m1.swarmInit({ ListenAddr: '0.0.0.0:2377' });
   await m1.createService(service('web'));
   const node = nodes.get('m1');
   node?.child.kill('SIGSTOP');

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { refuse } from '../api/respond.ts';
 import type { ApiRequest, ApiResponse, Json } from '../api/seam.ts';
+import { pageNotFound } from '../api/texts.ts';
 import { refuseApiVersion } from '../api/version.ts';
 
 export type RawRequest = {
@@ -23,7 +24,8 @@ export const readRequest = (raw: RawRequest): RequestRead => {
   const unfit = version === undefined ? undefined : refuseApiVersion(version);
   if (unfit !== undefined) return { ok: false, response: unfit };
   const method = methods.find((known) => known === raw.method);
-  if (method === undefined) return refused(405, `method ${raw.method} is not allowed`);
+  // No route has another one, and the engine says no more of it.
+  if (method === undefined) return { ok: false, response: pageNotFound };
   const path = decode(rest);
   if (path === undefined) return refused(400, `invalid URL escape in ${encodedPath}`);
   const body = readBody(raw);
