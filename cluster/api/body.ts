@@ -19,16 +19,15 @@ export class BodyReader {
   /** Why the body does not fit, or `undefined`. */
   #problem: string | undefined;
   readonly #type: GoType;
-  /** The body itself; empty where there was none, or nothing but `null`. */
+  /** The body itself; empty where there was none. @source moby, api/server/httputils/httputils.go (ReadJSON) */
   readonly fields: Fields;
 
   /** `type`: what the engine would decode into, for the message. */
   constructor(body: Json | undefined, type: GoType) {
     this.#type = type;
     this.fields = noFields;
-    if (body === null) return;
-    if (body === undefined) this.#problem = 'invalid JSON: got EOF while reading request body';
-    else if (isFields(body)) this.fields = body;
+    if (body === undefined || body === null) return;
+    if (isFields(body)) this.fields = body;
     else
       this.#problem = `invalid JSON: json: cannot unmarshal ${kindOf(body)} into Go value of type ${type.name}`;
   }

@@ -13,7 +13,7 @@ import { networkProblem, readNetworkConfig } from './network-config.ts';
 import { looseFlagOf } from './query.ts';
 import { refuse, refuseRpc } from './respond.ts';
 import type { ApiRequest, ApiResponse, Json } from './seam.ts';
-import { invalidJoinToken, leaveLocked, malformedUnlockKey } from './texts.ts';
+import { invalidJoinToken, leaveLocked, malformedUnlockKey, nowhereToListen } from './texts.ts';
 import type { Decision, Local } from './types.ts';
 
 const reply = (response: ApiResponse): Decision => ({ type: 'reply', response });
@@ -24,10 +24,12 @@ export const decideInit = (request: ApiRequest, { config }: Local): Decision => 
   const spec = reader.part('Spec', fields.Spec) ?? {};
   const autoLock = reader.flag('AutoLockManagers', fields.AutoLockManagers) ?? false;
   const forceNewCluster = reader.flag('ForceNewCluster', fields.ForceNewCluster) ?? false;
+  const listenAddr = reader.text('ListenAddr', fields.ListenAddr) ?? '';
   const advertiseAddr = reader.text('AdvertiseAddr', fields.AdvertiseAddr) ?? '';
   const availability = readAvailability(reader, fields.Availability);
   const networkConfig = readNetworkConfig(reader);
   if (reader.problem !== undefined) return reply(refuse(400, reader.problem));
+  if (listenAddr === '') return reply(nowhereToListen);
   if (forceNewCluster)
     return reply(refuseRpc('Unimplemented', 'force-new-cluster is not implemented'));
   if (availability === undefined)
@@ -58,9 +60,11 @@ export const decideJoin = (request: ApiRequest, { config }: Local): Decision => 
   const { fields } = reader;
   const remotes = reader.texts('RemoteAddrs', fields.RemoteAddrs) ?? [];
   const joinToken = reader.text('JoinToken', fields.JoinToken) ?? '';
+  const listenAddr = reader.text('ListenAddr', fields.ListenAddr) ?? '';
   const advertiseAddr = reader.text('AdvertiseAddr', fields.AdvertiseAddr) ?? '';
   const availability = readAvailability(reader, fields.Availability);
   if (reader.problem !== undefined) return reply(refuse(400, reader.problem));
+  if (listenAddr === '') return reply(nowhereToListen);
   if (remotes.length === 0) return reply(refuse(400, 'at least 1 RemoteAddr is required to join'));
   if (availability === undefined)
     return reply(refuse(400, `invalid Availability: ${JSON.stringify(fields.Availability)}`));

@@ -68,6 +68,11 @@ export const transactionTooLarge: ApiResponse = refuseRpc(
 );
 export const outOfSequence: ApiResponse = refuseRpc('Unknown', 'update out of sequence');
 
+/** This program was told when it started where to listen; a client has to say something all the same. */
+export const nowhereToListen: ApiResponse = refuse(
+  400,
+  'invalid ListenAddr "": invalid empty address',
+);
 export const invalidJoinToken: ApiResponse = refuse(400, 'invalid join token');
 export const joinTokenNeeded: ApiResponse = refuseRpc(
   'InvalidArgument',

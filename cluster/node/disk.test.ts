@@ -126,18 +126,19 @@ test('a node that dies while it founds a swarm can be asked again, or goes on as
     const world = swarmOf(1, 0);
     world.start('m2');
     world.node('m2').crashAfterOperations = operations;
-    world.ask('m2', 'POST', '/swarm/init', {});
+    world.ask('m2', 'POST', '/swarm/init', { ListenAddr: '0.0.0.0:2377' });
     world.run(100);
     if (world.node('m2').program === undefined) world.start('m2');
     world.run(1_000);
-    if (stateOf(world, 'm2') === 'inactive') expectOk(world.call('m2', 'POST', '/swarm/init', {}));
+    if (stateOf(world, 'm2') === 'inactive')
+      expectOk(world.call('m2', 'POST', '/swarm/init', { ListenAddr: '0.0.0.0:2377' }));
     expect(world.call('m2', 'POST', '/services/create', serviceBody('first', 0)).status).toBe(201);
   }
 });
 
 test('the founder of one swarm does not found a second one', () => {
   const world = swarmOf(1, 0);
-  const refused = world.call('m1', 'POST', '/swarm/init', {});
+  const refused = world.call('m1', 'POST', '/swarm/init', { ListenAddr: '0.0.0.0:2377' });
   expect(refused.status).toBe(503);
   expect(messageOf(refused)).toBe(
     'This node is already part of a swarm. Use "docker swarm leave" to leave this swarm and join another one.',

@@ -190,7 +190,11 @@ describe.each([false, true])('a crash at any operation of the disk (autolock %s)
     world.start('m2');
     const token = textAt(world.call('m1', 'GET', '/swarm').body, 'JoinTokens', 'Manager');
     world.node('m2').crashAfterOperations = operations;
-    world.ask('m2', 'POST', '/swarm/join', { RemoteAddrs: ['m1:2377'], JoinToken: token });
+    world.ask('m2', 'POST', '/swarm/join', {
+      ListenAddr: '0.0.0.0:2377',
+      RemoteAddrs: ['m1:2377'],
+      JoinToken: token,
+    });
     world.run(600);
     startAgain(world, 'm2', unlockKey);
     if (stateOf(world, 'm2') === 'inactive') join(world, 'm2', 'Manager', 'm1');

@@ -46,7 +46,8 @@ test('what init says of networks is shown by every manager, also one that joined
   const world = new SmallWorld(1);
   const given = { DefaultAddrPool: ['10.1.0.0/16'], SubnetSize: 26, DataPathPort: 7789 };
   world.start('m1');
-  expectOk(world.call('m1', 'POST', '/swarm/init', given));
+  const listen = { ListenAddr: '0.0.0.0:2377' };
+  expectOk(world.call('m1', 'POST', '/swarm/init', { ...listen, ...given }));
   join(world, 'm2', 'Manager', 'm1');
   world.run(2_000);
   for (const by of ['m1', 'm2']) {

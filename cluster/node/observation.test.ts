@@ -81,7 +81,7 @@ test('observations of an event come before everything else that it causes', () =
     path: '/swarm/init',
     query: {},
     headers: {},
-    body: {},
+    body: { ListenAddr: '0.0.0.0:2377' },
   } as const;
   const effects = node.handle({ type: 'request', id: 1, request }, now);
   const firstDeed = effects.findIndex(({ type }) => type !== 'observe');
@@ -102,7 +102,7 @@ test('after its disk has failed a node says so, and nothing more', () => {
     path: '/swarm/init',
     query: {},
     headers: {},
-    body: {},
+    body: { ListenAddr: '0.0.0.0:2377' },
   } as const;
   node.handle({ type: 'start' }, now);
   node.handle({ type: 'request', id: 1, request }, now);

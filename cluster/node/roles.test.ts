@@ -177,7 +177,7 @@ test('a join that nobody answers goes on after its client was told that it takes
   const token = textAt(world.call('m1', 'GET', '/swarm').body, 'JoinTokens', 'Worker');
   world.start('w1');
   world.passes = (from) => from !== 'w1';
-  const body = { RemoteAddrs: ['m1:2377'], JoinToken: token };
+  const body = { ListenAddr: '0.0.0.0:2377', RemoteAddrs: ['m1:2377'], JoinToken: token };
   const late = world.call('w1', 'POST', '/swarm/join', body);
   expect(late.status).toBe(503);
   expect(messageOf(late)).toBe(
@@ -194,6 +194,7 @@ test('a token that buys nothing is refused, and the node stays outside', () => {
   world.start('w1');
   const wrong = `${token.slice(0, -1)}${token.endsWith('0') ? '1' : '0'}`;
   const refused = world.call('w1', 'POST', '/swarm/join', {
+    ListenAddr: '0.0.0.0:2377',
     RemoteAddrs: ['m1:2377'],
     JoinToken: wrong,
   });

@@ -70,6 +70,7 @@ const swarmOfThree = async () => {
   const { JoinTokens } = (await m1.swarmInspect()) as { JoinTokens: { Manager: string } };
   for (const joining of [m2, m3]) {
     await joining.swarmJoin({
+      ListenAddr: '0.0.0.0:2377',
       RemoteAddrs: [places.get('m1')],
       JoinToken: JoinTokens.Manager,
     });

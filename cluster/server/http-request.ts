@@ -88,6 +88,16 @@ const readBody = ({ body, headers }: RawRequest): BodyRead => {
     // JSON.parse makes nothing but JSON.
     return { ok: true, json: JSON.parse(body.toString('utf8'), refuseProto) as Json };
   } catch (error) {
-    return { ok: false, why: `invalid JSON: ${error instanceof Error ? error.message : ''}` };
+    const why = error instanceof Error ? error.message : '';
+    return { ok: false, why: syntaxProblem(why, body.toString('utf8').length) };
   }
+};
+
+/** In the engine's words where a body ends too early or too late, else in this platform's. */
+const syntaxProblem = (why: string, length: number): string => {
+  if (why.startsWith('Unexpected non-whitespace character after JSON'))
+    return 'unexpected content after JSON';
+  const at = /at position (\d+)/.exec(why)?.[1];
+  const early = why === 'Unexpected end of JSON input' || Number(at) === length;
+  return `invalid JSON: ${early ? 'unexpected EOF' : why}`;
 };

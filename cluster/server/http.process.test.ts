@@ -137,7 +137,11 @@ const post = (url: string, body: string, type = 'application/json') =>
   fetch(`${url}/services/create`, { method: 'POST', body, headers: { 'Content-Type': type } });
 
 test.each([
-  ['a body that is no JSON', '{"Name":', 'application/json', 400, 'invalid JSON: '],
+  ['a body that is no JSON', '{"Name":x}', 'application/json', 400, 'invalid JSON: '],
+  ['half an object', '{"Name":', 'application/json', 400, 'invalid JSON: unexpected EOF'],
+  ['half a key', '{"Na', 'application/json', 400, 'invalid JSON: unexpected EOF'],
+  ['the beginning of a body', '{', 'application/json', 400, 'invalid JSON: unexpected EOF'],
+  ['two bodies', '{}{}', 'application/json', 400, 'unexpected content after JSON'],
   [
     'a key that the log would not keep',
     '{"Labels":{"__proto__":"x"}}',

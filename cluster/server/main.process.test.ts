@@ -109,7 +109,8 @@ test('a node that cannot write its folder acknowledges nothing, says why and end
   const certificates = path.join(folder, 'm1', 'certificates');
   fs.mkdirSync(path.join(certificates, `swarm-node.key${temporarySuffix}`), { recursive: true });
   const headers = { 'Content-Type': 'application/json' };
-  const acknowledged = await fetch(url, { method: 'POST', headers, body: '{}' }).then(
+  const body = '{"ListenAddr":"0.0.0.0:2377"}';
+  const acknowledged = await fetch(url, { method: 'POST', headers, body }).then(
     (response) => response.ok,
     () => false,
   );

@@ -40,7 +40,11 @@ export const join = (
 ): void => {
   world.start(name);
   const token = textAt(world.call(by, 'GET', '/swarm').body, 'JoinTokens', role);
-  const body = { RemoteAddrs: [`${by}:2377`], JoinToken: token };
+  const body = {
+    ListenAddr: '0.0.0.0:2377',
+    RemoteAddrs: [`${by}:2377`],
+    JoinToken: token,
+  };
   expectOk(world.call(name, 'POST', '/swarm/join', body));
 };
 
