@@ -37,7 +37,6 @@ export const createConductor = (plan: Plan): Conducting => {
   const { target, scenario, schedule, limits } = plan;
   const nodes = target.nodes(scenario.shape);
   const byName = new Map(nodes.map((node) => [node.name, node]));
-  const managers = nodes.filter((node) => node.role === 'manager').map((node) => node.name);
   const observations: Observation[] = [];
   const lifecycle: Lifecycle[] = [];
   const scans: FolderScan[] = [];
@@ -115,7 +114,13 @@ export const createConductor = (plan: Plan): Conducting => {
     return a !== undefined && b !== undefined && target.talks(a, b);
   };
 
-  const clients = createClients({ desk, nodes: managers, phase: () => phase, newProcess });
+  // They go on asking whoever was a manager: one that is none any more must say so.
+  const clients = createClients({
+    desk,
+    nodes: () => roles.everManagers(),
+    phase: () => phase,
+    newProcess,
+  });
   const faults = createFaults({
     desk,
     timeline,

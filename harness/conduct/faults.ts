@@ -287,6 +287,8 @@ export const createFaults = (world: FaultWorld): Faults => {
     if ('operation' in when) return recorder.count(when.operation);
     if ('write' in when) return recorder.writes[when.write];
     if ('vote' in when) return field.roles.votes;
+    if ('node' in when)
+      return when.node === 'promoted' ? field.roles.promotions : field.roles.demotions;
     return when.leader === 'elected' ? field.roles.elections : field.roles.losses;
   };
 

@@ -27,8 +27,14 @@ export type Field = {
 class NobodyYet extends Error {}
 const nobodyYet = new NobodyYet();
 
-const managersOf = (field: Field): readonly NodeName[] =>
-  field.nodes.filter((node) => node.role === 'manager').map((node) => node.name);
+const managersOf = ({ roles }: Field): readonly NodeName[] => roles.managers();
+
+/** Where there are workers, all of them may be managers for a while. */
+const oneWorker = ({ nodes, roles }: Field): readonly NodeName[] => {
+  const [first] = roles.workers();
+  if (first === undefined && nodes.some(({ role }) => role === 'worker')) throw nobodyYet;
+  return first === undefined ? [] : [first];
+};
 
 const holder = (name: NodeName | undefined): NodeName => {
   if (name === undefined) throw nobodyYet;
@@ -70,6 +76,10 @@ export const select = (
     }
     case 'voter':
       return [holder(field.roles.voter())];
+    case 'promoted':
+      return [holder(field.roles.promoted())];
+    case 'demoted':
+      return [holder(field.roles.demoted())];
     case 'majority':
       return majority(field);
     case 'minority': {
@@ -81,12 +91,9 @@ export const select = (
     case 'managers':
       return managersOf(field);
     case 'workers':
-      return field.nodes.filter((node) => node.role === 'worker').map((node) => node.name);
+      return field.roles.workers();
     case 'worker':
-      return field.nodes
-        .filter((node) => node.role === 'worker')
-        .map((node) => node.name)
-        .slice(0, 1);
+      return oneWorker(field);
     case 'busy-worker':
       return [holder(field.roles.busyWorker())];
     case 'all':

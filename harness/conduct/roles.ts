@@ -1,23 +1,34 @@
-import type { Node, NodeName } from '../core/cluster.ts';
+import type { Node, NodeName, NodeRole } from '../core/cluster.ts';
 import type { Lifecycle, Observation } from '../core/history.ts';
+import { standingSaid } from '../core/standing.ts';
 import { createWork } from './work.ts';
 
 type Seen = {
-  readonly node: Node;
+  readonly name: NodeName;
+  role: NodeRole;
   running: boolean;
   paused: boolean;
   leads: boolean;
   term: number;
 };
 
-/** Who runs and who claims to lead, as far as the nodes have said so. */
+/** Who runs, who is a manager and who claims to lead, as far as the nodes have said so. */
 export type Roles = {
   observed(observation: Observation): void;
   lived(lifecycle: Lifecycle): void;
   /** The live manager that claims the highest term. */
   leader(): NodeName | undefined;
   isLive(node: NodeName): boolean;
+  /** In the order of the cluster, whether they run or not. */
+  managers(): readonly NodeName[];
   liveManagers(): readonly NodeName[];
+  workers(): readonly NodeName[];
+  /** Whoever was a manager at some time: those of the beginning, then the others as they came. */
+  everManagers(): readonly NodeName[];
+  /** The live node that became a manager last, and is one. */
+  promoted(): NodeName | undefined;
+  /** The live node that ceased to be a manager last, and is none. */
+  demoted(): NodeName | undefined;
   /** The live worker that says it runs most of the tasks that managers want to run in a slot; the lowest name where several do. */
   busyWorker(): NodeName | undefined;
   /** The live manager that gave a vote away last. */
@@ -26,18 +37,26 @@ export type Roles = {
   readonly votes: number;
   readonly elections: number;
   readonly losses: number;
+  /** How often a worker became a manager, and a manager a worker. */
+  readonly promotions: number;
+  readonly demotions: number;
 };
 
 export const createRoles = (nodes: readonly Node[]): Roles => {
   const seen = new Map<NodeName, Seen>();
   for (const node of nodes) {
-    seen.set(node.name, { node, running: false, paused: false, leads: false, term: 0 });
+    const { name, role } = node;
+    seen.set(name, { name, role, running: false, paused: false, leads: false, term: 0 });
   }
+  const ever = nodes.filter(({ role }) => role === 'manager').map(({ name }) => name);
   const work = createWork();
   let votes = 0;
   let elections = 0;
   let losses = 0;
+  let promotions = 0;
+  let demotions = 0;
   let lastVoter: NodeName | undefined;
+  const lastToBecome: { [Role in NodeRole]?: NodeName } = {};
 
   const cease = (of: Seen): void => {
     if (of.leads) losses += 1;
@@ -49,6 +68,28 @@ export const createRoles = (nodes: readonly Node[]): Roles => {
     return of !== undefined && of.running && !of.paused;
   };
 
+  const become = (of: Seen, role: NodeRole): void => {
+    if (of.role === role) return;
+    of.role = role;
+    lastToBecome[role] = of.name;
+    if (role === 'worker') demotions += 1;
+    else {
+      promotions += 1;
+      if (!ever.includes(of.name)) ever.push(of.name);
+    }
+  };
+
+  const namesOf = (role: NodeRole): readonly NodeName[] => {
+    const names: NodeName[] = [];
+    for (const of of seen.values()) if (of.role === role) names.push(of.name);
+    return names;
+  };
+
+  const lastTo = (role: NodeRole): NodeName | undefined => {
+    const name = lastToBecome[role];
+    return name !== undefined && isLive(name) && seen.get(name)?.role === role ? name : undefined;
+  };
+
   return {
     observed(observation) {
       work.observed(observation);
@@ -56,9 +97,11 @@ export const createRoles = (nodes: readonly Node[]): Roles => {
         votes += 1;
         lastVoter = observation.node;
       }
+      const standing = standingSaid(observation);
+      const of = standing && seen.get(observation.node);
+      if (standing === undefined || of === undefined) return;
+      become(of, standing);
       if (observation.kind !== 'role') return;
-      const of = seen.get(observation.node);
-      if (of === undefined) return;
       const leads = observation.role === 'leader';
       if (leads && !(of.leads && of.term === observation.term)) elections += 1;
       if (!leads) cease(of);
@@ -93,22 +136,21 @@ export const createRoles = (nodes: readonly Node[]): Roles => {
         if (!of.leads || !of.running || of.paused) continue;
         if (best === undefined || of.term > best.term) best = of;
       }
-      return best?.node.name;
+      return best?.name;
     },
     isLive,
-    liveManagers() {
-      const names: NodeName[] = [];
-      for (const of of seen.values()) {
-        if (of.node.role === 'manager' && of.running && !of.paused) names.push(of.node.name);
-      }
-      return names;
-    },
+    managers: () => namesOf('manager'),
+    liveManagers: () => namesOf('manager').filter(isLive),
+    workers: () => namesOf('worker'),
+    everManagers: () => ever,
+    promoted: () => lastTo('manager'),
+    demoted: () => lastTo('worker'),
     busyWorker() {
       const running = work.runningByNode();
       let best: { readonly name: NodeName; readonly tasks: number } | undefined;
-      for (const { name, role } of nodes) {
+      for (const name of namesOf('worker')) {
         const tasks = running.get(name) ?? 0;
-        if (role !== 'worker' || tasks === 0 || !isLive(name)) continue;
+        if (tasks === 0 || !isLive(name)) continue;
         if (best === undefined || tasks > best.tasks) best = { name, tasks };
       }
       return best?.name;
@@ -122,6 +164,12 @@ export const createRoles = (nodes: readonly Node[]): Roles => {
     },
     get losses() {
       return losses;
+    },
+    get promotions() {
+      return promotions;
+    },
+    get demotions() {
+      return demotions;
     },
   };
 };

@@ -1,6 +1,5 @@
 import type { Command, Happening } from '../core/backend.ts';
 import type { Ms, Node, NodeName } from '../core/cluster.ts';
-import type { Observation } from '../core/history.ts';
 import type { Fault } from '../core/fault.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { Schedule } from '../core/schedule.ts';
@@ -81,6 +80,12 @@ export const play = (
     readonly leader?: (at: Ms) => NodeName | undefined;
     /** Who says that it votes, and when. */
     readonly votes?: readonly { readonly at: Ms; readonly node: NodeName }[];
+    /** Who says that it has another role, and when. */
+    readonly roles?: readonly {
+      readonly at: Ms;
+      readonly node: NodeName;
+      readonly role: 'learner' | 'none';
+    }[];
     readonly ended?: { readonly bit: boolean; readonly healed: boolean };
     /** How long the end of a deed takes. */
     readonly endMs?: Ms;
@@ -156,18 +161,19 @@ export const play = (
     }
   };
 
-  const role = (node: NodeName, leads: boolean, at: Ms): Observation => ({
-    node,
-    boot: 'b1',
-    seq: at,
-    at,
-    kind: 'role',
-    role: leads ? 'leader' : 'follower',
-    term: at,
-    leader: undefined,
-    nodeId: node,
-    raftId: node,
-  });
+  const role = (node: NodeName, leads: boolean, at: Ms) =>
+    ({
+      node,
+      boot: 'b1',
+      seq: at,
+      at,
+      kind: 'role',
+      role: leads ? 'leader' : 'follower',
+      term: at,
+      leader: undefined,
+      nodeId: node,
+      raftId: node,
+    }) as const;
   const leader = given.leader ?? (() => 'm1');
   for (const node of nodes) push(0, started(node.name));
   for (let at = 10, last: NodeName | undefined; at < 5_000; at += 10) {
@@ -181,6 +187,8 @@ export const play = (
     const vote = { kind: 'vote', term: 1, candidate: node, raftId: node } as const;
     push(at, { type: 'observed', observation: { node, boot: 'b1', seq: at, at, ...vote } });
   }
+  for (const { at, node, role: changed } of given.roles ?? [])
+    push(at, { type: 'observed', observation: { ...role(node, false, at), role: changed } });
   if (given.interruptAt !== undefined) push(given.interruptAt, { type: 'wake' });
   carryOut(conducting.start(0), 0);
   let now = 0;

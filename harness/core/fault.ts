@@ -6,7 +6,7 @@ import { clientSide, type Link, type Ms, type NodeName } from './cluster.ts';
  * Nodes by name, or by role at the moment the fault starts: `leader` is the live manager that claims the highest term;
  * `follower` one other live manager (the lowest name), `followers` all of them; `majority` the lowest-named majority of the managers without the
  * leader where that is possible, `minority` the rest; `rest` every node that the other side of a cut does not name;
- * `voter` the live manager that gave a vote away last;
+ * `voter` the live manager that gave a vote away last; `promoted` and `demoted` the live node that became a manager, or ceased to be one, last;
  * `managers`, `workers`, `worker` (the lowest-named one), `busy-worker` (the one that says it runs most of what a manager wants to run; the fault
  * waits until there is one), `all`.
  *
@@ -23,6 +23,8 @@ export const roleWords = [
   'follower',
   'followers',
   'voter',
+  'promoted',
+  'demoted',
   'majority',
   'minority',
   'rest',

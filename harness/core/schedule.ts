@@ -8,6 +8,8 @@ export type Trigger = { readonly occurrence?: number; readonly withinMs?: Ms } &
   | { readonly leader: 'elected' | 'lost' }
   /** A manager gave a vote away: a voter its answer, a candidate its own. */
   | { readonly vote: 'given' }
+  /** A worker said that it is a manager now, or a manager that it is none any more. */
+  | { readonly node: 'promoted' | 'demoted' }
   /** A client asked for a write, or was told that one is done. */
   | { readonly write: 'asked' | 'acknowledged' }
   | { readonly operation: string }

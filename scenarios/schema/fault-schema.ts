@@ -54,6 +54,7 @@ const triggerSchema = z
   .union([
     z.strictObject({ leader: z.enum(['elected', 'lost']), ...waiting }),
     z.strictObject({ vote: z.enum(['given']), ...waiting }),
+    z.strictObject({ node: z.enum(['promoted', 'demoted']), ...waiting }),
     z.strictObject({ write: z.enum(['asked', 'acknowledged']), ...waiting }),
     z.strictObject({ operation: z.string().min(1), ...waiting }),
   ])
@@ -99,7 +100,7 @@ export const faultSchemas = {
   pause: z.strictObject({ ...lasting, pause: selectionSchema }),
   procedure: z.strictObject({
     ...timing,
-    procedure: z.string().min(1).describe('A deed of the target: lock, rotate-key, drain, …'),
+    procedure: z.string().min(1).describe('A deed of the target: lock, drain, promote, demote, …'),
     on: selectionSchema.optional(),
     args: z.record(z.string(), z.json()).optional(),
     within: durationSchema.optional().describe('How long it may wait for a role. Default 1s.'),
