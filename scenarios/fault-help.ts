@@ -35,7 +35,7 @@ export const faultHelp: readonly FaultHelp[] = [
   { name: 'pause', what: 'processes stand still', example: '{ at: 1s, pause: follower, for: 1s }' },
   {
     name: 'procedure',
-    what: "a deed of the target's own, such as lock, rotate-key, drain",
+    what: "a deed of the target's own, such as lock, drain, promote, demote",
     example: '{ at: 1s, procedure: lock, on: follower }',
   },
 ];

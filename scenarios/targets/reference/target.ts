@@ -11,6 +11,7 @@ import { finish } from './procedures/finish.ts';
 import { form } from './procedures/form.ts';
 import { lock } from './procedures/lock.ts';
 import { revive } from './procedures/revive.ts';
+import { setRole } from './procedures/role.ts';
 import { rotateKey } from './procedures/rotate-key.ts';
 import { setAutolock } from './procedures/turn-autolock.ts';
 import { ownFaults } from './own-faults.ts';
@@ -30,7 +31,8 @@ export const referenceSwarm: Target = {
     ...named('m', 'manager', managers),
     ...named('w', 'worker', workers),
   ],
-  talks: (from, to) => from.name !== to.name && (from.role === 'manager' || to.role === 'manager'),
+  // Workers too: any of them may be a manager later.
+  talks: (from, to) => from.name !== to.name,
   operations: [...serviceKinds, ...nodeKinds, ...swarmKinds].map(operationKind),
   bounds: {
     electionTimeoutMsMax: 300,
@@ -47,6 +49,8 @@ export const referenceSwarm: Target = {
     'autolock-off': setAutolock(false),
     drain: setAvailability('drain'),
     activate: setAvailability('active'),
+    promote: setRole('manager'),
+    demote: setRole('worker'),
     'short-lived': deployShortLived,
   },
   settings: {

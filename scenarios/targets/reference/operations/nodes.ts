@@ -47,6 +47,13 @@ const inspect: ApiKind = {
   },
 };
 
+/** The spec as it was, but for the availability or the role that is asked for. */
+const changed = (spec: JsonObject, { availability, role }: JsonObject): JsonObject => ({
+  ...spec,
+  ...(availability !== undefined && { Availability: availability }),
+  ...(role !== undefined && { Role: role }),
+});
+
 const update: ApiKind = {
   name: 'node.update',
   effect: 'write',
@@ -57,7 +64,7 @@ const update: ApiKind = {
     const { version, spec } = seen as Remembered;
     return apiRequest('POST', `/nodes/${name}/update`, {
       query: { version: String(version) },
-      body: marked({ ...spec, Availability: textArgument(args, 'availability') }, args, memory),
+      body: marked(changed(spec, args), args, memory),
     });
   },
   intent: (args, request) => ({

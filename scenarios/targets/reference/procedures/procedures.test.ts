@@ -13,6 +13,7 @@ import { form } from './form.ts';
 import { lock } from './lock.ts';
 import { revive } from './revive.ts';
 import { rotateKey } from './rotate-key.ts';
+import { setRole } from './role.ts';
 import { deployShortLived } from './short-lived.ts';
 import { setAutolock } from './turn-autolock.ts';
 
@@ -228,6 +229,65 @@ test('an availability is set at the version of a moment ago, and tried again whe
     ({ operation, node }) => (operation === 'node.update' && node === 'm1' ? no : ok()),
   );
   expect(did).toEqual(['node.inspect m1', 'node.update m1 ✗', 'node.inspect m2', 'node.update m2']);
+});
+
+describe('a change of role', () => {
+  const shown = (role: string, reachability: string) => ok({ node: { role, reachability } });
+
+  test('is asked for at the version of a moment ago, and waited for until it has taken hold', () => {
+    let asked = false;
+    const did = play(
+      setRole('manager')(context({ selected: ['w1'] })),
+      ({ operation, args }, times) => {
+        if (operation === 'node.inspect')
+          return asked
+            ? shown('manager', times < 3 ? 'unknown' : 'reachable')
+            : shown('worker', '');
+        expect(args).toEqual({ name: 'w1', role: 'manager' });
+        asked = true;
+        return ok();
+      },
+    );
+    expect(did).toEqual([
+      'node.inspect m1',
+      'node.inspect m1',
+      'node.update m1',
+      'node.inspect m1',
+      'node.inspect m1',
+    ]);
+  });
+
+  test('of a node that has the role already asks for nothing', () => {
+    const did = play(setRole('worker')(context({ selected: ['w1'] })), () => shown('worker', ''));
+    expect(did).toEqual(['node.inspect m1']);
+  });
+
+  test('of several nodes is made one after the other', () => {
+    const workers = new Set<unknown>();
+    const did = play(
+      setRole('worker')(context({ selected: ['m1', 'm2'] })),
+      ({ operation, args }) => {
+        if (operation === 'node.update') workers.add(args.name);
+        return workers.has(args.name) ? shown('worker', '') : shown('manager', 'reachable');
+      },
+    );
+    expect(did.filter((step) => step.startsWith('node.update'))).toHaveLength(2);
+    expect(did.at(-1)).toBe('node.inspect m1');
+  });
+
+  test('that the swarm refuses fails with its text, and is not asked for again', () => {
+    const text = "can't remove member from the raft: this would result in a loss of quorum";
+    const refusal: Answer = { outcome: 'rejected', output: { status: 400, text } };
+    const updates: unknown[] = [];
+    expect(() =>
+      play(setRole('worker')(context({ selected: ['m2'] })), ({ operation, args }) => {
+        if (operation === 'node.inspect') return shown('manager', 'reachable');
+        updates.push(args);
+        return refusal;
+      }),
+    ).toThrow(`m2: "${text}"`);
+    expect(updates).toHaveLength(1);
+  });
 });
 
 test('services whose tasks end by themselves are asked for once, each under a name of its own', () => {

@@ -55,13 +55,17 @@ const bestFirst = (context: ProcedureContext): readonly NodeName[] => {
 };
 
 /**
- * Asks the cluster: the leader, then the other live managers, until one says yes. `before` is done at the same manager first
- * (an update needs the version of a moment ago).
+ * Asks the cluster: the leader, then the other live managers, until one says yes, or no in a way that is `final`. `before` is done at
+ * the same manager first (an update needs the version of a moment ago).
  */
 export function* askCluster(
   context: ProcedureContext,
   operation: string,
-  given: { readonly args?: JsonObject; readonly before?: readonly [string, JsonObject] } = {},
+  given: {
+    readonly args?: JsonObject;
+    readonly before?: readonly [string, JsonObject];
+    readonly final?: (asked: Asked) => boolean;
+  } = {},
 ): Part<Asked> {
   let last: Asked = { outcome: 'rejected', output: nothing };
   for (let round = 0; round < roundsMax; round += 1) {
@@ -71,7 +75,7 @@ export function* askCluster(
         if (ready.outcome !== 'ok') continue;
       }
       last = yield* call(manager, operation, given.args);
-      if (last.outcome === 'ok') return last;
+      if (last.outcome === 'ok' || given.final?.(last) === true) return last;
     }
     yield* pause(4 * pollMs);
   }
