@@ -80,6 +80,9 @@ class NodeAgent implements Agent {
       case 'dispatcher':
         this.#hear(input.from, input.message, now);
         break;
+      case 'managers':
+        this.#managers.learn(input.managers);
+        break;
       case 'report':
         this.#worker.executed(input.report, now);
         break;

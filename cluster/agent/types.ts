@@ -10,6 +10,8 @@ export type AgentInput =
   | { readonly type: 'start' }
   | { readonly type: 'tick' }
   | { readonly type: 'dispatcher'; readonly from: string; readonly message: DispatcherMessage }
+  /** Who the managers are, as a replica on this very node says it. */
+  | { readonly type: 'managers'; readonly managers: readonly ManagerAddress[] }
   | { readonly type: 'report'; readonly report: TaskReport }
   /** What its assignments depend on (see `persist`) is durable now. */
   | { readonly type: 'persisted'; readonly sequence: number }

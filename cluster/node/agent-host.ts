@@ -1,9 +1,12 @@
 /** Gives the agent its world. */
 import { createAgent } from '../agent/agent.ts';
 import { noOutput } from '../agent/outbox.ts';
+import type { AgentMessage } from '../agent/messages.ts';
 import type { Agent, AgentInput, AgentOutput } from '../agent/types.ts';
 import type { Files } from '../ports.ts';
 import type { Keyring } from './keyring.ts';
+import type { Sender } from './program.ts';
+import { turnedAway } from './turn-away.ts';
 import { WorkerFiles } from './worker-files.ts';
 import { never } from './world.ts';
 import type { NodeWorld } from './world.ts';
@@ -14,6 +17,7 @@ export class AgentHost {
   readonly #agent: Agent;
   readonly #files: WorkerFiles;
   #managers: Agent['managers'];
+  #ofReplica: Agent['managers'] | undefined;
   /** It has stopped everything, after `leave`. */
   left = false;
 
@@ -41,6 +45,21 @@ export class AgentHost {
 
   get managers(): Agent['managers'] {
     return this.#agent.managers;
+  }
+
+  /** What this node's own replica says of them: the leader may be gone before a session says it. */
+  knowManagers(managers: Agent['managers']): void {
+    if (managers !== this.#ofReplica) this.step({ type: 'managers', managers });
+    this.#ofReplica = managers;
+  }
+
+  /** Another agent takes this node for a manager, which it may have been: it is shown one that this agent knows. */
+  turnAway(message: AgentMessage, from: Sender): void {
+    if (from.nodeId === undefined) return;
+    const { nodeId } = this.#keyring.facts;
+    const leader = this.managers.find((manager) => manager.nodeId !== nodeId)?.address;
+    const turned = turnedAway(message, from, { leader, managers: [] });
+    this.#world.send(turned.to, turned.message);
   }
 
   /** To be called at the end of every event, before a manager forgets a key. */

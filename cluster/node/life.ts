@@ -200,6 +200,7 @@ export class Life {
 
   /** To be called at the end of every event. */
   review(): void {
+    if (this.manager !== undefined) this.agent?.knowManagers(this.manager.member.managers);
     this.agent?.review();
     this.manager?.review();
     if (this.manager?.dismissed === true) this.#demote();

@@ -143,7 +143,8 @@ class Node implements NodeProgram {
         manager?.receiveSealAnswer(message, from);
         return;
       case 'agent':
-        manager?.desk.agent(message.message, from);
+        if (manager === undefined) this.#life.agent?.turnAway(message.message, from);
+        else manager.desk.agent(message.message, from);
         return;
       case 'dispatcher':
         this.#hearDispatcher(from, message.message);

@@ -11,6 +11,7 @@ import type { Member } from './member.ts';
 import type { Sender } from './program.ts';
 import type { Requests } from './requests.ts';
 import { Seen } from './seen.ts';
+import { turnedAway } from './turn-away.ts';
 import type { NodeWorld } from './world.ts';
 
 export type PeerDeskHost = {
@@ -94,21 +95,8 @@ export class PeerDesk {
 
   #turnAway(message: AgentMessage, from: Sender): void {
     const { managers } = this.#host.member;
-    if (message.type === 'register')
-      this.#world.send(message.address, {
-        type: 'dispatcher',
-        message: {
-          type: 'not-leader',
-          nonce: message.nonce,
-          leader: this.#leaderAddress,
-          managers,
-        },
-      });
-    else
-      this.#world.send(from.address, {
-        type: 'dispatcher',
-        message: { type: 'session-invalid', session: message.session, removed: false },
-      });
+    const turned = turnedAway(message, from, { leader: this.#leaderAddress, managers });
+    this.#world.send(turned.to, turned.message);
   }
 
   #answerSealQuestion(nonce: string, to: Sender, confirmed: boolean): void {

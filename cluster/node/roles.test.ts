@@ -84,6 +84,32 @@ test('the leader itself is demoted: another one takes over first', () => {
   expect(world.call('m2', 'POST', '/services/create', serviceBody('after')).status).toBe(201);
 });
 
+/** Nodes by what the leader thinks of them. */
+const readiness = (world: SmallWorld, by: string): ReadonlySet<string> =>
+  new Set([...nodesOf(world, by).values()].map((node) => textAt(node, 'Status', 'State')));
+
+test('a manager that knew only the first one finds the leader, although the first one is demoted at once', () => {
+  const world = swarmOf(3, 0);
+  expectOk(changeNode(world, 'm1', 'm1', { Role: 'worker' }));
+  world.runUntil('it is a worker', () => swarmHeader(world, 'm1') === 'active/worker', 400);
+  world.run(4_000);
+  expect(readiness(world, leaderOf(world) ?? 'm2')).toEqual(new Set(['ready']));
+});
+
+test('a worker that knows only a former manager is shown the way by it', () => {
+  const world = swarmOf(1, 2);
+  world.run(1_000);
+  // It hears from its manager no more until that is one no longer.
+  world.passes = (from, to) => from !== 'm1' || to !== 'w2';
+  expectOk(changeNode(world, 'm1', 'w1', { Role: 'manager' }));
+  world.runUntil('it takes part', () => swarmHeader(world, 'w1') === 'active/manager', 3_000);
+  expectOk(changeNode(world, 'm1', 'm1', { Role: 'worker' }));
+  world.runUntil('it is a worker', () => swarmHeader(world, 'm1') === 'active/worker', 3_000);
+  world.passes = () => true;
+  world.run(4_000);
+  expect(readiness(world, 'w1')).toEqual(new Set(['ready']));
+});
+
 test('of two managers the leader can be demoted, and the other one goes on alone', () => {
   const world = swarmOf(2, 0);
   world.run(500);
