@@ -1,6 +1,7 @@
 /** A history sorted once, so that no property walks through all of it again. */
 import type { NodeName } from '../harness/core/cluster.ts';
 import type { FaultRecord, History, Observation } from '../harness/core/history.ts';
+import { standingSaid } from '../harness/core/standing.ts';
 import { remembered } from './remembered.ts';
 
 export type Said<Kind extends Observation['kind']> = Extract<Observation, { readonly kind: Kind }>;
@@ -15,6 +16,7 @@ export type Boot = {
 };
 
 export type Chronicle = {
+  /** Whoever was a manager at some time, by the shape or by its own words, in the order of the cluster. */
   readonly managers: readonly NodeName[];
   /** In the order in which each node's first words arrived. */
   readonly boots: readonly Boot[];
@@ -22,6 +24,7 @@ export type Chronicle = {
   readonly roles: readonly Said<'role'>[];
   readonly commits: readonly Said<'commit'>[];
   readonly votes: readonly Said<'vote'>[];
+  readonly memberships: readonly Said<'membership'>[];
   /** Faults that were carried out and bit. */
   readonly bitten: readonly FaultRecord[];
   /** Whether some node said who leads, what it committed, whether it is locked. */
@@ -36,6 +39,9 @@ const compose = (history: History): Chronicle => {
   const roles: Said<'role'>[] = [];
   const commits: Said<'commit'>[] = [];
   const votes: Said<'vote'>[] = [];
+  const memberships: Said<'membership'>[] = [];
+  const managers = new Set<NodeName>();
+  for (const { name, role } of history.nodes) if (role === 'manager') managers.add(name);
   let locks = 0;
   for (const observation of history.observations) {
     const { node } = observation;
@@ -50,16 +56,19 @@ const compose = (history: History): Chronicle => {
     else if (observation.kind === 'commit') commits.push(observation);
     else if (observation.kind === 'lock') locks += 1;
     else if (observation.kind === 'vote') votes.push(observation);
+    else if (observation.kind === 'membership') memberships.push(observation);
+    if (standingSaid(observation) === 'manager') managers.add(node);
   }
   for (const boot of boots) {
     if (!boot.sorted) boot.said.sort((a, b) => a.seq - b.seq);
   }
   return {
-    managers: history.nodes.filter(({ role }) => role === 'manager').map(({ name }) => name),
+    managers: history.nodes.map(({ name }) => name).filter((name) => managers.has(name)),
     boots,
     roles,
     commits,
     votes,
+    memberships,
     bitten: history.faults.filter(({ evidence }) => evidence.bit),
     locks,
   };

@@ -3,6 +3,7 @@ import type { History } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Boot } from '../chronicle.ts';
 import { cutFromClients } from '../client-cuts.ts';
+import { beganAsManager } from '../membership.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { judgeScans, secretInTheClear, secretKept } from './folder-scans.ts';
 import { bootBefore, surelyFollowed } from './followed.ts';
@@ -51,7 +52,7 @@ export const autolockedRestart: Property = {
  * of managers that had followed that before they ended.
  */
 const cameUpUnlocked = (history: History): Verdict | undefined => {
-  const { boots, managers } = chronicleOf(history);
+  const { boots } = chronicleOf(history);
   const turned = history.operations.filter(
     ({ operation, args, phase }) =>
       operation === 'swarm.update' && args.autolock !== undefined && phase !== 'final',
@@ -62,7 +63,7 @@ const cameUpUnlocked = (history: History): Verdict | undefined => {
   if (!always && on === undefined) return undefined;
   for (const boot of boots) {
     const { node, number, said } = boot;
-    if (number === 0 || !managers.includes(node)) continue;
+    if (number === 0 || !beganAsManager(boot, history)) continue;
     const first = said.find(({ kind }) => kind === 'lock');
     if (first?.kind !== 'lock' || first.state === 'locked') continue;
     if (!always && !endedAfterLock(boot, on ?? Infinity, history)) continue;

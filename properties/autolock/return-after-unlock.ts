@@ -30,6 +30,7 @@ export const returnOf = (span: LockedSpan, history: History): Return => {
     return { returned: true };
   }
   const disturbed =
+    isDemoted(span) ||
     stallWithin(history, since, until) !== undefined ||
     history.phases.endAt < until ||
     reachabilityOf(history).touching(since, until).length > 0 ||
@@ -46,6 +47,10 @@ export const returnOf = (span: LockedSpan, history: History): Return => {
   );
   return { returned: false, verdict };
 };
+
+/** It was told that it is no manager any more: nothing but that has to be told it. */
+const isDemoted = ({ boot }: LockedSpan): boolean =>
+  boot.said.some((words) => words.kind === 'role' && words.role === 'none');
 
 /**
  * Whether this boot came to know a leader, and committed all that anybody had at the time of the unlock. A request may get lost on

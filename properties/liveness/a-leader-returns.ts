@@ -3,6 +3,7 @@ import type { History, Operation } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import { lastKeyIsUnknown } from '../autolock/key-generations.ts';
 import { chronicleOf } from '../chronicle.ts';
+import { membershipOf } from '../membership.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
 import { stalledAfterHeal } from './stalls.ts';
 
@@ -80,7 +81,8 @@ const stalledTooLong = (history: History): Verdict | undefined => {
 
 /** So many managers died before anybody was shown the key that the swarm had just been given that no majority can be opened again. */
 const lockedForGood = (history: History): Verdict | undefined => {
-  const { boots, managers } = chronicleOf(history);
+  const { boots } = chronicleOf(history);
+  const managers = membershipOf(history).last;
   const locked = managers.filter((node) => {
     const said = boots.findLast((boot) => boot.node === node)?.said ?? [];
     const lock = said.findLast(({ kind }) => kind === 'lock');

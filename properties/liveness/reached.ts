@@ -4,6 +4,7 @@ import type { History, Observation, Operation } from '../../harness/core/history
 import type { Property } from '../../harness/core/property.ts';
 import { lockedSpans } from '../autolock/locked-spans.ts';
 import { chronicleOf } from '../chronicle.ts';
+import { replicasOf } from '../membership.ts';
 import { held, seconds, unknown } from '../verdicts.ts';
 
 /** What a run can have met, and how one knows. */
@@ -106,9 +107,11 @@ const isOpenAt = (at: number, { effect, invokedAt, endedAt }: Operation): boolea
 
 /** As any manager that lived saw it: one that was killed does not see what came after. */
 function taskMoved(history: History): string | undefined {
-  for (const { said } of chronicleOf(history).boots) {
-    const moved = movedIn(said);
-    if (moved !== undefined) return moved;
+  for (const boot of chronicleOf(history).boots) {
+    for (const said of replicasOf(boot)) {
+      const moved = movedIn(said);
+      if (moved !== undefined) return moved;
+    }
   }
   return undefined;
 }

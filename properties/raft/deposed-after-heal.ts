@@ -2,6 +2,7 @@ import type { Ms, NodeName } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
+import { asksForRole } from '../membership.ts';
 import { stallWithin } from '../liveness/stalls.ts';
 import { broken, moment } from '../verdicts.ts';
 import { reachabilityOf } from './reachability.ts';
@@ -30,9 +31,20 @@ const unassailable = (
   const reachability = reachabilityOf(history);
   const hindered = reachability.touching(since, healAt);
   const stalled = stallWithin(history, since, Infinity) !== undefined;
-  if (slowed || stalled || !reachability.hasMajority(leader.node, hindered)) return undefined;
+  if (slowed || stalled || mayBeReplaced(leader.node, since, history)) return undefined;
+  if (!reachability.hasMajority(leader.node, hindered)) return undefined;
   const returning = reachability.hinderedManagers(hindered).filter((name) => name !== leader.node);
   return { leader, returning };
+};
+
+/** Roles were changing then, or it was asked to go: a leader that is demoted hands over by itself, once it can. */
+const mayBeReplaced = (leader: NodeName, since: Ms, history: History): boolean => {
+  const asked = history.operations.filter(asksForRole);
+  if (asked.length === 0) return false;
+  return (
+    asked.some(({ args, endedAt }) => args.name === leader || (endedAt ?? Infinity) >= since) ||
+    chronicleOf(history).memberships.some(({ at }) => at >= since)
+  );
 };
 
 /** A procedure that goes on behind the heal may end the leader itself. */

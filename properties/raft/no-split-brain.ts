@@ -47,7 +47,7 @@ const isForbidden = (operation: Operation, reachability: Reachability): boolean 
   const { invokedAt, endedAt } = operation;
   if (endedAt === undefined || !isAcknowledged(operation)) return false;
   const hindered = reachability.during(invokedAt, endedAt);
-  return hindered.length > 0 && !reachability.mayAcknowledge(operation.node, hindered);
+  return hindered.length > 0 && !reachability.mayAcknowledge(operation.node, hindered, endedAt);
 };
 
 const acknowledgedAlone = (operation: Operation, reachability: Reachability): Verdict => {
@@ -91,7 +91,7 @@ const wasTried = (
     const hindered = reachability.during(invokedAt, invokedAt);
     if (operation.node === leader) {
       const arrived = !cutFromClients(history, leader, { from: invokedAt, to: invokedAt });
-      asked ||= arrived && !reachability.mayAcknowledge(leader, hindered);
+      asked ||= arrived && !reachability.mayAcknowledge(leader, hindered, invokedAt);
     } else if (operation.effect === 'write' && operation.outcome === 'ok') {
       acknowledgedElsewhere ||= endedAt !== undefined && endedAt <= to;
     }

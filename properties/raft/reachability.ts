@@ -5,6 +5,7 @@ import type { FaultRecord, History } from '../../harness/core/history.ts';
 import { unreachable } from '../../harness/core/unreachable.ts';
 import { lockedSpans } from '../autolock/locked-spans.ts';
 import { chronicleOf } from '../chronicle.ts';
+import { membershipOf, type Configuration } from '../membership.ts';
 import { remembered } from '../remembered.ts';
 
 /** Something that surely lasted from `from` (its last confirmation) to `to` (the first call that ended it). */
@@ -27,16 +28,19 @@ export type Reachability = {
   touching(from: Ms, to: Ms): readonly number[];
   /**
    * Whether there is some manager L, mutually reachable from this one and from a majority of live, unlocked managers, L included,
-   * while these hindrances last.
+   * while these hindrances last. Managers are those of the shape, or of any configuration that may have been in force by `until`.
    */
-  mayAcknowledge(manager: NodeName, hindered: readonly number[]): boolean;
-  /** Whether this manager itself is there and mutually reachable from a majority of live, unlocked managers, itself included. */
+  mayAcknowledge(manager: NodeName, hindered: readonly number[], until: Ms): boolean;
+  /** Whether this manager itself is there and surely mutually reachable from a majority of live, unlocked managers, itself included. */
   hasMajority(manager: NodeName, hindered: readonly number[]): boolean;
   /** Managers that are absent, or apart from some other, in one of these. */
   hinderedManagers(hindered: readonly number[]): readonly NodeName[];
 };
 
 const none: readonly number[] = Object.freeze([]);
+
+/** A configuration as bits, and how many of them decide. */
+type Electorate = { readonly voters: number; readonly majority: number };
 
 /** Sets of managers are bits of one integer. */
 const managersMax = 31;
@@ -119,7 +123,13 @@ export const reachabilityOf = remembered((history): Reachability => {
   const places = new Map(managers.slice(0, managersMax).map((name, place) => [name, place]));
   const hindrances = hindrancesOf(history, places);
   const all = places.size === managersMax ? 0x7fffffff : (1 << places.size) - 1;
-  const majority = majorityOf(managers.length);
+  const { first, fixedUntil, configurations } = membershipOf(history);
+  const electorateOf = ({ voters, size }: Configuration): Electorate => ({
+    voters: voters.reduce((bits, name) => bits | (1 << (places.get(name) ?? managersMax)), 0) & all,
+    majority: majorityOf(size),
+  });
+  const initial = [electorateOf(first)];
+  const any = configurations.map(electorateOf);
   const answers = new Map<string, number>();
 
   /** The present managers that this one exchanges messages with, itself included, as bits; 0 where it is absent. */
@@ -133,14 +143,19 @@ export const reachabilityOf = remembered((history): Reachability => {
     return (present & (1 << place)) === 0 ? 0 : sees & present;
   };
 
+  const leads = (place: number, hindered: readonly number[], { voters, majority }: Electorate) =>
+    (voters & (1 << place)) !== 0 && bitsIn(company(place, hindered) & voters) >= majority;
+
   /** The managers that may acknowledge while these hindrances last, as bits. */
-  const acknowledging = (hindered: readonly number[]): number => {
-    const key = hindered.join();
+  const acknowledging = (hindered: readonly number[], until: Ms): number => {
+    const changed = until >= fixedUntil;
+    const electorates = changed ? any : initial;
+    const key = `${changed ? 'any' : ''} ${hindered.join()}`;
     const before = answers.get(key);
     if (before !== undefined) return before;
     let may = 0;
     for (let leader = 0; leader < places.size; leader += 1) {
-      if (bitsIn(company(leader, hindered)) < majority) continue;
+      if (!electorates.some((electorate) => leads(leader, hindered, electorate))) continue;
       let sees = all;
       for (const at of hindered) sees &= ~(hindrances[at]?.apart[leader] ?? 0);
       may |= sees;
@@ -170,7 +185,7 @@ export const reachabilityOf = remembered((history): Reachability => {
     },
     hasMajority(manager, hindered) {
       const place = places.get(manager);
-      return place !== undefined && bitsIn(company(place, hindered)) >= majority;
+      return place !== undefined && any.every((electorate) => leads(place, hindered, electorate));
     },
     hinderedManagers: (hindered) =>
       managers.filter((_, place) =>
@@ -182,10 +197,10 @@ export const reachabilityOf = remembered((history): Reachability => {
           );
         }),
       ),
-    mayAcknowledge(manager, hindered) {
+    mayAcknowledge(manager, hindered, until) {
       const place = places.get(manager);
       if (place === undefined || hindered.length === 0) return true;
-      return (acknowledging(hindered) & (1 << place)) !== 0;
+      return (acknowledging(hindered, until) & (1 << place)) !== 0;
     },
   };
 });

@@ -3,6 +3,7 @@ import type { FaultRecord, History } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
 import { stallWithin } from '../liveness/stalls.ts';
+import { membershipOf } from '../membership.ts';
 import { broken, moment } from '../verdicts.ts';
 
 /**
@@ -25,6 +26,7 @@ export const aloneSpans = (history: History): readonly AloneSpan[] => {
     for (const node of managers) {
       const silenced = silencedSources(fault, { node, managers });
       if (silenced === 0 || silenced !== managers.length - 1) continue;
+      if (decidesAlone(node, to, history)) continue;
       const from = awakeFrom(begunAt, node, history);
       // What a stalled machine delays looks like news from the silence.
       if (to - from > grace && stallWithin(history, from, to) === undefined)
@@ -33,6 +35,14 @@ export const aloneSpans = (history: History): readonly AloneSpan[] => {
   }
   return spans;
 };
+
+/** Whoever is the only one that votes hears nobody and leads all the same. */
+const decidesAlone = (node: NodeName, until: Ms, history: History): boolean =>
+  membershipOf(history).fixedUntil <= until &&
+  chronicleOf(history).memberships.some(
+    ({ node: by, voters, at }) =>
+      by === node && voters.length === 1 && at >= membershipOf(history).fixedUntil,
+  );
 
 /** The first time at or after this one from which a node is not paused for as long as the grace lasts. */
 const awakeFrom = (at: Ms, node: NodeName, history: History): Ms => {

@@ -3,6 +3,7 @@ import type { History } from '../../harness/core/history.ts';
 import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import type { NodeShown, ServiceShown, TaskShown } from '../../models/swarm-answers.ts';
 import { chronicleOf } from '../chronicle.ts';
+import { membershipOf } from '../membership.ts';
 import { stalledAfterHeal } from '../liveness/stalls.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
 import { executorsOf, latenessAt, leftovers, shownOnly, type Executors } from './executors.ts';
@@ -140,12 +141,12 @@ const neverAgain = ({ name }: ServiceShown, task: TaskShown): Wrong =>
 
 /** A manager that runs and never got what all had committed when the last client had its answer. */
 const lagging = (running: readonly NodeName[], history: History): Verdict | undefined => {
-  const { boots, commits, managers } = chronicleOf(history);
+  const { boots, commits } = chronicleOf(history);
   const { healedAt, quietAt, endAt } = history.phases;
   if (endAt - quietAt < history.bounds.convergeMs) return undefined;
   let known = 0;
   for (const { at, index } of commits) if (at <= quietAt) known = Math.max(known, index);
-  for (const node of managers) {
+  for (const node of membershipOf(history).last) {
     if (!running.includes(node)) continue;
     const said = boots.findLast((boot) => boot.node === node)?.said ?? [];
     const last = said.findLast((words) => words.kind === 'commit');

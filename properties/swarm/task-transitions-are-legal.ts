@@ -1,6 +1,8 @@
 import type { ObservedTask } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
-import { chronicleOf, type Boot, type Said } from '../chronicle.ts';
+import type { Observation } from '../../harness/core/history.ts';
+import { chronicleOf, type Said } from '../chronicle.ts';
+import { replicasOf } from '../membership.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { isPlaced, isState, mayBeDeleted, mayBeDesiredNext, mayFollow } from './task-life.ts';
 
@@ -19,14 +21,14 @@ export const taskTransitionsAreLegal: Property = {
     const { boots, commits } = chronicleOf(history);
     if (commits.length === 0) return unknown('no node said what it committed');
     let steps = 0;
-    for (const boot of boots) {
+    for (const said of boots.flatMap(replicasOf)) {
       const tasks = new Map<string, ObservedTask>();
-      for (const words of boot.said) {
+      for (const words of said) {
         if (words.kind !== 'commit' || words.tasks.length === 0) continue;
         for (const task of words.tasks) {
           const before = tasks.get(task.id);
           const wrong = whatIsWrong(before, task);
-          if (wrong !== undefined) return illegal(wrong, { task, words }, seenIn(boot, before));
+          if (wrong !== undefined) return illegal(wrong, { task, words }, seenIn(said, before));
           if (before !== undefined) steps += 1;
           tasks.set(task.id, task);
         }
@@ -61,7 +63,7 @@ const whatIsWrong = (before: ObservedTask | undefined, task: ObservedTask): stri
 };
 
 /** Where a manager said it; looked for only once something is wrong. */
-const seenIn = ({ said }: Boot, task: ObservedTask | undefined): Seen | undefined => {
+const seenIn = (said: readonly Observation[], task: ObservedTask | undefined): Seen | undefined => {
   const words = said.find(
     (of): of is Said<'commit'> =>
       of.kind === 'commit' && task !== undefined && of.tasks.includes(task),

@@ -177,7 +177,7 @@ export const leads = (node: NodeName, term: number): Unsaid<Observation> =>
 export const role = (
   node: NodeName,
   term: number,
-  is: 'leader' | 'follower' | 'candidate',
+  is: 'leader' | 'follower' | 'candidate' | 'learner' | 'none',
   leader?: string,
 ): Unsaid<Observation> => ({
   kind: 'role',
@@ -201,6 +201,28 @@ export const members = (...voters: readonly NodeName[]): Unsaid<Observation> => 
   voters: voters.map((node) => `${node}-raft`),
   learners: [],
 });
+
+/** What a node says first when it starts: `raftId` where its key file makes it a manager. */
+export const boots = (node: NodeName, raftId: string | undefined): Unsaid<Observation> => ({
+  kind: 'boot',
+  name: node,
+  nodeId: `${node}-id`,
+  raftId,
+});
+
+/** An operator asks for another role of a node. */
+export const asksRole = (
+  name: NodeName,
+  asked: 'manager' | 'worker',
+  times: readonly [Ms, Ms | undefined],
+  given: Partial<Operation> = {},
+): Operation =>
+  operation('m1', times, {
+    effect: 'write',
+    operation: 'node.update',
+    args: { name, role: asked },
+    ...given,
+  });
 
 export const commit = (
   index: number,

@@ -1,0 +1,92 @@
+/** Who is a manager and when, where that changes: by what operators asked for and what nodes said, never by the shape alone. */
+import type { Ms, NodeName } from '../harness/core/cluster.ts';
+import type { History, Observation, Operation } from '../harness/core/history.ts';
+import { standingSaid } from '../harness/core/standing.ts';
+import { chronicleOf, type Boot } from './chronicle.ts';
+import { remembered } from './remembered.ts';
+
+/** Asked for another role of a node, and perhaps heard. */
+export const asksForRole = ({ operation, args, outcome }: Operation): boolean =>
+  operation === 'node.update' && args.role !== undefined && outcome !== 'rejected';
+
+/** A set of voters. Those of whom no name is known count all the same. */
+export type Configuration = { readonly voters: readonly NodeName[]; readonly size: number };
+
+export type Membership = {
+  /** Until then whoever the shape says is a manager; `Infinity` where nobody ever asked for a change. */
+  readonly fixedUntil: Ms;
+  /** As of the shape. */
+  readonly first: Configuration;
+  /** All that may have been in force since then, the first one included. */
+  readonly configurations: readonly Configuration[];
+  /** Who is a manager in the end, by its own last words. */
+  readonly last: readonly NodeName[];
+};
+
+/**
+ * What nodes say arrives after it happened, so no change is among the words that arrived before it was asked for; what arrives late from
+ * before is one configuration more that may have been in force, which only excuses.
+ */
+const configurationsSince = (history: History, time: Ms): readonly Configuration[] => {
+  const { roles, memberships } = chronicleOf(history);
+  const names = new Map(roles.map(({ raftId, node }) => [raftId, node]));
+  const known = new Map<string, Configuration>();
+  for (const { at, voters } of memberships) {
+    if (at < time || voters.length === 0) continue;
+    const key = voters.toSorted().join();
+    if (known.has(key)) continue;
+    const named = voters.flatMap((voter) => names.get(voter) ?? []);
+    known.set(key, { voters: named, size: voters.length });
+  }
+  return [...known.values()];
+};
+
+const lastManagers = (history: History): readonly NodeName[] => {
+  const standings = new Map(history.nodes.map(({ name, role }) => [name, role]));
+  for (const { node, said } of chronicleOf(history).boots) {
+    const standing = said.findLast((words) => standingSaid(words) !== undefined);
+    const role = standing && standingSaid(standing);
+    if (role !== undefined) standings.set(node, role);
+  }
+  return history.nodes.map(({ name }) => name).filter((name) => standings.get(name) === 'manager');
+};
+
+export const membershipOf = remembered((history): Membership => {
+  const voters = history.nodes.filter(({ role }) => role === 'manager').map(({ name }) => name);
+  const first = { voters, size: voters.length };
+  const fixedUntil = history.operations.find(asksForRole)?.invokedAt ?? Infinity;
+  const later = fixedUntil === Infinity ? [] : configurationsSince(history, fixedUntil);
+  return {
+    fixedUntil,
+    first,
+    configurations: [first, ...later],
+    last: lastManagers(history),
+  };
+});
+
+/** Whether the node was a manager by its own key file when this boot began. */
+export const beganAsManager = ({ node, said }: Boot, history: History): boolean => {
+  const words = said.find(({ kind }) => kind === 'boot');
+  if (words?.kind === 'boot' && words.nodeId !== undefined) return words.raftId !== undefined;
+  return membershipOf(history).first.voters.includes(node);
+};
+
+/**
+ * What a boot said, in parts: whoever is taken out and let in again begins anew, under another id and with an empty log, and applies
+ * everything once more.
+ */
+export const replicasOf = ({ said }: Boot): readonly (readonly Observation[])[] => {
+  const parts: Observation[][] = [];
+  let id: string | undefined;
+  let part: Observation[] = [];
+  for (const words of said) {
+    if (words.kind === 'role' && words.raftId !== id) {
+      if (part.length > 0) parts.push(part);
+      part = [];
+      id = words.raftId;
+    }
+    part.push(words);
+  }
+  parts.push(part);
+  return parts;
+};
