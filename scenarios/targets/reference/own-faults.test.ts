@@ -18,7 +18,15 @@ const proceduresWith = (workers: number): ReadonlySet<string> => {
   return names;
 };
 
-const ofManagers = ['autolock-off', 'autolock-on', 'lock', 'rotate-key', 'short-lived'];
+const ofManagers = [
+  'autolock-off',
+  'autolock-on',
+  'demote',
+  'lock',
+  'promote',
+  'rotate-key',
+  'short-lived',
+];
 
 test('every procedure is drawn sooner or later', () => {
   expect([...proceduresWith(2)].sort()).toEqual(['activate', ...ofManagers, 'drain'].sort());

@@ -1,3 +1,5 @@
+import type { Ms } from '../../../harness/core/cluster.ts';
+import type { Selection } from '../../../harness/core/fault.ts';
 import type { ScheduledFault } from '../../../harness/core/schedule.ts';
 import type { Target } from '../../../harness/core/target.ts';
 import { kill, procedure } from '../../../harness/generate/faults.ts';
@@ -20,6 +22,33 @@ const onWorkers: typeof drawn = (weight, faults) => ({
 
 const between = (next: Digits, least: number, most: number): number =>
   least + next(most - least + 1);
+
+type Change = { readonly name: 'promote' | 'demote'; readonly nodes: Selection };
+
+/** A change of role, in a third of them once the swarm has been locked. Answers also when it is asked for. */
+const change = (next: Digits, { name, nodes }: Change) => {
+  const locks = next(3) === 0;
+  const at = locks ? between(next, 200, 500) : 0;
+  const lock = { at: 0, fault: procedure('autolock-on'), forMs: waitMs };
+  const asked = { at, fault: procedure(name, { nodes }), forMs: waitMs };
+  return { at, faults: locks ? [lock, asked] : [asked] };
+};
+
+/** Whoever changes dies as it says so, or the leader dies at some time in the middle of it, or nobody. */
+const deathAmid = (
+  next: Digits,
+  { at, node }: { readonly at: Ms; readonly node: 'promoted' | 'demoted' },
+): readonly ScheduledFault[] => {
+  const forMs = between(next, 100, 900);
+  switch (next(4)) {
+    case 0:
+      return [];
+    case 1:
+      return [{ at: at + between(next, 0, 600), fault: kill('leader'), forMs }];
+    default:
+      return [{ at, when: { node, withinMs: 2_000 }, fault: kill(node), forMs }];
+  }
+};
 
 /** What random schedules do to a swarm beside cuts, kills and pauses. */
 export const ownFaults: readonly OwnFault[] = [
@@ -71,5 +100,38 @@ export const ownFaults: readonly OwnFault[] = [
     };
     // Half of them stay drained, and must have nothing in the end.
     return [drain, ...(next(2) === 0 ? [activate] : [])];
+  }),
+  // Half of those that change their role take the old one again, some of them before they have the new one.
+  onWorkers(5, (next) => {
+    const { at, faults } = change(next, { name: 'promote', nodes: 'worker' });
+    const back = {
+      at: at + between(next, 100, 2_000),
+      fault: procedure('demote', { nodes: 'promoted' }),
+      forMs: waitMs,
+    };
+    return [
+      ...faults,
+      ...deathAmid(next, { at, node: 'promoted' }),
+      ...(next(2) === 0 ? [back] : []),
+    ];
+  }),
+  drawn(5, (next) => {
+    const nodes = next(2) === 0 ? 'leader' : 'follower';
+    const { at, faults } = change(next, { name: 'demote', nodes });
+    const back = {
+      at: at + between(next, 100, 2_000),
+      fault: procedure('promote', { nodes: 'demoted' }),
+      forMs: waitMs,
+    };
+    return [
+      ...faults,
+      ...deathAmid(next, { at, node: 'demoted' }),
+      ...(next(2) === 0 ? [back] : []),
+    ];
+  }),
+  // One is left to decide, or two, as far as the swarm lets them go.
+  drawn(1, (next) => {
+    const { faults } = change(next, { name: 'demote', nodes: 'followers' });
+    return faults;
   }),
 ];
