@@ -11,6 +11,7 @@ import type {
 import type { StoreEvent } from '../store/types.ts';
 import type { PeerMessage } from '../wire/messages.ts';
 import { Autolock } from './autolock.ts';
+import { Doubt } from './doubt.ts';
 import type { Founding } from './founding.ts';
 import type { Job } from './job.ts';
 import type { Keyring } from './keyring.ts';
@@ -48,6 +49,7 @@ export class ManagerSide implements MemberWatcher {
   readonly #boot: ManagerSideBoot;
   readonly #keyring: Keyring;
   readonly #autolock: Autolock;
+  readonly #doubt: Doubt;
   #silence: Silence | undefined;
   #leadership: Leadership | undefined;
   #leaderChanged = true;
@@ -63,6 +65,11 @@ export class ManagerSide implements MemberWatcher {
     const raft = { hardState, snapshot, entries, membership };
     this.member = new Member(world, { raftId, nodeId: keyring.facts.nodeId, log, raft }, this);
     this.#autolock = new Autolock(world, keyring, this.member);
+    this.#doubt = new Doubt(world, {
+      nodeId: keyring.facts.nodeId,
+      member: this.member,
+      managers: () => keyring.facts.managers,
+    });
     this.desk = new PeerDesk(world, {
       member: this.member,
       keyring,
@@ -100,6 +107,7 @@ export class ManagerSide implements MemberWatcher {
       this.member.deadline ?? never,
       this.#leadership?.deadline ?? never,
       this.#silence?.deadline ?? never,
+      this.#doubt.deadline,
     );
   }
 
@@ -107,6 +115,7 @@ export class ManagerSide implements MemberWatcher {
     const { deadline } = this.member;
     if (deadline !== undefined && deadline <= this.#world.now.mono) this.member.tick();
     this.#silence?.tick();
+    this.#doubt.tick();
     this.#leadership?.tick();
   }
 
@@ -152,6 +161,7 @@ export class ManagerSide implements MemberWatcher {
 
   receive(message: RaftMessage, from: Sender): void {
     this.#leadership?.keeper.heard(message.from);
+    this.#doubt.heard();
     this.member.receive(message, from.address);
   }
 

@@ -84,6 +84,31 @@ test('the leader itself is demoted: another one takes over first', () => {
   expect(world.call('m2', 'POST', '/services/create', serviceBody('after')).status).toBe(201);
 });
 
+test.each([
+  ['nothing of the log', 0],
+  ['a part of it', 400],
+])(
+  'a promoted worker that got %s and is demoted again finds out, although it is told nothing',
+  (_, ms) => {
+    const world = swarmOf(3, 1);
+    world.run(1_000);
+    let hears = ms > 0;
+    // It never says that it has caught up, so it stays a learner.
+    world.passes = (from, to, type) => type !== 'raft' || (to === 'w1' ? hears : from !== 'w1');
+    expectOk(changeNode(world, 'm1', 'w1', { Role: 'manager' }));
+    const begins = () =>
+      world.node('w1').observations.some((one) => one.kind === 'role' && one.role === 'learner');
+    world.runUntil('it begins', begins, 3_000);
+    world.run(ms);
+    hears = false;
+    expectOk(changeNode(world, 'm1', 'w1', { Role: 'worker' }));
+    world.runUntil('the swarm has none', () => standing(world, 'm1', 'w1') === undefined, 3_000);
+    world.run(200);
+    world.passes = () => true;
+    world.runUntil('it is a worker', () => swarmHeader(world, 'w1') === 'active/worker', 3_000);
+  },
+);
+
 /** Nodes by what the leader thinks of them. */
 const readiness = (world: SmallWorld, by: string): ReadonlySet<string> =>
   new Set([...nodesOf(world, by).values()].map((node) => textAt(node, 'Status', 'State')));
