@@ -86,8 +86,10 @@ const bounds: Bounds = {
 /** There are no services, tasks and unlock keys outside of a swarm. */
 const aboutSwarms = [
   'autolocked-restart',
+  'folder-opens-with-its-key',
   'task-transitions-are-legal',
   'reconciliation-converges',
+  'roles-as-asked',
 ];
 
 /** A system of one's own, run by the same scenarios and judged by the same properties as any other. */

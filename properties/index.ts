@@ -1,6 +1,7 @@
 /** All guarantees that this project judges runs by. */
 import type { Property } from '../harness/core/property.ts';
 import { autolockedRestart } from './autolock/autolocked-restart.ts';
+import { folderOpensWithItsKey } from './autolock/folder-opens-with-its-key.ts';
 import { aLeaderReturns } from './liveness/a-leader-returns.ts';
 import { reached, situationNames } from './liveness/reached.ts';
 import { acknowledgedWritesSurvive } from './raft/acknowledged-writes-survive.ts';
@@ -9,12 +10,14 @@ import { electedByAMajority } from './raft/elected-by-a-majority.ts';
 import { equalIndexEqualHash } from './raft/equal-index-equal-hash.ts';
 import { leaderCompleteness } from './raft/leader-completeness.ts';
 import { linearizable } from './raft/linearizable.ts';
+import { membersChangeInOrder } from './raft/members-change-in-order.ts';
 import { noSplitBrain } from './raft/no-split-brain.ts';
 import { oldManagerDoesNoHarm } from './raft/old-manager-does-no-harm.ts';
 import { oneVotePerTerm } from './raft/one-vote-per-term.ts';
 import { rejectedWritesNeverHappen } from './raft/rejected-writes-never-happen.ts';
 import { votesSurviveRestarts } from './raft/votes-survive-restarts.ts';
 import { reconciliationConverges } from './swarm/reconciliation-converges.ts';
+import { rolesAsAsked } from './swarm/roles-as-asked.ts';
 import { taskTransitionsAreLegal } from './swarm/task-transitions-are-legal.ts';
 
 export {
@@ -24,14 +27,17 @@ export {
   autolockedRestart,
   electedByAMajority,
   equalIndexEqualHash,
+  folderOpensWithItsKey,
   leaderCompleteness,
   linearizable,
+  membersChangeInOrder,
   noSplitBrain,
   oldManagerDoesNoHarm,
   oneVotePerTerm,
   reached,
   reconciliationConverges,
   rejectedWritesNeverHappen,
+  rolesAsAsked,
   taskTransitionsAreLegal,
   votesSurviveRestarts,
 };
@@ -43,6 +49,7 @@ export const guarantees: readonly Property[] = [
   oneVotePerTerm,
   electedByAMajority,
   votesSurviveRestarts,
+  membersChangeInOrder,
   leaderCompleteness,
   noSplitBrain,
   equalIndexEqualHash,
@@ -51,8 +58,10 @@ export const guarantees: readonly Property[] = [
   linearizable,
   oldManagerDoesNoHarm,
   autolockedRestart,
+  folderOpensWithItsKey,
   taskTransitionsAreLegal,
   reconciliationConverges,
+  rolesAsAsked,
   aLeaderReturns,
 ];
 

@@ -90,6 +90,18 @@ describe('faults', () => {
     for (const record of records) expect(record).toMatchObject({ endAt: 402, healed: true });
   });
 
+  test('a node that was killed is looked at before it starts again, where the target wants that', () => {
+    const schedule = [{ at: 100, fault: killOf('m2'), forMs: 300 }];
+    const { deeds, conducting } = play(schedule, { looks: true });
+    const begun = deeds.findIndex(({ command }) => command.type === 'begin');
+    const then = deeds.slice(begun + 1).flatMap(({ command }) => {
+      if (command.type === 'end') return ['start'];
+      return command.type === 'call' ? [(command.request as { readonly name: string }).name] : [];
+    });
+    expect(then).toEqual(['read', 'start', 'unlock', 'read']);
+    expect(conducting.history().faults).toMatchObject([{ healed: true }]);
+  });
+
   test('a lease counts from the confirmation, so that a slow machine does not eat it up', () => {
     const slowly = (beginMs: number) =>
       play([{ at: 100, fault: killOf('m2'), forMs: 300 }], { beginMs: () => beginMs });

@@ -131,6 +131,14 @@ export const createConductor = (plan: Plan): Conducting => {
       if (make === undefined) then(`target ${target.name} has no procedure of that name`);
       else within(make(context(selected, args)), limits.healMs, then);
     },
+    lookAtDead(node, then) {
+      const look = target.lookAtDead?.(context([node], {}));
+      if (look === undefined) then();
+      else
+        within(look, limits.healMs, () => {
+          then();
+        });
+    },
     revive(node, then) {
       within(target.revive(context([node], {})), limits.healMs, () => {
         then();

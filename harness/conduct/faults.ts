@@ -47,6 +47,8 @@ export type FaultWorld = {
     given: { readonly nodes: readonly NodeName[]; readonly args: JsonObject },
     then: (problem: string | undefined) => void,
   ): void;
+  /** A look at the disk of a node that is dead, before it is started. */
+  lookAtDead(node: NodeName, then: () => void): void;
   /** What an operator does after a restart. */
   revive(node: NodeName, then: () => void): void;
 };
@@ -163,6 +165,14 @@ export const createFaults = (world: FaultWorld): Faults => {
   const endDeed = (of: Active, id: number, deed: Deed): void => {
     of.unconfirmed += 1;
     of.open.delete(id);
+    if (deed.deed !== 'kill') takeBack(of, id, deed);
+    else
+      world.lookAtDead(deed.node, () => {
+        takeBack(of, id, deed);
+      });
+  };
+
+  const takeBack = (of: Active, id: number, deed: Deed): void => {
     desk.end(id, (happening) => {
       if (happening.type === 'ended') {
         of.evidence.push(happening.evidence);

@@ -78,10 +78,14 @@ export const runProcedure = (
         });
         return;
       case 'scan': {
-        const { node, autolock, canaries, exposed } = step;
+        const { node, autolock, canaries, exposed, unreadable } = step;
         desk.issue({ type: 'scan', node, autolock, canaries }, (happening) => {
           if (happening.type === 'scanned')
-            world.scanned({ ...happening.scan, ...(exposed && { exposed }) });
+            world.scanned({
+              ...happening.scan,
+              ...(exposed && { exposed }),
+              ...(unreadable && { unreadable }),
+            });
           advance(done);
         });
         return;

@@ -25,6 +25,10 @@ function* revive(context: ProcedureContext): Procedure {
   if (node !== undefined) yield { step: 'call', node, operation: 'unlock', args: {} };
 }
 
+function* lookAtDead({ selected }: ProcedureContext): Procedure {
+  for (const node of selected) yield { step: 'call', node, operation: 'read', args: {} };
+}
+
 function* bump(context: ProcedureContext): Procedure {
   yield { step: 'wait', ms: 30 };
   const node = context.leader();
@@ -90,13 +94,15 @@ export const play = (
     /** How long the end of a deed takes. */
     readonly endMs?: Ms;
     readonly interruptAt?: Ms;
+    /** Whether the target looks at a dead node before it starts. */
+    readonly looks?: boolean;
     /** How long a deed takes, by the node that it names. */
     readonly beginMs?: (node: NodeName) => Ms;
     readonly beginFails?: boolean;
   } = {},
 ): { readonly conducting: Conducting; readonly deeds: Deeds; readonly endedAt: Ms } => {
   const conducting = createConductor({
-    target: toyTarget,
+    target: given.looks === true ? { ...toyTarget, lookAtDead } : toyTarget,
     scenario: toyScenario(),
     schedule,
     backend: 'sim',

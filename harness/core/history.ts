@@ -180,6 +180,8 @@ export type FolderScan = {
   readonly looked: readonly string[];
   /** Secrets that are in use and that the run saw in the clear before: an older copy of the folder opens what is written now. */
   readonly exposed?: readonly string[];
+  /** Files that no key of the node's own key file opens; left out where nobody tried. */
+  readonly unreadable?: readonly string[];
 };
 
 /** Where the judged phases begin and end. */

@@ -53,6 +53,8 @@ export type ProcedureStep =
       readonly canaries: readonly { readonly name: string; readonly bytes: Uint8Array }[];
       /** Names of secrets in use that were seen in the clear before. */
       readonly exposed?: readonly string[];
+      /** Files that do not open with the node's own key file. */
+      readonly unreadable?: readonly string[];
     }
   /** Reads one file of the node's data folder (relative, `/` between parts), as anyone with the disk in hand could. */
   | { readonly step: 'read-file'; readonly node: NodeName; readonly file: string };
@@ -93,6 +95,8 @@ export type Target = {
   readonly bounds: Bounds;
   /** Makes one cluster of freshly started nodes. */
   form(context: ProcedureContext): Procedure;
+  /** Before a node that a fault killed is started again: what its disk shows to whoever has it in hand. */
+  lookAtDead?(context: ProcedureContext): Procedure;
   /** After a restart: what an operator would do, such as unlocking. */
   revive(context: ProcedureContext): Procedure;
   /** Faults of kind `procedure`, by name. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { History } from '../../harness/core/history.ts';
 import {
+  asksRole,
   between,
   commit,
   cut,
@@ -9,6 +10,8 @@ import {
   leads,
   lived,
   lock,
+  members,
+  role,
   says,
   write,
 } from '../testing/histories.ts';
@@ -43,6 +46,14 @@ const met: Readonly<Record<Situation, Partial<History>>> = {
     observations: says('m2', 'b', [[2_100, lock('locked')]]),
   },
   'task-moved': { observations: placed('m1', onW1, onW2) },
+  promotion: {
+    operations: [asksRole('w1', 'manager', [1_200, 1_210])],
+    observations: [
+      ...says('w1', 'a', [[1_250, role('w1', 1, 'learner')]]),
+      ...says('m1', 'a', [[1_300, members('m1', 'm2', 'm3', 'w1')]]),
+    ],
+  },
+  demotion: { observations: says('m3', 'a', [[1_250, role('m3', 1, 'none')]]) },
   'unknown-outcome': { operations: [{ ...open, outcome: 'unknown' }] },
 };
 

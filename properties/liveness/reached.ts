@@ -4,7 +4,7 @@ import type { History, Observation, Operation } from '../../harness/core/history
 import type { Property } from '../../harness/core/property.ts';
 import { lockedSpans } from '../autolock/locked-spans.ts';
 import { chronicleOf } from '../chronicle.ts';
-import { replicasOf } from '../membership.ts';
+import { membershipOf, replicasOf } from '../membership.ts';
 import { held, seconds, unknown } from '../verdicts.ts';
 
 /** What a run can have met, and how one knows. */
@@ -35,6 +35,22 @@ const situations = {
   'task-moved': {
     is: 'a task was replaced by one on another node',
     met: taskMoved,
+  },
+  promotion: {
+    is: 'a worker became a manager that votes',
+    met(history) {
+      const { first, configurations } = membershipOf(history);
+      const come = configurations.flatMap(({ voters }) => voters);
+      const name = come.find((voter) => !first.voters.includes(voter));
+      return name && `${name} came to vote`;
+    },
+  },
+  demotion: {
+    is: 'a manager became a worker',
+    met(history) {
+      const said = chronicleOf(history).roles.find(({ role }) => role === 'none');
+      return said && `${said.node}, at ${seconds(said.at)}`;
+    },
   },
   'unknown-outcome': {
     is: 'a write ended without its client knowing how',

@@ -2,15 +2,17 @@
  * What an operator who holds the unlock key, or a thief of a folder that is not locked, can read off a manager's key file. Those bytes
  * are then looked for in the whole folder.
  */
+import { tasksFile } from '../../../cluster/agent/tasks-file.ts';
 import { toBase64 } from '../../../cluster/keys/base64.ts';
 import { decodeKeyFile, keyFileName } from '../../../cluster/keys/key-file.ts';
 import type { KeyFile, NodeSecrets } from '../../../cluster/keys/types.ts';
 import { parseUnlockKey } from '../../../cluster/keys/unlock-key.ts';
+import { openFile } from '../../../cluster/node/sealed-file.ts';
 import type { Cipher } from '../../../cluster/ports.ts';
 import { realCipher } from '../../../cluster/server/world.ts';
 import { createFastCipher } from '../../../harness/backends/sim/cipher.ts';
 
-export { keyFileName };
+export { keyFileName, tasksFile };
 
 export type Canary = { readonly name: string; readonly bytes: Uint8Array };
 
@@ -47,6 +49,10 @@ const secretsOf = (file: KeyFile, unlockKeys: readonly string[]): NodeSecrets | 
   }
   return undefined;
 };
+
+/** Whether one of the key file's data keys opens a file of the agent. */
+export const opensWith = ({ secrets }: OpenedKeyFile, file: Uint8Array): boolean =>
+  ciphers.some((cipher) => openFile(file, secrets.dataKeys, cipher) !== undefined);
 
 const encoder = new TextEncoder();
 

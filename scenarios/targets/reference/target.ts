@@ -10,6 +10,7 @@ import { deployShortLived } from './procedures/short-lived.ts';
 import { finish } from './procedures/finish.ts';
 import { form } from './procedures/form.ts';
 import { lock } from './procedures/lock.ts';
+import { lookAtDead } from './procedures/look-at-dead.ts';
 import { revive } from './procedures/revive.ts';
 import { setRole } from './procedures/role.ts';
 import { rotateKey } from './procedures/rotate-key.ts';
@@ -41,6 +42,7 @@ export const referenceSwarm: Target = {
     unlockMs: 3_000,
   },
   form,
+  lookAtDead,
   revive,
   procedures: {
     lock,

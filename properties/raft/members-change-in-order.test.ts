@@ -1,0 +1,96 @@
+import { expect, test } from '@jest/globals';
+import type { Observation } from '../../harness/core/history.ts';
+import { history, leads, members, role, says, vote } from '../testing/histories.ts';
+import { membersChangeInOrder } from './members-change-in-order.ts';
+
+const judge = (...observations: readonly (readonly Observation[])[]) =>
+  membersChangeInOrder.judge(history({ observations: observations.flat() }));
+
+type Words = Parameters<typeof says>[2][number][1];
+const of = (voters: readonly string[], learners: readonly string[] = []): Words => ({
+  kind: 'membership',
+  voters: voters.map((node) => `${node}-raft`),
+  learners: learners.map((node) => `${node}-raft`),
+});
+const fresh = (node: string): Words => ({ ...role(node, 0, 'learner'), lastIndex: 0 }) as Words;
+const all = ['m1', 'm2', 'm3'];
+
+const led = (...changes: readonly Words[]) =>
+  says('m1', 'a', [
+    [100, role('m1', 0, 'follower')],
+    [110, members(...all)],
+    [500, leads('m1', 1)],
+    ...changes.map((words, at) => [1_000 + 100 * at, words] as const),
+  ]);
+
+test('whoever comes in learns, then votes, and whoever goes is dropped alone', () => {
+  const learner = says('w1', 'a', [
+    [1_010, fresh('w1')],
+    [1_020, of(all, ['w1'])],
+    [1_120, of([...all, 'w1'])],
+  ]);
+  const leader = led(of(all, ['w1']), of([...all, 'w1']), of(['m1', 'm2', 'w1']));
+  expect(judge(leader, learner)).toMatchObject({ verdict: 'pass', tested: true });
+});
+
+test('a node must not vote that never learnt', () => {
+  const atOnce = says('w1', 'a', [
+    [1_010, fresh('w1')],
+    [1_020, of([...all, 'w1'])],
+  ]);
+  expect(judge(led(of([...all, 'w1'])), atOnce)).toMatchObject({
+    verdict: 'fail',
+    summary: 'w1 votes, and was never a member that only learns',
+  });
+});
+
+test('one that learnt in an earlier boot did, and of one whose beginning is not known nothing is said', () => {
+  const before = says('w1', 'a', [
+    [1_010, fresh('w1')],
+    [1_020, of(all, ['w1'])],
+  ]);
+  const after = says('w1', 'b', [
+    [2_010, role('w1', 1, 'follower')],
+    [2_020, of([...all, 'w1'])],
+  ]);
+  expect(judge(led(), before, after).verdict).toBe('pass');
+  expect(judge(led(), after).verdict).toBe('pass');
+});
+
+test('a leader must not change two at a time', () => {
+  expect(judge(led(of(['m1'])))).toMatchObject({
+    verdict: 'fail',
+    summary: 'm1 leads and changes 2 members at a time',
+  });
+});
+
+test('a follower may learn of several changes at once', () => {
+  const followed = says('m2', 'a', [
+    [500, role('m2', 1, 'follower')],
+    [600, members(...all)],
+    [1_200, of(['m2'])],
+  ]);
+  expect(judge(led(), followed).verdict).toBe('pass');
+});
+
+test.each([
+  ['a role', role('m3', 2, 'follower')],
+  ['a vote', vote('m3', 2, 'm2')],
+] as const)('whoever is out must not come back under its id: %s', (_, words) => {
+  const back = (given: Words) =>
+    says('m3', 'a', [
+      [500, role('m3', 1, 'follower')],
+      [1_200, role('m3', 1, 'none')],
+      [1_300, given],
+    ]);
+  expect(judge(led(), back(words))).toMatchObject({
+    verdict: 'fail',
+    summary: 'm3 was removed, and takes part again under the same id',
+  });
+  expect(judge(led(), back({ ...words, raftId: 'another' } as Words)).verdict).toBe('pass');
+});
+
+test('nodes that say nothing of the members leave it unknown, and without a change nothing is tested', () => {
+  expect(judge().verdict).toBe('unknown');
+  expect(judge(led())).toMatchObject({ verdict: 'pass', tested: false });
+});

@@ -1,0 +1,89 @@
+import { expect, test } from '@jest/globals';
+import { encodeKeyFile } from '../../../../cluster/keys/key-file.ts';
+import { formatUnlockKey } from '../../../../cluster/keys/unlock-key.ts';
+import { sealFile } from '../../../../cluster/node/sealed-file.ts';
+import { realCipher } from '../../../../cluster/server/world.ts';
+import type { Json } from '../../../../harness/core/json.ts';
+import type { ProcedureResult, ProcedureStep } from '../../../../harness/core/target.ts';
+import { keyFileName, tasksFile } from '../secrets.ts';
+import { learnUnlockKey } from '../unlock-keys.ts';
+import { lookAtDead } from './look-at-dead.ts';
+
+const bytes = (start: number): Uint8Array => Uint8Array.from({ length: 32 }, (_, at) => start + at);
+const random = { integer: () => 0, bytes: (_: string, length: number) => new Uint8Array(length) };
+const given = { cipher: realCipher, random };
+const facts = {
+  nodeId: 'node-of-a-test',
+  clusterId: 'c',
+  role: 'manager',
+  raftId: 'r',
+  advertiseAddr: 'm1:2377',
+  managers: [],
+  unlockKeyVersion: 1,
+} as const;
+const dataKey = { epoch: 3, key: bytes(100) };
+const secrets = { peerSecret: bytes(1), dataKeys: [dataKey] };
+const seal = { key: bytes(50), version: 1 };
+const locked = encodeKeyFile(facts, secrets, seal, given);
+const open = encodeKeyFile(facts, secrets, undefined, given);
+const tasks = new TextEncoder().encode('{"tasks":[]}');
+
+/** The scan that the look ends in. */
+const look = (
+  files: Readonly<Record<string, Uint8Array>>,
+  { scanFolders = true, knows = true } = {},
+) => {
+  const memory = new Map<string, Json>();
+  if (knows) learnUnlockKey(memory, formatUnlockKey(seal.key));
+  const procedure = lookAtDead({
+    nodes: [],
+    selected: ['m1'],
+    args: {},
+    memory,
+    settings: { scanFolders },
+    leader: () => undefined,
+    managers: () => [],
+  });
+  let result: ProcedureResult = { step: 'done' };
+  const steps: ProcedureStep[] = [];
+  for (let step = procedure.next(result); step.done !== true; step = procedure.next(result)) {
+    steps.push(step.value);
+    const { value } = step;
+    result =
+      value.step === 'read-file' ? { step: 'file', bytes: files[value.file] } : { step: 'done' };
+  }
+  return steps.find((step) => step.step === 'scan');
+};
+
+test('a locked folder is searched for everything, an open one for the control alone', () => {
+  const names = (file: Uint8Array) => {
+    const scan = look({ [keyFileName]: file });
+    return { autolock: scan?.autolock, looked: scan?.canaries.map(({ name }) => name) };
+  };
+  expect(names(open)).toEqual({ autolock: false, looked: ['node-id'] });
+  expect(names(locked).autolock).toBe(true);
+  expect(names(locked).looked).toEqual(
+    expect.arrayContaining(['node-id', 'data-key', 'peer-secret', 'service lighthouse-']),
+  );
+});
+
+test.each([
+  ['in the clear', tasks, []],
+  ['under the key of its epoch', sealFile(tasks, dataKey, given), []],
+  ['under a key that is gone', sealFile(tasks, { epoch: 2, key: bytes(9) }, given), [tasksFile]],
+  [
+    'under another key of that epoch',
+    sealFile(tasks, { epoch: 3, key: bytes(9) }, given),
+    [tasksFile],
+  ],
+])('tasks that lie there %s', (_, file, unreadable) => {
+  for (const keyFile of [open, locked])
+    expect(look({ [keyFileName]: keyFile, [tasksFile]: file })?.unreadable).toEqual(unreadable);
+});
+
+test('without tasks nothing is unreadable, and without its key, or where nobody wants it, nothing is said', () => {
+  expect(look({ [keyFileName]: open })?.unreadable).toEqual([]);
+  expect(look({ [keyFileName]: locked }, { knows: false })).toBeUndefined();
+  expect(look({})).toBeUndefined();
+  expect(look({ [keyFileName]: open }, { scanFolders: false })).toBeUndefined();
+});
