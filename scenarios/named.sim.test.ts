@@ -37,6 +37,14 @@ const puts: Readonly<Record<string, readonly string[]>> = {
     'task-transitions-are-legal',
     'reconciliation-converges',
   ],
+  'roles-change-under-load': [
+    'members-change-in-order',
+    'roles-as-asked',
+    'autolocked-restart',
+    'folder-opens-with-its-key',
+    'reached:promotion',
+    'reached:demotion',
+  ],
   random: ['rejected-writes-never-happen'],
 };
 

@@ -21,6 +21,7 @@ const asked = [
   'key-rotated-while-down',
   'worker-lost',
   'drain-under-load',
+  'roles-change-under-load',
   'random',
 ];
 
@@ -28,24 +29,25 @@ test('every scenario that was promised has its name', () => {
   expect([...namedScenarios.keys()]).toEqual(asked);
 });
 
-/** A field in which m1 leads, w1 runs a task, and everybody lives. */
+/** A field in which m1 leads, w1 runs a task, w2 was promoted, m2 demoted, and everybody lives. */
 const field = (managers: number) => {
   const nodes = referenceSwarm.nodes({ managers, workers: 2 });
   const roles = createRoles(nodes);
   for (const { name } of nodes) roles.lived({ at: 0, node: name, event: 'started', text: '' });
   const said = { boot: '', seq: 0, at: 0 };
   const task = { id: 't', service: 's', slot: 1, node: 'id-w1', state: 'assigned' };
+  const role = {
+    ...said,
+    kind: 'role',
+    term: 1,
+    leader: undefined,
+    nodeId: '',
+    raftId: '',
+  } as const;
   const observations: readonly Observation[] = [
-    {
-      ...said,
-      kind: 'role',
-      role: 'leader',
-      term: 1,
-      leader: undefined,
-      node: 'm1',
-      nodeId: '',
-      raftId: '',
-    },
+    { ...role, role: 'leader', node: 'm1' },
+    { ...role, role: 'learner', node: 'w2' },
+    { ...role, role: 'none', node: 'm2' },
     {
       ...said,
       kind: 'commit',

@@ -313,7 +313,12 @@ export const createFaults = (world: FaultWorld): Faults => {
     wait(
       () => {
         if (happened(when) - from < (when.occurrence ?? 1)) return false;
-        start(entry, scheduled);
+        const { afterMs = 0 } = when;
+        if (afterMs === 0) start(entry, scheduled);
+        else
+          timeline.at(desk.now + afterMs, () => {
+            start(entry, scheduled);
+          });
         return true;
       },
       desk.now + (when.withinMs ?? scheduled.forMs),

@@ -101,6 +101,15 @@ describe('a node that changes its role', () => {
   });
 });
 
+test('a fault may start a moment after what it waits for', () => {
+  const when = { node: 'promoted', withinMs: 1_500, afterMs: 2.5 } as const;
+  const { conducting } = play([{ at: 0, when, fault: killOf('promoted'), forMs: 100 }], {
+    roles: [{ at: 300, node: 'w1', role: 'learner' }],
+  });
+  // Formation took 20 ms.
+  expect(conducting.history().faults).toMatchObject([{ beginAt: 300 - 20 + 2.5 }]);
+});
+
 test('a fault may wait for a change of role, and hit whoever changed', () => {
   const entry = (node: 'promoted' | 'demoted', victim: string) => ({
     at: 0,

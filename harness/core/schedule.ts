@@ -3,8 +3,15 @@ import type { Fault } from './fault.ts';
 import type { JsonObject } from './json.ts';
 import type { Ms, NodeName } from './cluster.ts';
 
-/** Waited for from `at` on, to its n-th `occurrence` (1), for at most `withinMs`; then the entry is recorded as without effect. */
-export type Trigger = { readonly occurrence?: number; readonly withinMs?: Ms } & (
+/**
+ * Waited for from `at` on, to its n-th `occurrence` (1), for at most `withinMs`; then the entry is recorded as without effect. What
+ * it waits for may be the first sign of a deed that goes on: the fault starts `afterMs` (0) later.
+ */
+export type Trigger = {
+  readonly occurrence?: number;
+  readonly withinMs?: Ms;
+  readonly afterMs?: Ms;
+} & (
   | { readonly leader: 'elected' | 'lost' }
   /** A manager gave a vote away: a voter its answer, a candidate its own. */
   | { readonly vote: 'given' }

@@ -49,6 +49,7 @@ export const selectionSchema: z.ZodType<Selection, Selection> = z
 const waiting = {
   occurrence: z.int().min(1).optional(),
   within: durationSchema.optional(),
+  after: durationSchema.optional(),
 };
 const triggerSchema = z
   .union([

@@ -41,11 +41,12 @@ const leaseOf = (entry: FaultOutput): number | undefined => {
 };
 
 const triggerOf = (when: NonNullable<FaultOutput['when']>): Trigger => {
-  const { occurrence, within, ...event } = when;
+  const { occurrence, within, after, ...event } = when;
   return {
     ...event,
     ...(occurrence !== undefined && { occurrence }),
     ...(within !== undefined && { withinMs: within }),
+    ...(after !== undefined && { afterMs: after }),
   };
 };
 

@@ -25,16 +25,16 @@ const between = (next: Digits, least: number, most: number): number =>
 
 type Change = { readonly name: 'promote' | 'demote'; readonly nodes: Selection };
 
-/** A change of role, in a third of them once the swarm has been locked. Answers also when it is asked for. */
+/** A change of role, in half of them once the swarm has been locked. Answers also when it is asked for. */
 const change = (next: Digits, { name, nodes }: Change) => {
-  const locks = next(3) === 0;
+  const locks = next(2) === 0;
   const at = locks ? between(next, 200, 500) : 0;
   const lock = { at: 0, fault: procedure('autolock-on'), forMs: waitMs };
   const asked = { at, fault: procedure(name, { nodes }), forMs: waitMs };
   return { at, faults: locks ? [lock, asked] : [asked] };
 };
 
-/** Whoever changes dies as it says so, or the leader dies at some time in the middle of it, or nobody. */
+/** Whoever changes dies as it says so, while its disk writes that down, or the leader dies at some time in the middle of it, or nobody. */
 const deathAmid = (
   next: Digits,
   { at, node }: { readonly at: Ms; readonly node: 'promoted' | 'demoted' },
@@ -45,8 +45,10 @@ const deathAmid = (
       return [];
     case 1:
       return [{ at: at + between(next, 0, 600), fault: kill('leader'), forMs }];
-    default:
-      return [{ at, when: { node, withinMs: 2_000 }, fault: kill(node), forMs }];
+    default: {
+      const when = { node, withinMs: 2_000, afterMs: next(16) / 10 } as const;
+      return [{ at, when, fault: kill(node), forMs }];
+    }
   }
 };
 

@@ -1,6 +1,6 @@
 import type { NodeName } from '../../../../harness/core/cluster.ts';
 import type { Procedure, ProcedureContext } from '../../../../harness/core/target.ts';
-import { askCluster, call, until, type Part } from './steps.ts';
+import { askCluster, bestFirst, call, until, type Part } from './steps.ts';
 import { scanFolders } from './scan-folders.ts';
 
 /** At 50 ms a try. */
@@ -20,11 +20,11 @@ function* readEverything(node: NodeName): Part<void> {
 }
 
 /**
- * The final reads through every live manager, and of the swarm's own spec and key; then, where the scenario's settings ask for it, the
- * data folders.
+ * The final reads through every live manager, the leader first, as one that never answers holds up the rest; those of the swarm's own
+ * spec and key; then, where the scenario's settings ask for it, the data folders.
  */
 export function* finish(context: ProcedureContext): Procedure {
-  for (const node of context.managers()) yield* readEverything(node);
+  for (const node of bestFirst(context)) yield* readEverything(node);
   const shown = yield* askCluster(context, 'swarm.inspect');
   yield* askCluster(context, 'swarm.unlockkey');
   if (context.settings.scanFolders !== true) return;

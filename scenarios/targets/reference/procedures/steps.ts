@@ -46,7 +46,7 @@ export function* until<Result>(
 }
 
 /** The manager to ask first, and the others after it. */
-const bestFirst = (context: ProcedureContext): readonly NodeName[] => {
+export const bestFirst = (context: ProcedureContext): readonly NodeName[] => {
   const leader = context.leader();
   const managers = context.managers();
   return leader === undefined
