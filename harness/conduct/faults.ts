@@ -231,7 +231,7 @@ export const createFaults = (world: FaultWorld): Faults => {
       procedures -= 1;
       of.endAt = desk.now;
       of.endedAt = desk.now;
-      of.healed = problem === undefined;
+      if (problem === undefined) of.healed = true;
       of.evidence =
         problem === undefined
           ? {

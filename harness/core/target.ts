@@ -63,7 +63,10 @@ export type ProcedureResult =
   /** `undefined`: there is no such file. */
   | { readonly step: 'file'; readonly bytes: Uint8Array | undefined }
   | { readonly step: 'done' };
-/** Deterministic: all it knows comes in through what it is given and what the steps return. */
+/**
+ * Deterministic: all it knows comes in through what it is given and what the steps return. One that did not come to what it is there for
+ * throws what kept it: a fault of it then counts as without effect, and the report says why.
+ */
 export type Procedure = Generator<ProcedureStep, void, ProcedureResult>;
 
 export type ProcedureContext = {

@@ -4,7 +4,7 @@ import type { Procedure, ProcedureContext } from '../../../../harness/core/targe
 import { ownValue } from '../own-values.ts';
 import { knownUnlockKeys } from '../unlock-keys.ts';
 import { stateOf, unlock } from './revive.ts';
-import { call, pause, until, type Part } from './steps.ts';
+import { call, onEach, pause, until, type Part } from './steps.ts';
 import { turnAutolock } from './turn-autolock.ts';
 
 /** A locked manager stays locked so long that it would have voted, had it been able to. */
@@ -31,19 +31,19 @@ function* knock(node: NodeName, context: ProcedureContext): Part<void> {
  */
 export function* lock(context: ProcedureContext): Procedure {
   if (knownUnlockKeys(context.memory) === 0) yield* turnAutolock(true, context);
-  for (const node of context.selected) {
+  yield* onEach(context.selected, function* (node) {
     yield { step: 'kill', node };
     yield* pause(100);
     yield { step: 'start', node };
-    if ((yield* stateOf(node)) !== 'locked') continue;
+    if ((yield* stateOf(node)) !== 'locked') throw new Error('it did not come back locked');
     yield* knock(node, context);
     yield* pause(lockedMs);
     yield* call(node, 'service.list');
-    yield* unlock(node, context);
+    if (!(yield* unlock(node, context))) throw new Error('no known key opened it');
     yield* until(
       () => call(node, 'service.list'),
       ({ outcome }) => outcome === 'ok',
       servesTriesMax,
     );
-  }
+  });
 }

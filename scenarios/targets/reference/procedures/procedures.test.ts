@@ -53,7 +53,15 @@ const play = (
   const did: string[] = [];
   const times = new Map<string, number>();
   let result: ProcedureResult = { step: 'done' };
-  for (let step = procedure.next(result); step.done !== true; step = procedure.next(result)) {
+  const next = (): IteratorResult<ProcedureStep, void> => {
+    try {
+      return procedure.next(result);
+    } catch (error) {
+      did.push(`fails: ${(error as Error).message}`);
+      return { done: true, value: undefined };
+    }
+  };
+  for (let step = next(); step.done !== true; step = next()) {
     if (did.length >= stepsMax) throw new Error('it goes on and on');
     const { value } = step;
     result = { step: 'done' };
@@ -110,18 +118,17 @@ describe('formation', () => {
   });
 
   test('gives up with the last answer where a node never gets in', () => {
-    expect(() =>
-      play(
-        form(context()),
-        (step) =>
-          step.operation === 'swarm.join'
-            ? { outcome: 'rejected', output: { text: 'invalid join token' } }
-            : step.operation === 'info'
-              ? ok({ info: { state: 'inactive' } })
-              : answer(step),
-        2_000,
-      ),
-    ).toThrow('m2 did not get through swarm.join: "invalid join token"');
+    const did = play(
+      form(context()),
+      (step) =>
+        step.operation === 'swarm.join'
+          ? { outcome: 'rejected', output: { text: 'invalid join token' } }
+          : step.operation === 'info'
+            ? ok({ info: { state: 'inactive' } })
+            : answer(step),
+      2_000,
+    );
+    expect(did.at(-1)).toBe('fails: m2 did not get through swarm.join: "invalid join token"');
   });
 });
 
@@ -202,6 +209,7 @@ test('a lock turns autolock on where it is off', () => {
     'swarm.inspect m1',
     'swarm.update m1',
     'swarm.unlockkey m1',
+    'fails: there was no node to do it to',
   ]);
 });
 
@@ -211,7 +219,7 @@ test('autolock is turned off where it is on, and left alone where it is off', ()
       operation === 'swarm.inspect' ? ok({ autolock }) : ok(),
     );
   expect(turnOff(true)).toEqual(['swarm.inspect m1', 'swarm.inspect m1', 'swarm.update m1']);
-  expect(turnOff(false)).toEqual(['swarm.inspect m1']);
+  expect(turnOff(false)).toEqual(['swarm.inspect m1', 'fails: autolock was off already']);
 });
 
 test('a rotation asks for the new key at once, also where its own answer was lost', () => {
@@ -229,6 +237,43 @@ test('an availability is set at the version of a moment ago, and tried again whe
     ({ operation, node }) => (operation === 'node.update' && node === 'm1' ? no : ok()),
   );
   expect(did).toEqual(['node.inspect m1', 'node.update m1 ✗', 'node.inspect m2', 'node.update m2']);
+});
+
+describe('what nobody says yes to has no effect, and says so', () => {
+  const without = (procedure: Procedure, refused: string) =>
+    play(
+      procedure,
+      ({ operation }) => (operation === refused ? no : ok({ autolock: false })),
+      2_000,
+    ).at(-1);
+
+  test.each([
+    ['node.update', setAvailability('drain')(context({ selected: ['w1'] })), 'w1: node.update'],
+    ['swarm.update', setAutolock(true)(context()), 'swarm.update'],
+    ['swarm.inspect', setAutolock(true)(context()), 'swarm.inspect'],
+    ['service.create', deployShortLived(context()), undefined],
+  ])('%s', (operation, procedure, where) => {
+    const why = 'no manager took it';
+    expect(without(procedure, operation)).toBe(
+      `fails: ${where === undefined ? why : `${where}: ${why}`}`,
+    );
+  });
+
+  test('a rotation', () => {
+    const own = context();
+    learnUnlockKey(own.memory, 'key');
+    expect(without(rotateKey(own), 'swarm.rotate')).toBe('fails: swarm.rotate: no manager took it');
+  });
+
+  test('a manager that does not come back locked, while the others are locked all the same', () => {
+    const own = context({ selected: ['m1', 'm2'] });
+    learnUnlockKey(own.memory, 'key');
+    const did = play(lock(own), ({ operation, node }) =>
+      operation === 'info' ? ok({ info: { state: node === 'm1' ? 'active' : 'locked' } }) : ok(),
+    );
+    expect(did).toContain('swarm.unlock m2');
+    expect(did.at(-1)).toBe('fails: m1: it did not come back locked');
+  });
 });
 
 describe('a change of role', () => {
@@ -259,7 +304,7 @@ describe('a change of role', () => {
 
   test('of a node that has the role already asks for nothing', () => {
     const did = play(setRole('worker')(context({ selected: ['w1'] })), () => shown('worker', ''));
-    expect(did).toEqual(['node.inspect m1']);
+    expect(did).toEqual(['node.inspect m1', 'fails: w1: it is a worker already']);
   });
 
   test('of several nodes is made one after the other', () => {
@@ -279,13 +324,12 @@ describe('a change of role', () => {
     const text = "can't remove member from the raft: this would result in a loss of quorum";
     const refusal: Answer = { outcome: 'rejected', output: { status: 400, text } };
     const updates: unknown[] = [];
-    expect(() =>
-      play(setRole('worker')(context({ selected: ['m2'] })), ({ operation, args }) => {
-        if (operation === 'node.inspect') return shown('manager', 'reachable');
-        updates.push(args);
-        return refusal;
-      }),
-    ).toThrow(`m2: "${text}"`);
+    const did = play(setRole('worker')(context({ selected: ['m2'] })), ({ operation, args }) => {
+      if (operation === 'node.inspect') return shown('manager', 'reachable');
+      updates.push(args);
+      return refusal;
+    });
+    expect(did.at(-1)).toBe(`fails: m2: node.update: ${text}`);
     expect(updates).toHaveLength(1);
   });
 });
@@ -298,7 +342,7 @@ test('services whose tasks end by themselves are asked for once, each under a na
       asked.push(args);
       return answer;
     });
-    expect(did).toHaveLength(1);
+    expect(did.slice(1)).toEqual(answer.outcome === 'ok' ? [] : ['fails: nobody saw how it ended']);
   }
   const rest = { endsAfterMs: 300, fails: true, replicas: 2 };
   expect(asked).toEqual([
@@ -306,9 +350,11 @@ test('services whose tasks end by themselves are asked for once, each under a na
     { key: 'mayfly-2', value: 'mayfly-2', ...rest },
   ]);
   const nobody = context({ leader: () => undefined, managers: () => [] });
-  expect(play(deployShortLived(nobody), () => ok())).toEqual([]);
+  expect(play(deployShortLived(nobody), () => ok())).toEqual(['fails: no manager ran to ask']);
   const wrong = context({ args: { endsAfterMs: '300ms' } });
-  expect(() => play(deployShortLived(wrong), () => ok())).toThrow('not {"endsAfterMs":"300ms"}');
+  expect(play(deployShortLived(wrong), () => ok())).toEqual([
+    expect.stringContaining('not {"endsAfterMs":"300ms"}'),
+  ]);
 });
 
 describe('the end of a run', () => {

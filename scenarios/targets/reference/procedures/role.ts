@@ -1,7 +1,7 @@
 import type { NodeName, NodeRole } from '../../../../harness/core/cluster.ts';
 import type { Procedure, ProcedureContext } from '../../../../harness/core/target.ts';
 import type { NodeShown } from '../../../../models/swarm-answers.ts';
-import { askCluster, until, type Asked, type Part } from './steps.ts';
+import { askCluster, insist, onEach, until, type Asked, type Part } from './steps.ts';
 
 /** At 50 ms a try, until the swarm shows that the change has taken hold. */
 const takesHoldTriesMax = 40;
@@ -27,16 +27,14 @@ const isNow =
  */
 export const setRole = (role: NodeRole) =>
   function* (context: ProcedureContext): Procedure {
-    for (const name of context.selected) {
+    yield* onEach(context.selected, function* (name) {
       const node = yield* inspect(context, name);
-      if (node?.role === role) continue;
-      const asked = yield* askCluster(context, 'node.update', {
+      if (node?.role === role) throw new Error(`it is a ${role} already`);
+      yield* insist(context, 'node.update', {
         args: { name, role },
         before: ['node.inspect', { name }],
         final: isRefusal,
       });
-      if (asked.outcome !== 'ok')
-        throw new Error(`${name}: ${JSON.stringify(asked.output.text ?? asked.output)}`);
       yield* until(() => inspect(context, name), isNow(role), takesHoldTriesMax);
-    }
+    });
   };

@@ -1,6 +1,6 @@
 import type { Procedure, ProcedureContext } from '../../../../harness/core/target.ts';
 import { knownUnlockKeys } from '../unlock-keys.ts';
-import { askCluster } from './steps.ts';
+import { askCluster, insist } from './steps.ts';
 import { turnAutolock } from './turn-autolock.ts';
 
 /** Gives the swarm a new unlock key; turns autolock on where it is off. */
@@ -9,6 +9,10 @@ export function* rotateKey(context: ProcedureContext): Procedure {
     yield* turnAutolock(true, context);
     return;
   }
-  yield* askCluster(context, 'swarm.rotate', { before: ['swarm.inspect', {}] });
-  yield* askCluster(context, 'swarm.unlockkey');
+  // Also where nobody saw how it ended: it may have made a key.
+  try {
+    yield* insist(context, 'swarm.rotate', { before: ['swarm.inspect', {}] });
+  } finally {
+    yield* askCluster(context, 'swarm.unlockkey');
+  }
 }

@@ -1,6 +1,6 @@
 import type { Procedure, ProcedureContext } from '../../../../harness/core/target.ts';
 import { shortLivedKey } from '../names.ts';
-import { call } from './steps.ts';
+import { call, whyNot } from './steps.ts';
 
 const counted = 'short-lived services';
 
@@ -10,7 +10,7 @@ const counted = 'short-lived services';
  */
 export function* deployShortLived({ leader, managers, memory, args }: ProcedureContext): Procedure {
   const manager = leader() ?? managers()[0];
-  if (manager === undefined) return;
+  if (manager === undefined) throw new Error('no manager ran to ask');
   const number = Number(memory.get(counted) ?? 0) + 1;
   memory.set(counted, number);
   const key = shortLivedKey(number);
@@ -19,5 +19,7 @@ export function* deployShortLived({ leader, managers, memory, args }: ProcedureC
     throw new Error(
       `short-lived takes { endsAfterMs: 500, fails: true, replicas: 2 }, not ${JSON.stringify(args)}`,
     );
-  yield* call(manager, 'service.create', { key, value: key, replicas, endsAfterMs, fails });
+  const service = { key, value: key, replicas, endsAfterMs, fails };
+  const asked = yield* call(manager, 'service.create', service);
+  if (asked.outcome !== 'ok') throw new Error(whyNot(asked));
 }

@@ -83,3 +83,33 @@ export function* askCluster(
 }
 
 const roundsMax = 8;
+
+/** What kept one from a yes, in the cluster's words where it has any. */
+export const whyNot = ({ outcome, output }: Asked): string => {
+  if (outcome === 'unknown') return 'nobody saw how it ended';
+  return typeof output.text === 'string' ? output.text : 'no manager took it';
+};
+
+/** `askCluster` for what a procedure is there for: throws where nobody said yes. */
+export function* insist(...asking: Parameters<typeof askCluster>): Part<Asked> {
+  const [, operation] = asking;
+  const asked = yield* askCluster(...asking);
+  if (asked.outcome !== 'ok') throw new Error(`${operation}: ${whyNot(asked)}`);
+  return asked;
+}
+
+/** Does the same to each of them, the others too where one fails. Throws where it had no effect on one, and why. */
+export function* onEach(
+  names: readonly NodeName[],
+  deed: (name: NodeName) => Part<void>,
+): Part<void> {
+  const problems = names.length === 0 ? ['there was no node to do it to'] : [];
+  for (const name of names) {
+    try {
+      yield* deed(name);
+    } catch (error) {
+      problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  if (problems.length > 0) throw new Error(problems.join('; '));
+}
