@@ -1,14 +1,15 @@
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type Docker from 'dockerode';
-import { LiveFailure, messageOf } from '../live/failure.ts';
+import { beforeDeadline, hopeless } from '../live/deadline.ts';
+import { isError, LiveFailure, messageOf } from '../live/failure.ts';
 import type { RunRecord } from '../live/run-record.ts';
 import type { ContainerProgram, NodePlace } from '../live/target.ts';
 import type { WorldEvents } from '../live/world.ts';
 import { engineDoes, statusOf } from './engine.ts';
 import { labelsOf } from './labels.ts';
 import { OnVolume } from './on-volume.ts';
-import { readOutput } from './output.ts';
+import { readOutput, type OutputEnd } from './output.ts';
 import { filesOfTar, type TarFile } from './tar.ts';
 import { nothingToWaitFor } from './waiting.ts';
 
@@ -22,6 +23,9 @@ export type NodeContainerWorld = {
   readonly place: NodePlace;
   readonly events: WorldEvents;
 };
+
+/** A container whose output has ended has ended itself, or does so in a moment. */
+const endsWithinMs = 5_000;
 
 /** One node: created once, then killed and started again on what its disk kept. */
 export class NodeContainer {
@@ -59,7 +63,7 @@ export class NodeContainer {
         this.#world.events.line(node, line, stream);
       },
     );
-    this.#ended = this.#watch(container, read);
+    this.#ended = this.#watch(container, { read, attached: attached !== undefined });
     this.#checkAddress(seen);
     return { ended: this.#ended };
   }
@@ -173,14 +177,60 @@ export class NodeContainer {
     });
   }
 
-  async #watch(container: Docker.Container, read: Promise<void>): Promise<string> {
+  /**
+   * Whoever waits for an end over a connection that breaks is never told, neither of the end nor of the break; so the end of the
+   * output is looked into as well.
+   */
+  async #watch(
+    container: Docker.Container,
+    { read, attached }: { readonly read: Promise<OutputEnd>; readonly attached: boolean },
+  ): Promise<string> {
     const { events, place } = this.#world;
-    const how = await ending(container);
-    await read;
+    const how = await Promise.race([
+      ending(container),
+      read.then((end) => this.#afterOutput(container, attached && end === 'ended')),
+    ]);
+    await Promise.race([read, new Promise((resolve) => setTimeout(resolve, endsWithinMs))]);
     events.exited(place.node, how);
     return how;
   }
+
+  /**
+   * How it ended, since nothing more comes from it. Where it runs on, everything after would be judged without what it observed: that
+   * is the end of the run, unless its program may have closed its output itself.
+   */
+  async #afterOutput(container: Docker.Container, mayRunOn: boolean): Promise<string> {
+    const { events, place } = this.#world;
+    const nextStep =
+      'see whether the Docker engine still answers; nothing of this run can be trusted';
+    const doing = 'seeing its container ended, whose output broke off,';
+    const runsOn = new Error('it runs on');
+    try {
+      return await beforeDeadline(
+        { place: place.node, doing, withinMs: endsWithinMs, nextStep },
+        async () => {
+          const { State } = await inspected(container);
+          if (State.Running) throw runsOn;
+          return `exit code ${State.ExitCode}`;
+        },
+      );
+    } catch (thrown) {
+      const failure = thrown instanceof LiveFailure ? thrown : undefined;
+      if (mayRunOn && failure?.cause === runsOn) return ending(container);
+      if (failure !== undefined) events.broken(failure);
+      return messageOf(thrown);
+    }
+  }
 }
+
+/** One that was removed under our hands will not come back. */
+const inspected = async (container: Docker.Container): Promise<Docker.ContainerInspectInfo> => {
+  try {
+    return await container.inspect();
+  } catch (thrown) {
+    throw statusOf(thrown) === 404 && isError(thrown) ? hopeless(thrown) : thrown;
+  }
+};
 
 const ending = async (container: Docker.Container): Promise<string> => {
   try {
