@@ -1,6 +1,6 @@
 import { Proxy as ProxyHandle, Toxic as ToxicHandle, Toxiproxy } from 'toxiproxy-node-client';
 import { beforeDeadline, hopeless } from '../deadline.ts';
-import { isError } from '../failure.ts';
+import { isError, LiveFailure } from '../failure.ts';
 import { parseCounters, type Counters } from './counters.ts';
 import { PatientHttp, ToxiproxyFailure } from './http.ts';
 
@@ -73,9 +73,19 @@ export const toxiproxyControl = (
           return await attempt();
         } catch (thrown) {
           if (passing(thrown) || !isError(thrown)) throw thrown;
-          throw hopeless(thrown);
+          throw hopeless(thrown instanceof ToxiproxyFailure ? refused(doing, thrown) : thrown);
         }
       },
+    );
+
+  const refused = (doing: string, failure: ToxiproxyFailure): LiveFailure =>
+    new LiveFailure(
+      {
+        place: `Toxiproxy at ${url}`,
+        what: `${doing} was refused (${failure.message})`,
+        nextStep: 'see what it lacks',
+      },
+      { cause: failure },
     );
 
   const checked = (name: string): string => {

@@ -1,8 +1,7 @@
 import { badRequestBody, missingField, proxyAlreadyExists, proxyNotFound } from './api-error.ts';
 import { parseGoJson } from './go-json.ts';
 import { readFields, type GoPlace } from './go-struct.ts';
-import type { Metrics } from './metrics.ts';
-import { Proxy, type ProxySettings } from './proxy.ts';
+import { Proxy, type ProxySettings, type ProxySurroundings } from './proxy.ts';
 
 const shape = { name: 'string', listen: 'string', upstream: 'string', enabled: 'bool' } as const;
 const populated = 'struct { toxiproxy.Proxy; Enabled *bool "json:\\"enabled\\"" }';
@@ -16,12 +15,12 @@ const amongOthers: GoPlace = {
 
 /** All proxies of a server, by name. Changes of the collection follow one another. */
 export class ProxyCollection {
-  readonly #metrics: Metrics;
+  readonly #surroundings: ProxySurroundings;
   readonly #proxies = new Map<string, Proxy>();
   #changes: Promise<unknown> = Promise.resolve();
 
-  constructor(metrics: Metrics) {
-    this.#metrics = metrics;
+  constructor(surroundings: ProxySurroundings) {
+    this.#surroundings = surroundings;
   }
 
   get all(): readonly Proxy[] {
@@ -41,7 +40,7 @@ export class ProxyCollection {
       if (name === '') throw missingField('name');
       if (upstream === '') throw missingField('upstream');
       if (this.#proxies.has(name)) throw proxyAlreadyExists();
-      const proxy = new Proxy({ name, listen, upstream }, this.#metrics);
+      const proxy = new Proxy({ name, listen, upstream }, this.#surroundings);
       if (enabled) await proxy.start();
       this.#proxies.set(name, proxy);
       return proxy;
@@ -100,7 +99,7 @@ export class ProxyCollection {
       if (!existing.differs(settings)) return existing;
       await existing.stop();
     }
-    const proxy = new Proxy({ name, ...settings }, this.#metrics);
+    const proxy = new Proxy({ name, ...settings }, this.#surroundings);
     if (settings.enabled) await proxy.start();
     this.#proxies.set(name, proxy);
     return proxy;

@@ -12,6 +12,21 @@ export type ProxySettings = {
   readonly enabled: boolean;
 };
 
+export type ProxySurroundings = {
+  readonly metrics: Metrics;
+  /** The machine has nothing left to make connections of. */
+  readonly starved: (error: Error) => void;
+};
+
+/** Descriptors, ports, memory. */
+const lacks: ReadonlySet<string | undefined> = new Set([
+  'EMFILE',
+  'ENFILE',
+  'EADDRNOTAVAIL',
+  'ENOBUFS',
+  'ENOMEM',
+]);
+
 type Connection = {
   readonly client: Socket;
   readonly upstream: Socket;
@@ -26,6 +41,7 @@ export class Proxy {
   upstream: string;
   enabled = false;
   readonly #metrics: Metrics;
+  readonly #starved: (error: Error) => void;
   readonly #connections = new Set<Connection>();
   readonly #dialling = new Set<Socket>();
   /** Who waits for a connection of ours to come through, by its port. */
@@ -40,12 +56,13 @@ export class Proxy {
       listen,
       upstream,
     }: { readonly name: string; readonly listen: string; readonly upstream: string },
-    metrics: Metrics,
+    { metrics, starved }: ProxySurroundings,
   ) {
     this.name = name;
     this.listen = listen;
     this.upstream = upstream;
     this.#metrics = metrics;
+    this.#starved = starved;
   }
 
   /** Rejects in Go's words where it cannot listen. One that runs stays as it is. */
@@ -119,7 +136,7 @@ export class Proxy {
       this.#accepted(client);
     });
     // A connection that could not be accepted concerns that connection only.
-    server.on('error', () => undefined);
+    server.on('error', this.#failed);
     this.#server = server;
     this.enabled = true;
   }
@@ -136,6 +153,10 @@ export class Proxy {
       this.#letGo();
     }
   }
+
+  readonly #failed = (error: NodeJS.ErrnoException): void => {
+    if (lacks.has(error.code)) this.#starved(error);
+  };
 
   #letGo(): void {
     this.#held?.[Symbol.dispose]();
@@ -181,7 +202,7 @@ export class Proxy {
     };
     client.on('error', () => undefined);
     upstream.once('close', failed);
-    upstream.on('error', () => undefined);
+    upstream.on('error', this.#failed);
     upstream.once('connect', () => {
       dialled();
       upstream.off('close', failed);

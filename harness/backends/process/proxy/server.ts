@@ -4,13 +4,17 @@ import { ApiError } from './api-error.ts';
 import { loopback } from './listen-address.ts';
 import { Metrics } from './metrics.ts';
 import { ProxyCollection } from './proxy-collection.ts';
+import type { ProxySurroundings } from './proxy.ts';
 import { routes, type Answer, type Route } from './routes.ts';
 import { asApiError, shownError } from './shown.ts';
 
 /** Listens on 127.0.0.1, on a port of the kernel's choice unless one is given, and serves Toxiproxy's API. */
-export const serveProxies = async (port = 0): Promise<{ readonly url: string }> => {
+export const serveProxies = async (
+  port: number,
+  starved: ProxySurroundings['starved'],
+): Promise<{ readonly url: string }> => {
   const metrics = new Metrics();
-  const table = routes(new ProxyCollection(metrics), metrics);
+  const table = routes(new ProxyCollection({ metrics, starved }), metrics);
   const server = createServer((request, response) => {
     void answer(table, request, response).then(({ status, body, text, type }) => {
       const content = text ?? (body === undefined ? '' : JSON.stringify(body));
