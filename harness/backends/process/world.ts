@@ -24,6 +24,7 @@ import { freeAddresses, reach } from './ports.ts';
 import { environmentOf, hostEnvironment, written } from './environment.ts';
 import { probing } from './probe.ts';
 import { startEmbeddedProxy, type EmbeddedProxy } from './proxy/start.ts';
+import { watchRoom } from './room.ts';
 
 export type ProcessOptions = Pick<LiveRunOptions, 'parentFolder' | 'state'>;
 
@@ -77,6 +78,7 @@ class ProcessWorld implements World {
   readonly #proxy: EmbeddedProxy;
   readonly #processes = new Map<NodeName, NodeProcess>();
   readonly #starting = new Set<Promise<void>>();
+  readonly #room: ReturnType<typeof watchRoom>;
   #disposing = false;
 
   constructor(
@@ -91,6 +93,9 @@ class ProcessWorld implements World {
     this.#given = given;
     this.#run = run;
     this.#proxy = proxy;
+    this.#room = watchRoom(run.folder, (failure) => {
+      given.events.broken(failure);
+    });
     void proxy.ended.then((how) => {
       if (this.#disposing) return;
       given.events.broken(
@@ -138,6 +143,7 @@ class ProcessWorld implements World {
         exited: (how) => {
           this.#run.release(started.pid);
           if (this.#processes.get(node) === started) this.#processes.delete(node);
+          this.#room.look();
           events.exited(node, `pid ${started.pid}: ${how}`);
         },
       },
@@ -217,6 +223,7 @@ class ProcessWorld implements World {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposing = true;
+    this.#room[Symbol.dispose]();
     const endAll = (): Promise<unknown> =>
       Promise.all([...this.#processes.values()].map((running) => running.end()));
     await endAll();
