@@ -177,6 +177,13 @@ describe('a start', () => {
     await expect(start({}, { fails: 'start m2' })).rejects.toThrow('start m2 fails');
   });
 
+  test('that fails says so, also where the world cannot be taken away', async () => {
+    const nodes = (): readonly Node[] => named('m1');
+    const ready = (): Promise<void> => Promise.reject(new Error('no licence'));
+    const started = start({ nodes, ready }, { fails: 'dispose', readyMs: 100 });
+    await expect(started).rejects.toThrow('no licence');
+  });
+
   test('that is given up rejects with the reason, asks nobody any more, and takes the world away', async () => {
     const stop = new AbortController();
     let asked = 0;
@@ -224,6 +231,15 @@ describe('a call', () => {
 
   test('whose target rejects may have been sent', async () => {
     const { ask } = await start({ perform: () => Promise.reject(new Error('oops')) });
+    const happening = await ask({ type: 'call', id: 1, node: 'm1', request: {}, timeoutMs: 100 });
+    expect(happening).toMatchObject({ result: { failed: 'oops', sent: true } });
+  });
+
+  test('whose target throws before it promises anything may have been sent', async () => {
+    const perform = (): Promise<CallResult> => {
+      throw new Error('oops');
+    };
+    const { ask } = await start({ perform });
     const happening = await ask({ type: 'call', id: 1, node: 'm1', request: {}, timeoutMs: 100 });
     expect(happening).toMatchObject({ result: { failed: 'oops', sent: true } });
   });

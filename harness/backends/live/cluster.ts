@@ -27,7 +27,8 @@ export const startCluster = async (
     options.signal?.throwIfAborted();
     await cluster.bootAll(await open(nodes, cluster.events));
   } catch (thrown) {
-    await cluster[Symbol.asyncDispose]();
+    // What cannot be removed now is the guardian's, once we have ended: what went wrong first is the one to tell.
+    await cluster[Symbol.asyncDispose]().catch(() => undefined);
     throw thrown;
   }
   return cluster;
@@ -193,8 +194,9 @@ class RunningCluster implements LiveCluster {
       const timer = setTimeout(() => {
         resolve({ failed: `no end within ${timeoutMs} ms`, sent: true });
       }, timeoutMs + graceMs);
-      this.#target
-        .perform(this.endpoint(node), request, timeoutMs)
+      const perform = async (): Promise<CallResult> =>
+        this.#target.perform(this.endpoint(node), request, timeoutMs);
+      perform()
         .catch((thrown: unknown): CallResult => ({ failed: messageOf(thrown), sent: true }))
         .then((result) => {
           clearTimeout(timer);
