@@ -18,15 +18,22 @@ if (command === 'check') {
     startedAt,
   });
 } else {
-  const [{ main }, { terminal }, { createRegistry }, { UsageError }] = await Promise.all([
+  const [{ main, complain }, { terminal }, { createRegistry }, { UsageError }] = await Promise.all([
     import('../harness/cli/main.ts'),
     import('../harness/cli/terminal.ts'),
     import('./registry.ts'),
     import('../harness/cli/exit.ts'),
   ]);
   const io = terminal();
+  let invocation = 'schism';
+  // Node's own exit code would be 1, which says that a property is violated. What still stands is the guardian's.
+  process.on('uncaughtException', (error) => {
+    process.exit(complain(error, { invocation }, io));
+  });
   try {
-    process.exitCode = await main(process.argv.slice(2), await createRegistry(), io);
+    const registry = await createRegistry();
+    ({ invocation } = registry);
+    process.exitCode = await main(process.argv.slice(2), registry, io);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     io.err(`error: ${error.message}`);

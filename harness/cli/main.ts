@@ -73,7 +73,12 @@ export const main = async (
   }
 };
 
-const complain = (error: unknown, registry: Registry, io: Io): ExitCode => {
+/** What went wrong, in words; how a command ends by it. */
+export const complain = (
+  error: unknown,
+  registry: Pick<Registry, 'invocation'>,
+  io: Pick<Io, 'err' | 'colors' | 'signal'>,
+): ExitCode => {
   const prefix = io.colors.red('error');
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? exitCodes.pass : exitCodes.usage;

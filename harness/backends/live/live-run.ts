@@ -102,9 +102,13 @@ export class LiveRun implements AsyncDisposable {
     this.#write({ processes: [...this.#record.processes, { ...identity, name }] });
   }
 
-  /** It has ended. */
+  /** It has ended. Never throws: a record that still names it does no harm, and is written anew with the next change. */
   release(pid: number): void {
-    this.#write({ processes: this.#record.processes.filter((one) => one.pid !== pid) });
+    try {
+      this.#write({ processes: this.#record.processes.filter((one) => one.pid !== pid) });
+    } catch {
+      // The next process that is to be written down is told of it.
+    }
   }
 
   /** To be called when everything that the run owned has ended: removes folder and record and lets the guardian go. */

@@ -148,7 +148,6 @@ class ProcessWorld implements World {
         },
       },
     );
-    this.#run.adopt(started.pid, node);
     this.#processes.set(node, started);
     events.spawned(node, `pid ${started.pid}`);
     const nextStep = `start it by hand: ${written({ file, args, env })}`;
@@ -158,6 +157,7 @@ class ProcessWorld implements World {
     });
     ended.catch(() => undefined);
     try {
+      this.#run.adopt(started.pid, node);
       return await beforeDeadline(
         { place: node, doing: 'listening', withinMs: readyMs, nextStep },
         (signal) =>
