@@ -59,40 +59,47 @@ export const runLive = async (
     throw thrown;
   });
   if (started === undefined) return { happenings, logs: {}, interrupted: true };
-  await using cluster = started;
-
-  const carryOut = (commands: readonly Command[]): void => {
-    for (const command of commands) cluster.carryOut(command);
-    if (conductor.finished) end.resolve(undefined);
-  };
-  const told = (happening: Happening, at: Ms): void => {
-    if (conductor.finished) return;
-    happenings.push({ at, happening });
-    try {
-      carryOut(conductor.handle(happening, at));
-    } catch (thrown) {
-      end.reject(thrown);
-    }
-  };
-  const begin = cluster.now();
-  tell = told;
-  carryOut(conductor.start(begin));
-  for (const happening of early) told(happening, begin);
-
-  const interrupt = (): void => {
-    if (conductor.interrupt === undefined) end.resolve(undefined);
-    else carryOut(conductor.interrupt(cluster.now()));
-  };
-  if (signal?.aborted === true) interrupt();
-  signal?.addEventListener('abort', interrupt, { once: true });
+  const cluster = started;
   try {
-    await end.promise;
-  } finally {
-    signal?.removeEventListener('abort', interrupt);
+    await conducted();
+  } catch (thrown) {
+    // As at the start: what went wrong first is the one to tell.
+    await Promise.resolve(cluster[Symbol.asyncDispose]()).catch(() => undefined);
+    throw thrown;
   }
-  return {
-    happenings,
-    logs: Object.fromEntries(cluster.nodes.map(({ name }) => [name, cluster.logs(name)])),
-    interrupted: signal?.aborted === true,
-  };
+  const logs = Object.fromEntries(cluster.nodes.map(({ name }) => [name, cluster.logs(name)]));
+  await cluster[Symbol.asyncDispose]();
+  return { happenings, logs, interrupted: signal?.aborted === true };
+
+  async function conducted(): Promise<void> {
+    const carryOut = (commands: readonly Command[]): void => {
+      for (const command of commands) cluster.carryOut(command);
+      if (conductor.finished) end.resolve(undefined);
+    };
+    const told = (happening: Happening, at: Ms): void => {
+      if (conductor.finished) return;
+      happenings.push({ at, happening });
+      try {
+        carryOut(conductor.handle(happening, at));
+      } catch (thrown) {
+        end.reject(thrown);
+      }
+    };
+    const begin = cluster.now();
+    tell = told;
+    carryOut(conductor.start(begin));
+    for (const happening of early) told(happening, begin);
+
+    const interrupt = (): void => {
+      if (conductor.interrupt === undefined) end.resolve(undefined);
+      else carryOut(conductor.interrupt(cluster.now()));
+    };
+    if (signal?.aborted === true) interrupt();
+    signal?.addEventListener('abort', interrupt, { once: true });
+    try {
+      await end.promise;
+    } finally {
+      signal?.removeEventListener('abort', interrupt);
+    }
+  }
 };

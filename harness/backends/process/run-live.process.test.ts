@@ -127,6 +127,41 @@ describe('a run on processes', () => {
     expect(listRecords(state())).toEqual([]);
   });
 
+  test('fails with what went wrong first, also where the cluster cannot be taken away', async () => {
+    const conductor = conducting([]);
+    const broken: Conducting = {
+      ...conductor,
+      finished: false,
+      handle: () => {
+        throw new Error('the conductor dropped its baton');
+      },
+    };
+    const real = backend();
+    const stuck: typeof real = {
+      ...real,
+      async start(...given) {
+        const cluster = await real.start(...given);
+        const dispose = async (): Promise<void> => {
+          await cluster[Symbol.asyncDispose]();
+          throw new Error('it will not go');
+        };
+        return new Proxy(cluster, {
+          get: (of, key) => {
+            if (key === Symbol.asyncDispose) return dispose;
+            const value: unknown = Reflect.get(of, key, of);
+            return typeof value === 'function' ? (value.bind(of) as unknown) : value;
+          },
+        });
+      },
+    };
+    await expect(runLive(stuck, chatterTarget, { conductor: broken, shape })).rejects.toThrow(
+      'dropped its baton',
+    );
+    await expect(
+      runLive(stuck, chatterTarget, { conductor: conducting([]), shape }),
+    ).rejects.toThrow('it will not go');
+  });
+
   test('needs a target that can be a process', async () => {
     const without = Object.fromEntries(
       Object.entries(chatterTarget).filter(([key]) => key !== 'process'),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LiveBackend } from '../../backends/live/backend.ts';
+import { LiveFailure } from '../../backends/live/failure.ts';
 import { runLive } from '../../backends/live/run-live.ts';
 import type { LiveTarget } from '../../backends/live/target.ts';
 import { createConductor } from '../../conduct/conductor.ts';
@@ -37,6 +38,8 @@ export type LivePlan = {
   readonly note: string;
   readonly signal: AbortSignal;
   onProgress(done: number, of: number): void;
+  /** The environment failed in the middle: what was found before stays. Without it all of it is rejected. */
+  onTrouble?(failure: LiveFailure): void;
 };
 
 type Ended = {
@@ -112,7 +115,10 @@ const talliesOf = (
   return tallies;
 };
 
-/** Plays each scenario once on real clusters, some of them side by side. Rejects where the environment fails. */
+/**
+ * Plays each scenario once on real clusters, some of them side by side. Where the environment fails no further run is begun; rejects
+ * where no run was ended by then.
+ */
 export const runLiveWorld = async (plan: LivePlan): Promise<WorldResult> => {
   const begun = performance.now();
   const ended: (Ended | undefined)[] = plan.scenarios.map(() => undefined);
@@ -123,7 +129,12 @@ export const runLiveWorld = async (plan: LivePlan): Promise<WorldResult> => {
   const isOver = (): boolean =>
     over || aborted() || performance.now() - begun > (plan.forMs ?? Infinity);
   const play = async (scenario: Scenario, index: number): Promise<void> => {
-    const end = await playLive(plan, { scenario, index, ...plan.draw(scenario, index) });
+    const end = await playLive(plan, { scenario, index, ...plan.draw(scenario, index) }).catch(
+      (thrown: unknown) => {
+        over = true;
+        throw thrown;
+      },
+    );
     // A run that was broken off half-way is no run.
     if (aborted()) return;
     ended[index] = end;
@@ -142,7 +153,12 @@ export const runLiveWorld = async (plan: LivePlan): Promise<WorldResult> => {
   };
   const lanes = await Promise.allSettled(Array.from({ length: plan.jobs }, lane));
   const failed = lanes.find((end) => end.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  const trouble: unknown = failed?.reason;
+  if (failed !== undefined) {
+    if (!(trouble instanceof LiveFailure) || plan.onTrouble === undefined || done === 0)
+      throw failed.reason;
+    if (!aborted()) plan.onTrouble(trouble);
+  }
   for (let again = 0; again < plan.againMax && !isOver(); again += 1) {
     const runs = ended.flatMap((end) => end?.run ?? []);
     const scenario = hinderedScenario(runs, talliesOf(runs, plan));
@@ -178,5 +194,6 @@ export const runLiveWorld = async (plan: LivePlan): Promise<WorldResult> => {
       .slice(0, 16),
     shown: held.map(({ run, logs }) => plan.saving.save(run, { logs, shrunkFrom: undefined })),
     interrupted: plan.signal.aborted,
+    failed: failed !== undefined,
   };
 };

@@ -25,7 +25,7 @@ export type WorldResult = {
   /** Runs worth a picture although nothing broke in them. */
   readonly shown: readonly RunFile[];
   readonly interrupted: boolean;
-  /** It could not be run at all: the environment is not ready for it. */
+  /** The environment failed, at its beginning or in the middle. */
   readonly failed?: boolean;
 };
 

@@ -11,7 +11,7 @@ import { grouped, spoken } from '../../core/figures.ts';
 import type { BackendName, RunFile } from '../../core/run.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import type { Schedule } from '../../core/schedule.ts';
-import { EnvironmentError, UsageError } from '../exit.ts';
+import { asCalledHere, EnvironmentError, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { ModuleExport, Planting, Registry, TargetEntry } from '../registry.ts';
 import { tryAgain } from './again.ts';
@@ -123,7 +123,7 @@ const liveOf = async (plan: WorldPlan, backend: 'process' | 'docker'): Promise<L
   });
 };
 
-type Asked = Pick<LivePlan, 'scenarios' | 'draw' | 'againMax' | 'bail' | 'saving'> & {
+type Asked = Pick<LivePlan, 'scenarios' | 'draw' | 'againMax' | 'bail' | 'saving' | 'onTrouble'> & {
   /** Words behind the number of runs that are done. */
   readonly doing: string;
 };
@@ -173,6 +173,10 @@ export const runLiveBackend = async (
     bail: plan.bail,
     saving,
     doing: '',
+    onTrouble(failure) {
+      io.settle();
+      io.err(`${io.colors.red('error')}: ${asCalledHere(failure.message, registry)}`);
+    },
   });
   const { sim } = entry;
   const tried =

@@ -1,6 +1,7 @@
 import { createConductor, type Conducting } from '../../../conduct/conductor.ts';
 import { defaultLimits } from '../../../conduct/plan.ts';
 import type { Ms } from '../../../core/cluster.ts';
+import type { Scenario } from '../../../core/scenario.ts';
 import type { Schedule } from '../../../core/schedule.ts';
 import type { Procedure, Target } from '../../../core/target.ts';
 import { chatterTarget } from './target.ts';
@@ -8,7 +9,7 @@ import { chatterTarget } from './target.ts';
 export const chatterShape = { managers: 3, workers: 0 };
 
 /** The chattering nodes as a whole target: `name` asks one who it is. */
-const target: Target = {
+export const chatterSystem: Target = {
   name: chatterTarget.name,
   title: 'nodes that say numbers to each other',
   nodes: (of) => chatterTarget.nodes(of),
@@ -40,25 +41,27 @@ const target: Target = {
   workload: [],
 };
 
+export const chatterScenario = (injectMs: Ms): Scenario => ({
+  name: 'chatter',
+  title: 'chatter',
+  target: chatterSystem.name,
+  shape: chatterShape,
+  workload: { clients: 1, perSecond: 1 },
+  faults: [],
+  injectMs,
+  settleMs: 200,
+  settings: {},
+  properties: [],
+});
+
 /** A conductor that plays a schedule on the chattering nodes. */
 export const conductingChatter = (
   schedule: Schedule,
   { backend, injectMs }: { readonly backend: 'process' | 'docker'; readonly injectMs: Ms },
 ): Conducting =>
   createConductor({
-    target,
-    scenario: {
-      name: 'chatter',
-      title: 'chatter',
-      target: target.name,
-      shape: chatterShape,
-      workload: { clients: 1, perSecond: 1 },
-      faults: [],
-      injectMs,
-      settleMs: 200,
-      settings: {},
-      properties: [],
-    },
+    target: chatterSystem,
+    scenario: chatterScenario(injectMs),
     schedule,
     backend,
     limits: defaultLimits,

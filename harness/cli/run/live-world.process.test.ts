@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { LiveBackend } from '../../backends/live/backend.ts';
+import { chatterScenario, chatterSystem } from '../../backends/live/chatter/conducting.ts';
+import { chatterTarget } from '../../backends/live/chatter/target.ts';
+import { LiveFailure } from '../../backends/live/failure.ts';
+import { processBackend } from '../../backends/process/backend.ts';
+import { runLiveWorld, type LivePlan } from './live-world.ts';
+import { saving } from './sample-failure.ts';
+
+describe('runs on real clusters, in an environment that fails', () => {
+  let base = '';
+  beforeAll(() => {
+    base = mkdtempSync(join(tmpdir(), 'schism-world-'));
+  });
+  afterAll(() => {
+    rmSync(base, { recursive: true, force: true });
+  });
+
+  const gone = new LiveFailure({ place: 'the engine', what: 'it is gone', nextStep: 'find it' });
+
+  /** Good for so many clusters. */
+  const backendFor = (times: number, started: number[] = []): LiveBackend => {
+    const real = processBackend({ state: join(base, 'state'), parentFolder: base });
+    return {
+      name: 'process',
+      start: async (...given) => {
+        started.push(started.length);
+        if (started.length > times) throw gone;
+        return await real.start(...given);
+      },
+    };
+  };
+
+  const planOf = (backend: LiveBackend, told?: string[]): LivePlan => ({
+    backend,
+    target: chatterSystem,
+    live: chatterTarget,
+    properties: new Map(),
+    scenarios: [1, 2, 3, 4].map(() => chatterScenario(100)),
+    seed: 1,
+    draw: () => ({ schedule: [], path: undefined }),
+    jobs: 1,
+    againMax: 0,
+    bail: false,
+    forMs: undefined,
+    saving,
+    note: '',
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+    ...(told === undefined ? {} : { onTrouble: (failure) => told.push(failure.message) }),
+  });
+
+  test('in the middle: what was found before stays, and no further run is begun', async () => {
+    const told: string[] = [];
+    const started: number[] = [];
+    const { tally, failed } = await runLiveWorld(planOf(backendFor(1, started), told));
+    expect([tally.runs, failed, told, started.length]).toEqual([1, true, [gone.message], 2]);
+  });
+
+  test('at the beginning reject', async () => {
+    await expect(runLiveWorld(planOf(backendFor(0), []))).rejects.toBe(gone);
+  });
+
+  test('reject where nobody listens: a rate is of all runs', async () => {
+    await expect(runLiveWorld(planOf(backendFor(1)))).rejects.toBe(gone);
+  });
+});
