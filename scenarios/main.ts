@@ -1,11 +1,11 @@
 /** The command line: hands the registry of targets and scenarios to the harness. */
 import { enableCompileCache } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 
 const startedAt = performance.now();
 // Compiling everything anew would take half of a command's start; threads and processes find the folder in the environment.
-process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache');
+process.env.NODE_COMPILE_CACHE ??= resolve(tmpdir(), 'node-compile-cache');
 enableCompileCache();
 const [command, ...rest] = process.argv.slice(2);
 

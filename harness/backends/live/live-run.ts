@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { JsonObject } from '../../core/json.ts';
 import { LiveFailure, messageOf } from './failure.ts';
 import { identityOf } from './process-identity.ts';
@@ -47,17 +47,22 @@ export class LiveRun implements AsyncDisposable {
   /** The guardian watches before there is anything to own, and the record is written before anything exists that it names. */
   static async open(options: LiveRunOptions): Promise<LiveRun> {
     const run = `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
-    const state = options.state ?? stateFolder();
+    // The guardian and `clean` look from elsewhere.
+    const state = resolve(options.state ?? stateFolder());
     const owner = identityOf(process.pid);
     if (owner === undefined)
-      throw new Error(`this machine does not show our own process ${process.pid}`);
+      throw new LiveFailure({
+        place: `process ${process.pid}`,
+        what: 'this machine does not show us to ourselves, so nothing that we start would be found again',
+        nextStep: 'on Linux: mount -t proc proc /proc; elsewhere: see that `ps` works',
+      });
     const record: RunRecord = {
       schema: runRecordSchema,
       run,
       backend: options.backend,
       owner,
       guardian: undefined,
-      folder: join(options.parentFolder ?? tmpdir(), `${folderPrefix}${run}`),
+      folder: resolve(options.parentFolder ?? tmpdir(), `${folderPrefix}${run}`),
       processes: [],
       details: options.details?.(run) ?? {},
     };

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { JsonObject } from '../../core/json.ts';
 import { LiveFailure, messageOf } from './failure.ts';
 import type { ProcessIdentity } from './process-identity.ts';
@@ -23,10 +23,15 @@ export type RunRecord = {
   readonly details: JsonObject;
 };
 
-/** `SCHISM_STATE_DIR`, else `schism` in the user's folder for state. */
-export const stateFolder = (): string =>
-  process.env.SCHISM_STATE_DIR ??
-  join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'schism');
+/**
+ * `SCHISM_STATE_DIR`, else `schism` in the user's folder for state. Absolute: who cleans up may run elsewhere. A variable that is empty
+ * is as good as none; nor is one that is relative, for `XDG_STATE_HOME`, as its specification says.
+ */
+export const stateFolder = (): string => {
+  const { SCHISM_STATE_DIR: own = '', XDG_STATE_HOME: common = '' } = process.env;
+  if (own !== '') return resolve(own);
+  return join(isAbsolute(common) ? common : join(homedir(), '.local', 'state'), 'schism');
+};
 
 const fileOf = (state: string, run: string): string => join(state, 'runs', `${run}.json`);
 

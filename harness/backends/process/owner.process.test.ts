@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -27,9 +27,10 @@ describe('when the harness dies in the middle of a run', () => {
     rmSync(base, { recursive: true, force: true });
   });
 
-  const start = async (): Promise<Owner> => {
+  const start = async (folders = [state, join(base, 'runs')]): Promise<Owner> => {
     const program = programBeside(import.meta.url, 'owner-main');
-    const child = spawn(process.execPath, [program, state, join(base, 'runs')], {
+    const child = spawn(process.execPath, [program, ...folders], {
+      cwd: base,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     owners.push(child);
@@ -52,6 +53,14 @@ describe('when the harness dies in the middle of a run', () => {
       'the guardian has gone',
       () => record.guardian !== undefined && !isAlive(record.guardian),
     );
+  });
+
+  test('its guardian, which runs elsewhere, does so also where it was given relative folders', async () => {
+    const { child, record } = await start(['state', 'runs']);
+    child.kill('SIGKILL');
+    await until('the run’s folder is gone', () => readdirSync(join(base, 'runs')).length === 0);
+    await until('nothing is remembered', () => listRecords(state).length === 0);
+    expect(leftoversOf(record)).toEqual([]);
   });
 
   const onLinux = process.platform === 'linux' ? test : undefined;
