@@ -7,6 +7,8 @@ import type { ProcessIdentity } from './process-identity.ts';
 
 /** Every process of a run carries its id in this environment variable. */
 export const runVariable = 'SCHISM_RUN';
+/** Every process of a node carries `RUN/NODE` in this one. */
+export const nodeVariable = 'SCHISM_RUN_NODE';
 export const runRecordSchema = 'schism/live-run@1';
 
 /** What a live run owns, written down while it lives, so that whoever comes after a dead owner can clean up. */

@@ -169,4 +169,44 @@ describe('the process backend', () => {
     expect(record.processes.filter(isAlive)).toEqual([]);
     await until('the child of the node has ended', () => sightOf(child) === undefined);
   });
+
+  const onLinux = process.platform === 'linux' ? test : undefined;
+  onLinux?.(
+    'a kill and a pause reach also what a node started and put into a group of its own',
+    async () => {
+      const note = join(base, 'child.pid');
+      const code = `
+      const { spawn } = require('node:child_process');
+      const args = ['-e', 'setInterval(() => {}, 1000)'];
+      const child = spawn(process.execPath, args, { stdio: 'ignore', detached: true });
+      require('node:fs').appendFileSync(${JSON.stringify(note)}, child.pid + ' ');
+      const server = require('node:net').createServer().listen(0, '127.0.0.1', () => {
+        const address = '127.0.0.1:' + server.address().port;
+        console.log(JSON.stringify({ chatter: 'listening', client: address, peer: address }));
+      });
+    `;
+      const happenings: Happening[] = [];
+      const cluster = await start(scripted(code), { happenings });
+      const seen = (type: 'begun' | 'ended', id: number) => (): boolean =>
+        happenings.some((one) => one.type === type && one.id === id);
+      const children = (): readonly number[] =>
+        readFileSync(note, 'utf8').trim().split(' ').map(Number);
+      const [first = 0] = children();
+
+      cluster.carryOut({ type: 'begin', id: 1, deed: { deed: 'pause', node: 'm1' } });
+      await until('it is paused', seen('begun', 1));
+      await until('its child is too', () => sightOf(first)?.state === 'stopped');
+      cluster.carryOut({ type: 'end', id: 1 });
+      await until('it goes on', seen('ended', 1));
+      await until('its child does too', () => sightOf(first)?.state === 'running');
+
+      cluster.carryOut({ type: 'begin', id: 2, deed: { deed: 'kill', node: 'm1' } });
+      await until('it is killed', seen('begun', 2));
+      await until('its child is too', () => sightOf(first) === undefined);
+      cluster.carryOut({ type: 'end', id: 2 });
+      await until('it is back', seen('ended', 2));
+      expect(children()).toHaveLength(2);
+      expect(sightOf(children()[1] ?? 0)).toBeDefined();
+    },
+  );
 });

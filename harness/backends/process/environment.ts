@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { LiveRun } from '../live/live-run.ts';
-import { runVariable } from '../live/run-record.ts';
+import type { NodeName } from '../../core/cluster.ts';
+import { nodeVariable, runVariable } from '../live/run-record.ts';
 
 export const hostEnvironment = (): Readonly<Record<string, string>> =>
   process.env as Record<string, string>;
@@ -17,6 +18,14 @@ export const environmentOf = (
   ...own,
   [runVariable]: run.id,
 });
+
+/** By what a node's processes are found, those that left its group too. */
+export const markOf = (run: LiveRun, node: NodeName): NodeMark => ({
+  name: nodeVariable,
+  value: `${run.id}/${node}`,
+});
+
+export type NodeMark = { readonly name: string; readonly value: string };
 
 /** A command as one would type it. */
 export const written = ({

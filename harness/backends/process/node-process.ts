@@ -2,13 +2,16 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { beforeDeadline } from '../live/deadline.ts';
 import { LiveFailure } from '../live/failure.ts';
 import { lineSplitter } from '../live/lines.ts';
-import { sightOf, type ProcessSight } from '../live/process-identity.ts';
+import { processesWith, sightOf, type ProcessSight } from '../live/process-identity.ts';
+import type { NodeMark } from './environment.ts';
 
 export type Program = {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly folder: string;
+  /** In its environment too; what it starts inherits it. */
+  readonly mark: NodeMark;
 };
 
 export type NodeProcessEvents = {
@@ -25,22 +28,29 @@ const endsWithinMs = 300;
 
 /**
  * One node as a child process. Its standard input is a pipe that ends with us, so that it can end with us too; it leads a
- * process group, so that Ctrl-C does not reach it and that what it started ends with it.
+ * process group, so that Ctrl-C does not reach it. What is done to it is done to what it started as well, as to a machine: to its
+ * group, and where the machine shows environments to those that left it.
  */
 export class NodeProcess {
   readonly node: string;
   readonly pid: number;
   readonly #child: ChildProcess;
+  readonly #mark: NodeMark;
   readonly #ended: Promise<string>;
   #how: string | undefined;
   #stopped = false;
 
-  private constructor(node: string, child: ChildProcess, events: NodeProcessEvents) {
+  private constructor(
+    node: string,
+    { child, mark }: { readonly child: ChildProcess; readonly mark: NodeMark },
+    events: NodeProcessEvents,
+  ) {
     if (child.pid === undefined) throw new Error('a process that was spawned has a pid');
     this.node = node;
     this.pid = child.pid;
     this.#child = child;
-    this.#ended = ending(child, events).then((how) => {
+    this.#mark = mark;
+    this.#ended = ending({ child, mark }, events).then((how) => {
       this.#how = how;
       return how;
     });
@@ -51,7 +61,7 @@ export class NodeProcess {
     return new Promise((resolve, reject) => {
       const child = spawn(program.file, [...program.args], {
         cwd: program.folder,
-        env: program.env,
+        env: { ...program.env, [program.mark.name]: program.mark.value },
         detached: true,
         stdio: ['pipe', 'pipe', 'pipe'],
       });
@@ -68,7 +78,7 @@ export class NodeProcess {
         );
       });
       child.once('spawn', () => {
-        const started = new NodeProcess(node, child, events);
+        const started = new NodeProcess(node, { child, mark: program.mark }, events);
         void started.#ended.then((how) => {
           events.exited(how);
         });
@@ -112,7 +122,7 @@ export class NodeProcess {
   }
 
   #signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
-    if (this.#how === undefined) signalGroup(this.pid, signal);
+    if (this.#how === undefined) signalAll(this.pid, this.#mark, signal);
   }
 
   /** The signal was sent; the machine says when it took. */
@@ -133,7 +143,10 @@ export class NodeProcess {
 }
 
 /** Resolves with how it ended, after its last line. */
-const ending = (child: ChildProcess, events: NodeProcessEvents): Promise<string> => {
+const ending = (
+  { child, mark }: { readonly child: ChildProcess; readonly mark: NodeMark },
+  events: NodeProcessEvents,
+): Promise<string> => {
   const streams = (['out', 'err'] as const).map((stream) => {
     const lines = lineSplitter((line) => {
       events.line(line, stream);
@@ -146,8 +159,8 @@ const ending = (child: ChildProcess, events: NodeProcessEvents): Promise<string>
   child.stdin?.on('error', () => undefined);
   const exited = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => {
-      // Whatever of its group is left has lost its head.
-      if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+      // Whatever is left of it has lost its head.
+      if (child.pid !== undefined) signalAll(child.pid, mark, 'SIGKILL');
       resolve(signal ?? `code ${code ?? 'unknown'}`);
     });
   });
@@ -163,9 +176,29 @@ const ending = (child: ChildProcess, events: NodeProcessEvents): Promise<string>
   });
 };
 
-const signalGroup = (leader: number, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void => {
+/** Who starts others all the time may have started one more while we looked. */
+const looksMax = 10;
+
+const signalAll = (
+  leader: number,
+  mark: NodeMark,
+  signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT',
+): void => {
+  send(-leader, signal);
+  const sent = new Set<number>();
+  for (let look = 0; look < looksMax; look += 1) {
+    const others = processesWith(mark.name, mark.value).filter(({ pid }) => !sent.has(pid));
+    if (others.length === 0) return;
+    for (const { pid } of others) {
+      sent.add(pid);
+      send(pid, signal);
+    }
+  }
+};
+
+const send = (target: number, signal: NodeJS.Signals): void => {
   try {
-    process.kill(-leader, signal);
+    process.kill(target, signal);
   } catch {
     // Nobody of it is left.
   }

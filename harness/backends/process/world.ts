@@ -21,7 +21,7 @@ import { toxiproxyControl } from '../live/toxiproxy/control.ts';
 import type { NodeFile, World, WorldEvents } from '../live/world.ts';
 import { NodeProcess } from './node-process.ts';
 import { freeAddresses, reach } from './ports.ts';
-import { environmentOf, hostEnvironment, written } from './environment.ts';
+import { environmentOf, hostEnvironment, markOf, written } from './environment.ts';
 import { probing } from './probe.ts';
 import { startEmbeddedProxy, type EmbeddedProxy } from './proxy/start.ts';
 import { watchRoom } from './room.ts';
@@ -129,7 +129,13 @@ class ProcessWorld implements World {
     const words: string[] = [];
     const started = await NodeProcess.start(
       node,
-      { file, args, folder, env: { ...hostEnvironment(), ...environmentOf(this.#run, env) } },
+      {
+        file,
+        args,
+        folder,
+        env: { ...hostEnvironment(), ...environmentOf(this.#run, env) },
+        mark: markOf(this.#run, node),
+      },
       {
         line: (line, stream) => {
           const addresses = listens || stream === 'err' ? undefined : this.#listening(node, line);
