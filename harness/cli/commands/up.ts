@@ -1,17 +1,19 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, constants, linkSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { dockerBackend } from '../../backends/docker/backend.ts';
+import { codeOf } from '../../backends/live/failure.ts';
 import { identityOf, isAlive, type ProcessIdentity } from '../../backends/live/process-identity.ts';
 import { processBackend } from '../../backends/process/backend.ts';
 import { stateFolder } from '../../backends/live/run-record.ts';
 import type { LiveTarget } from '../../backends/live/target.ts';
+import { defaultLimits } from '../../conduct/plan.ts';
 import type { LiveCluster } from '../../core/backend.ts';
 import type { Json } from '../../core/json.ts';
 import type { Memory, ProcedureResult, ProcedureStep, Target } from '../../core/target.ts';
 import { EnvironmentError, exitCodes, UsageError, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
-import type { Registry } from '../registry.ts';
+import type { Registry, TargetEntry } from '../registry.ts';
 import { writeWhole } from '../output.ts';
 import { warnOfQuorum } from '../select.ts';
 import { requireDocker } from '../run/worlds.ts';
@@ -26,7 +28,11 @@ export type UpOptions = {
   readonly again: readonly string[];
 };
 
-type Standing = { readonly owner: ProcessIdentity; readonly lines: readonly string[] };
+type Standing = {
+  readonly owner: ProcessIdentity;
+  /** None while it is starting. */
+  readonly lines: readonly string[];
+};
 
 const standingFile = (): string => join(stateFolder(), 'up.json');
 
@@ -39,16 +45,67 @@ const standing = (): Standing | undefined => {
   }
 };
 
+/** Written before anything is started, so that of two calls at the same time one is told. */
+const claim = (registry: Registry): ProcessIdentity => {
+  const owner = identityOf(process.pid);
+  if (owner === undefined) throw new EnvironmentError('this machine does not show us to ourselves');
+  const draft = `${standingFile()}.${process.pid}`;
+  writeWhole(draft, JSON.stringify({ owner, lines: [] } satisfies Standing));
+  try {
+    while (!linked(draft, standingFile())) {
+      if (standing() !== undefined) throw isUpAlready(registry);
+      // A dead owner's.
+      rmSync(standingFile(), { force: true });
+    }
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return owner;
+};
+
+/** `false`: there is something of that name already. */
+const linked = (file: string, name: string): boolean => {
+  try {
+    linkSync(file, name);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+};
+
+const isOurs = ({ pid, since }: ProcessIdentity): boolean => {
+  const owner = standing()?.owner;
+  return owner?.pid === pid && owner.since === since;
+};
+
+const isUpAlready = ({ invocation }: Pick<Registry, 'invocation'>): UsageError =>
+  new UsageError(`a cluster is up already; \`${invocation} down\` takes it away`);
+
 /** `schism up`: a cluster to play with, until Ctrl-C or `schism down`. */
 export const up = async (registry: Registry, io: Io, options: UpOptions): Promise<ExitCode> => {
-  if (standing() !== undefined) {
-    throw new UsageError(`a cluster is up already; \`${registry.invocation} down\` takes it away`);
-  }
+  if (standing() !== undefined) throw isUpAlready(registry);
   warnOfQuorum(options.managers, io);
   if (options.detach) return await detached(registry, io, options);
   const entry = registry.targets.get(options.target);
   if (entry === undefined) throw new UsageError(`there is no target "${options.target}"`);
   if (options.backend === 'docker') await requireDocker();
+  const owner = claim(registry);
+  try {
+    return await standUp({ registry, io, options, entry, owner });
+  } finally {
+    if (isOurs(owner)) rmSync(standingFile(), { force: true });
+  }
+};
+
+const standUp = async (given: {
+  readonly registry: Registry;
+  readonly io: Io;
+  readonly options: UpOptions;
+  readonly entry: TargetEntry;
+  readonly owner: ProcessIdentity;
+}): Promise<ExitCode> => {
+  const { registry, io, options, entry, owner } = given;
   const say = (sentence: string): void => {
     io.err(sentence);
   };
@@ -68,17 +125,16 @@ export const up = async (registry: Registry, io: Io, options: UpOptions): Promis
       io.err(failure.message);
     },
   });
-  await form(entry.target, { live, cluster });
+  await form(entry.target, { live, cluster, signal: io.signal });
   const lines = cluster.nodes.map(
     ({ name }) => `export DOCKER_HOST=tcp://${cluster.endpoint(name)}   # ${name}`,
   );
-  const owner = identityOf(process.pid);
-  if (owner !== undefined)
-    writeWhole(standingFile(), JSON.stringify({ owner, lines } satisfies Standing));
+  // Two that found a dead owner's file at the same moment may have taken it from each other.
+  if (!isOurs(owner)) throw isUpAlready(registry);
+  writeWhole(standingFile(), JSON.stringify({ owner, lines } satisfies Standing));
   for (const line of lines) io.out(line);
   io.err('Ctrl-C takes it away.');
   await ended(io.signal);
-  rmSync(standingFile(), { force: true });
   return exitCodes.pass;
 };
 
@@ -93,11 +149,16 @@ const ended = (signal: AbortSignal): Promise<void> =>
     });
   });
 
-/** Forms the cluster as a run does, by the target's own procedure. */
+/** Forms the cluster as a run does, by the target's own procedure, within the same time. */
 const form = async (
   target: Target,
-  { live, cluster }: { readonly live: LiveTarget; readonly cluster: LiveCluster },
+  {
+    live,
+    cluster,
+    signal,
+  }: { readonly live: LiveTarget; readonly cluster: LiveCluster; readonly signal: AbortSignal },
 ): Promise<void> => {
+  const until = performance.now() + defaultLimits.formationMs;
   const memory: Memory = new Map<string, Json>();
   const procedure = target.form({
     nodes: cluster.nodes,
@@ -112,6 +173,12 @@ const form = async (
   for (;;) {
     const { done, value } = procedure.next(result);
     if (done === true) return;
+    signal.throwIfAborted();
+    if (performance.now() > until) {
+      throw new EnvironmentError(
+        `target ${target.name}: the cluster did not form within ${defaultLimits.formationMs} ms`,
+      );
+    }
     result = await carriedOut(value);
   }
 
@@ -145,7 +212,9 @@ const detachedMs = 60_000;
 const detached = async (registry: Registry, io: Io, options: UpOptions): Promise<ExitCode> => {
   mkdirSync(stateFolder(), { recursive: true });
   const log = join(stateFolder(), 'up.log');
-  const output = openSync(log, 'w');
+  // Two calls at the same time write to one file.
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_APPEND } = constants;
+  const output = openSync(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
   const [program = ''] = process.argv.slice(1);
   const child = spawn(process.execPath, [...process.execArgv, program, ...options.again], {
     detached: true,
@@ -160,7 +229,7 @@ const detached = async (registry: Registry, io: Io, options: UpOptions): Promise
   const until = performance.now() + detachedMs;
   for (;;) {
     const found = standing();
-    if (found !== undefined) {
+    if (found !== undefined && found.owner.pid === child.pid && found.lines.length > 0) {
       child.unref();
       for (const line of found.lines) io.out(line);
       io.err(`\`${registry.invocation} down\` takes it away.`);
@@ -192,7 +261,12 @@ export const down = async (
     io.out('no cluster is up');
     return exitCodes.pass;
   }
-  process.kill(found.owner.pid, 'SIGTERM');
+  try {
+    process.kill(found.owner.pid, 'SIGTERM');
+  } catch (error) {
+    // It has ended by itself meanwhile.
+    if (codeOf(error) !== 'ESRCH') throw error;
+  }
   const until = performance.now() + downMs;
   while (isAlive(found.owner)) {
     if (performance.now() > until) {

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { schism, type Ended } from './schism.ts';
+
+let base = '';
+let env: Readonly<Record<string, string>> = {};
+beforeEach(() => {
+  base = mkdtempSync(join(tmpdir(), 'schism-up-'));
+  env = {
+    SCHISM_STATE_DIR: join(base, 'state'),
+    DOCKER_HOST: 'unix:///nonexistent.sock',
+    NO_COLOR: '1',
+  };
+});
+afterEach(() => {
+  schism(['down'], env);
+  rmSync(base, { recursive: true, force: true });
+});
+
+const alongside = (args: readonly string[]): Promise<Ended> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, ['scenarios/main.ts', ...args], {
+      env: { ...process.env, ...env },
+    });
+    const said = { out: '', err: '' };
+    child.stdout.on('data', (bytes) => (said.out += String(bytes)));
+    child.stderr.on('data', (bytes) => (said.err += String(bytes)));
+    child.once('close', (code) => {
+      resolve({ code, ...said });
+    });
+  });
+
+test.each([['nothing is there'], ['an earlier owner has died']])(
+  'of two clusters that are to stand at the same time one does, where %s',
+  async (before) => {
+    if (before !== 'nothing is there') {
+      mkdirSync(join(base, 'state'));
+      const owner = { pid: process.pid, since: 'another time' };
+      writeFileSync(join(base, 'state', 'up.json'), JSON.stringify({ owner, lines: ['it'] }));
+    }
+    const up = ['up', '--managers', '1', '--workers', '0', '--detach'];
+    const ends = await Promise.all([alongside(up), alongside(up)]);
+    expect(ends.filter(({ code }) => code === 0)).toHaveLength(1);
+    expect(ends.map(({ err }) => err).join('\n')).toMatch(/a cluster is up already/);
+    expect(schism(['down'], env).out).toMatch(/the cluster is gone/);
+    expect(readdirSync(join(base, 'state', 'runs'))).toEqual([]);
+  },
+);
