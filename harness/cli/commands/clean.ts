@@ -1,13 +1,12 @@
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { connectEngine } from '../../backends/docker/engine.ts';
 import { removeOldImages } from '../../backends/docker/old-images.ts';
 import { reap, removeRun, runsInEngine } from '../../backends/docker/reap.ts';
 import { cleanLeftovers, folderPrefix } from '../../backends/live/reclaim.ts';
-import { processesWith } from '../../backends/live/process-identity.ts';
-import { listRecords, runVariable, stateFolder } from '../../backends/live/run-record.ts';
+import { lostFolders } from '../../backends/live/lost-folders.ts';
+import { listRecords, stateFolder } from '../../backends/live/run-record.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Registry } from '../registry.ts';
@@ -19,18 +18,6 @@ const engine = async (): Promise<Docker | undefined> => {
     return undefined;
   }
 };
-
-/**
- * Folders of runs whose record is lost too. Younger ones may belong to a run that is just starting, and those that a living process
- * carries the mark of to a run that is recorded elsewhere.
- */
-const oldMs = 60_000;
-const lostFolders = (known: ReadonlySet<string>): readonly string[] =>
-  readdirSync(tmpdir())
-    .filter((name) => /^schism-[0-9a-z]+-[0-9a-f]{8}$/.test(name))
-    .filter((name) => processesWith(runVariable, name.slice(folderPrefix.length)).length === 0)
-    .map((name) => join(tmpdir(), name))
-    .filter((folder) => !known.has(folder) && Date.now() - statSync(folder).mtimeMs > oldMs);
 
 /** How many images of earlier sources were removed. While runs go on in the engine, one of them may be about to use one. */
 const oldImages = async (
@@ -78,7 +65,8 @@ export const clean = async ({ images }: Registry, io: Io): Promise<ExitCode> => 
     }
     lost += await oldImages(docker, { images, busy }, io);
   }
-  for (const folder of lostFolders(new Set(alive.map((record) => record.folder)))) {
+  const known = new Set(alive.map((record) => record.folder));
+  for (const folder of lostFolders(tmpdir(), { known })) {
     rmSync(folder, { recursive: true, force: true });
     lost += 1;
     io.out(`removed   ${folder}`);
