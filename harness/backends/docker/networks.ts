@@ -21,7 +21,9 @@ export type Networks = {
 };
 
 const takenIn = async (docker: Docker): Promise<readonly Subnet[]> => {
-  const networks = await docker.listNetworks();
+  const networks = await engineDoes({ place: 'Docker', doing: 'listing its networks' }, () =>
+    docker.listNetworks(),
+  );
   return networks
     .flatMap(({ IPAM }) => IPAM?.Config ?? [])
     .flatMap(({ Subnet: text }) => parseSubnet(text ?? '') ?? []);

@@ -50,7 +50,7 @@ export class NodeContainer {
     const container = known ?? (await this.#create());
     if (known !== undefined) await this.#does('starting again', () => known.start());
     const { node } = this.#world.place;
-    const seen = await container.inspect();
+    const seen = await this.#inspect(container);
     this.#world.events.spawned(
       node,
       `container ${container.id.slice(0, 12)}, pid ${seen.State.Pid}`,
@@ -71,7 +71,7 @@ export class NodeContainer {
   /** Ends it without warning and waits for its end. */
   async kill(): Promise<string> {
     const container = this.#started();
-    const { State } = await container.inspect();
+    const { State } = await this.#inspect(container);
     try {
       await this.#does('killing', () => container.kill({ signal: 'SIGKILL' }));
     } catch (thrown) {
@@ -85,7 +85,7 @@ export class NodeContainer {
   async pause(): Promise<string> {
     const container = this.#started();
     await this.#does('pausing', () => container.pause());
-    const { State } = await container.inspect();
+    const { State } = await this.#inspect(container);
     if (!State.Paused)
       throw new Error(`container ${container.id.slice(0, 12)} does not stand still`);
     return `pid ${State.Pid}`;
@@ -113,6 +113,10 @@ export class NodeContainer {
 
   #does<T>(doing: string, ask: () => Promise<T>): Promise<T> {
     return engineDoes({ place: this.#world.place.node, doing }, ask);
+  }
+
+  #inspect(container: Docker.Container): Promise<Docker.ContainerInspectInfo> {
+    return this.#does('looking at its container', () => container.inspect());
   }
 
   #started(): Docker.Container {

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { engineDoes } from './engine.ts';
 
 const defaultImage = 'testcontainers/ryuk:0.14.0';
 const variable = 'TESTCONTAINERS_RYUK_DISABLED';
@@ -10,6 +11,8 @@ const variable = 'TESTCONTAINERS_RYUK_DISABLED';
 export const useRyukWhereItIs = async (docker: Docker): Promise<void> => {
   if (process.env[variable] !== undefined) return;
   const image = process.env.RYUK_CONTAINER_IMAGE ?? defaultImage;
-  const found = await docker.listImages({ filters: { reference: [image] } });
+  const found = await engineDoes({ place: 'Docker', doing: 'listing its images' }, () =>
+    docker.listImages({ filters: { reference: [image] } }),
+  );
   if (found.length === 0) process.env[variable] = 'true';
 };
