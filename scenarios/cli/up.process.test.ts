@@ -45,7 +45,25 @@ test.each([['nothing is there'], ['an earlier owner has died']])(
     const ends = await Promise.all([alongside(up), alongside(up)]);
     expect(ends.filter(({ code }) => code === 0)).toHaveLength(1);
     expect(ends.map(({ err }) => err).join('\n')).toMatch(/a cluster is up already/);
+    expect(schism(['doctor'], env).out).toMatch(/leftovers +none/);
     expect(schism(['down'], env).out).toMatch(/the cluster is gone/);
     expect(readdirSync(join(base, 'state', 'runs'))).toEqual([]);
   },
 );
+
+test('doctor sees what a dead owner left', () => {
+  mkdirSync(join(base, 'state', 'runs'), { recursive: true });
+  const record = {
+    schema: 'schism/live-run@1',
+    run: 'aa-00000001',
+    backend: 'process',
+    owner: { pid: process.pid, since: 'another time' },
+    folder: join(base, 'schism-aa-00000001'),
+    processes: [],
+    details: {},
+  };
+  writeFileSync(join(base, 'state', 'runs', 'aa-00000001.json'), JSON.stringify(record));
+  expect(schism(['doctor'], env).out).toMatch(/leftovers +of 1 run whose owner has ended\n.*clean/);
+  expect(schism(['clean'], env).out).toContain('removed   run aa-00000001');
+  expect(schism(['doctor'], env).out).toMatch(/leftovers +none/);
+});

@@ -10,8 +10,9 @@ import { cleanLeftovers, leftoversOf } from '../live/reclaim.ts';
 import { listRecords, type RunRecord } from '../live/run-record.ts';
 import { until } from '../live/toxiproxy/loopback.ts';
 import { connectEngine } from './engine.ts';
+import { labelsOf } from './labels.ts';
 import { leftInEngine } from './left-in-engine.ts';
-import { reap, runsInEngine } from './reap.ts';
+import { reap, removeRun, runsInEngine } from './reap.ts';
 
 jest.setTimeout(300_000);
 /** No step takes this long, on any machine. */
@@ -191,6 +192,16 @@ test('whoever finds a run in the engine without its record sees whether its owne
   expect(found).toEqual({ run: record.run, owner: 'alive' });
   owner.child.kill('SIGKILL');
   await goneWithAll(record);
+});
+
+test('of a run whose containers were removed by hand the volumes are found, too', async () => {
+  const run = `test-${Date.now().toString(36)}`;
+  const owner = { pid: process.pid, since: 'another time' };
+  await docker.createVolume({ Name: `schism-${run}`, Labels: labelsOf({ run, owner }) });
+  const found = (await runsInEngine(docker)).find((one) => one.run === run);
+  await removeRun(docker, run);
+  expect(found).toEqual({ run, owner: 'dead' });
+  expect(await leftInEngine({ run }, docker)).toEqual([]);
 });
 
 test('a harness that is interrupted heals, removes everything and ends in peace', async () => {

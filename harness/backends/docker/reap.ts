@@ -87,14 +87,16 @@ export const runsInEngine = async (
   docker: Docker,
 ): Promise<readonly { readonly run: string; readonly owner: OwnerSight }[]> => {
   const filters = { label: [runLabel] };
-  const [containers, networks] = await Promise.all([
+  // Who removes a container by hand leaves its volume behind.
+  const [containers, networks, { Volumes: volumes }] = await Promise.all([
     docker.listContainers({ all: true, filters }),
     docker.listNetworks({ filters }),
+    docker.listVolumes({ filters }),
   ]);
   const owners = new Map(
-    [...containers, ...networks].flatMap(({ Labels: labels = {} }) => {
-      const run = labels[runLabel];
-      return run === undefined ? [] : [[run, ownerIn(labels)] as const];
+    [...containers, ...networks, ...volumes].flatMap(({ Labels: labels }) => {
+      const run = labels?.[runLabel];
+      return run === undefined || labels === undefined ? [] : [[run, ownerIn(labels)] as const];
     }),
   );
   return [...owners]

@@ -4,6 +4,7 @@ import type Docker from 'dockerode';
 import { connectEngine } from '../../backends/docker/engine.ts';
 import { removeOldImages } from '../../backends/docker/old-images.ts';
 import { reap, removeRun, runsInEngine } from '../../backends/docker/reap.ts';
+import { messageOf } from '../../backends/live/failure.ts';
 import { cleanLeftovers, folderPrefix } from '../../backends/live/reclaim.ts';
 import { lostFolders } from '../../backends/live/lost-folders.ts';
 import { listRecords, stateFolder } from '../../backends/live/run-record.ts';
@@ -51,6 +52,7 @@ export const clean = async ({ images }: Registry, io: Io): Promise<ExitCode> => 
   const alive = listRecords(stateFolder());
   let busy = spared.some(({ backend }) => backend === 'docker');
   let lost = 0;
+  let stuck = 0;
   if (docker !== undefined) {
     for (const { run, owner } of await runsInEngine(docker)) {
       if (alive.some((record) => record.run === run)) continue;
@@ -59,9 +61,14 @@ export const clean = async ({ images }: Registry, io: Io): Promise<ExitCode> => 
         io.out(`spared    run ${run} in the engine: its owner is ${owner}`);
         continue;
       }
-      await removeRun(docker, run);
       lost += 1;
-      io.out(`removed   what the engine still held of run ${run}`);
+      try {
+        await removeRun(docker, run);
+        io.out(`removed   what the engine still held of run ${run}`);
+      } catch (error) {
+        stuck += 1;
+        io.err(`failed    run ${run} in the engine: ${messageOf(error)}`);
+      }
     }
     lost += await oldImages(docker, { images, busy }, io);
   }
@@ -75,5 +82,5 @@ export const clean = async ({ images }: Registry, io: Io): Promise<ExitCode> => 
     io.out(`nothing to remove (${folderPrefix}… folders, processes, containers, networks, images)`);
   if (docker === undefined)
     io.err('no Docker engine answers: containers, if any, were not looked for');
-  return failed.length === 0 ? exitCodes.pass : exitCodes.environment;
+  return failed.length + stuck === 0 ? exitCodes.pass : exitCodes.environment;
 };

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { availableParallelism, freemem, tmpdir } from 'node:os';
 import { connectEngine, engineAddress } from '../../backends/docker/engine.ts';
 import { toxiproxyImage } from '../../backends/docker/toxiproxy-image.ts';
+import { isAlive } from '../../backends/live/process-identity.ts';
 import { listRecords, stateFolder } from '../../backends/live/run-record.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
@@ -96,7 +97,7 @@ export const doctor = async (
   { invocation }: Pick<Registry, 'invocation'>,
   io: Io,
 ): Promise<ExitCode> => {
-  const leftovers = listRecords(stateFolder()).length;
+  const leftovers = listRecords(stateFolder()).filter(({ owner }) => !isAlive(owner)).length;
   const findings: readonly Finding[] = [
     nodeFinding(),
     {
@@ -113,7 +114,7 @@ export const doctor = async (
       : {
           what: 'leftovers',
           state: 'optional',
-          says: `${leftovers} runs are written down as alive`,
+          says: `of ${leftovers} ${leftovers === 1 ? 'run whose owner has' : 'runs whose owners have'} ended`,
           mend: `${invocation} clean`,
         },
   ];
