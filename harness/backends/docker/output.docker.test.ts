@@ -84,6 +84,7 @@ onSocket('what a container writes', () => {
         line: (_node, line) => lines.push(line),
         spawned: () => undefined,
         exited: (_node, how) => exits.push(how),
+        stalled: () => undefined,
         broken: (failure) => failures.push(failure.message),
       },
     });

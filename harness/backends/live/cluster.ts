@@ -94,6 +94,9 @@ class RunningCluster implements LiveCluster {
   get events(): WorldEvents {
     return {
       ...this.#nodes.events,
+      stalled: (forMs) => {
+        this.#happened({ type: 'stalled', forMs });
+      },
       broken: (failure) => {
         this.#failed(failure);
       },

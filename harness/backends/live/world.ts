@@ -11,6 +11,8 @@ export type WorldEvents = {
   spawned(node: NodeName, text: string): void;
   /** The node's process has ended, whoever ended it. */
   exited(node: NodeName, text: string): void;
+  /** The machine kept what carries the links from running: whatever came late then is no fault of the nodes. */
+  stalled(forMs: Ms): void;
   /** What carries the cluster is gone, such as its proxies. */
   broken(failure: Error): void;
 };

@@ -170,6 +170,20 @@ describe('the process backend', () => {
     await until('the child of the node has ended', () => sightOf(child) === undefined);
   });
 
+  test('proxies that stand still are told of as a stall: links that stop so are nobody’s fault', async () => {
+    const happenings: Happening[] = [];
+    await start(chatterTarget, { happenings });
+    const proxies = listRecords(state())[0]?.processes.find(({ name }) => name === 'proxies');
+    if (proxies === undefined) throw new Error('the run is recorded');
+    const long = (): boolean =>
+      happenings.some((one) => one.type === 'stalled' && one.forMs >= 1_000);
+    expect(long()).toBe(false);
+    process.kill(proxies.pid, 'SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    process.kill(proxies.pid, 'SIGCONT');
+    await until('that is told', long);
+  });
+
   const onLinux = process.platform === 'linux' ? test : undefined;
   onLinux?.(
     'a kill and a pause reach also what a node started and put into a group of its own',

@@ -46,7 +46,9 @@ export const openProcessWorld = async (given: Given, options: ProcessOptions): P
   const run = await LiveRun.open({ backend: 'process', ...options });
   let proxy: EmbeddedProxy | undefined;
   try {
-    proxy = await startEmbeddedProxy(environmentOf(run));
+    proxy = await startEmbeddedProxy(environmentOf(run), (forMs) => {
+      given.events.stalled(forMs);
+    });
     run.adopt(proxy.pid, 'proxies');
     const links = await openLinks({
       control: toxiproxyControl(proxy.url),

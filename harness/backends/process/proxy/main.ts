@@ -4,6 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
+import { watchStalls } from '../../live/stalls.ts';
 import { serveProxies } from './server.ts';
 
 const [port = '0'] = process.argv.slice(2);
@@ -18,5 +19,9 @@ const { url } = await serveProxies(Number(port), (error) => {
   process.exit(4);
 });
 process.stdout.write(`${JSON.stringify({ schism: 'proxy', url })}\n`);
+// While it stands still, so do all links, and neither the nodes nor the harness notice it in themselves.
+watchStalls((forMs) => {
+  process.stdout.write(`${JSON.stringify({ schism: 'stalled', forMs })}\n`);
+});
 // It is killed in the end: what was compiled is kept now, or never.
 flushCompileCache();

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import type { Ms } from '../../../core/cluster.ts';
 import { beforeDeadline, hopeless } from '../../live/deadline.ts';
 import { LiveFailure } from '../../live/failure.ts';
 import { lineSplitter } from '../../live/lines.ts';
@@ -13,9 +14,10 @@ export type EmbeddedProxy = AsyncDisposable & {
 
 const startsWithinMs = 10_000;
 
-/** Starts the embedded proxy in a process of its own. It ends with us, too. */
+/** Starts the embedded proxy in a process of its own. It ends with us, too. `onStalled`: the machine kept it from running. */
 export const startEmbeddedProxy = async (
   env: Readonly<Record<string, string>> = {},
+  onStalled: (forMs: Ms) => void = () => undefined,
 ): Promise<EmbeddedProxy> => {
   const child = spawn(process.execPath, [programBeside(import.meta.url, 'main')], {
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -24,8 +26,9 @@ export const startEmbeddedProxy = async (
   const listening = Promise.withResolvers<string>();
   let said = '';
   const lines = lineSplitter((line) => {
-    const url = announced(line);
-    if (url !== undefined) listening.resolve(url);
+    const { url, schism, forMs } = saidIn(line);
+    if (typeof url === 'string') listening.resolve(url);
+    else if (schism === 'stalled' && typeof forMs === 'number') onStalled(forMs);
   });
   child.stdout.on('data', lines.write);
   child.stderr.on('data', (bytes: Buffer) => {
@@ -75,13 +78,13 @@ const end = async (child: ChildProcess, ended: Promise<string>): Promise<void> =
   await ended;
 };
 
-const announced = (line: string): string | undefined => {
+/** What one of its lines says; other lines say nothing. */
+const saidIn = (
+  line: string,
+): { readonly url?: unknown; readonly schism?: unknown; readonly forMs?: unknown } => {
   try {
-    const said: unknown = JSON.parse(line);
-    return typeof said === 'object' && said !== null && 'url' in said
-      ? String(said.url)
-      : undefined;
+    return (JSON.parse(line) ?? {}) as object;
   } catch {
-    return undefined;
+    return {};
   }
 };
