@@ -192,7 +192,7 @@ export class NodeContainer {
     const { events, place } = this.#world;
     const how = await Promise.race([
       ending(container),
-      read.then((end) => this.#afterOutput(container, attached && end === 'ended')),
+      read.then((end) => this.#afterOutput(container, { end, attached })),
     ]);
     await Promise.race([read, new Promise((resolve) => setTimeout(resolve, endsWithinMs))]);
     events.exited(place.node, how);
@@ -201,38 +201,50 @@ export class NodeContainer {
 
   /**
    * How it ended, since nothing more comes from it. Where it runs on, everything after would be judged without what it observed: that
-   * is the end of the run, unless its program may have closed its output itself.
+   * is the end of the run, at once where the output broke off; unless its program may have closed its output itself.
    */
-  async #afterOutput(container: Docker.Container, mayRunOn: boolean): Promise<string> {
+  async #afterOutput(
+    container: Docker.Container,
+    { end, attached }: { readonly end: OutputEnd; readonly attached: boolean },
+  ): Promise<string> {
     const { events, place } = this.#world;
     const nextStep =
       'see whether the Docker engine still answers; nothing of this run can be trusted';
-    const doing = 'seeing its container ended, whose output broke off,';
-    const runsOn = new Error('it runs on');
+    const brokeOff = end === 'broken-off';
+    const runsOn = new Error('its container runs on');
     try {
       return await beforeDeadline(
-        { place: place.node, doing, withinMs: endsWithinMs, nextStep },
+        { place: place.node, doing: 'ending after its output', withinMs: endsWithinMs, nextStep },
         async () => {
-          const { State } = await inspected(container);
-          if (State.Running) throw runsOn;
+          const { State } = await inspected(container, { once: brokeOff });
+          if (State.Running) throw brokeOff ? hopeless(runsOn) : runsOn;
           return `exit code ${State.ExitCode}`;
         },
       );
     } catch (thrown) {
-      const failure = thrown instanceof LiveFailure ? thrown : undefined;
-      if (mayRunOn && failure?.cause === runsOn) return ending(container);
-      if (failure !== undefined) events.broken(failure);
-      return messageOf(thrown);
+      const why = thrown instanceof LiveFailure ? thrown.cause : thrown;
+      if (attached && !brokeOff && why === runsOn) return ending(container);
+      if (statusOf(thrown) !== 404)
+        events.broken(
+          new LiveFailure(
+            { place: place.node, what: `its output broke off (${messageOf(why)})`, nextStep },
+            { cause: thrown },
+          ),
+        );
+      return messageOf(why);
     }
   }
 }
 
 /** One that was removed under our hands will not come back. */
-const inspected = async (container: Docker.Container): Promise<Docker.ContainerInspectInfo> => {
+const inspected = async (
+  container: Docker.Container,
+  { once }: { readonly once: boolean },
+): Promise<Docker.ContainerInspectInfo> => {
   try {
     return await container.inspect();
   } catch (thrown) {
-    throw statusOf(thrown) === 404 && isError(thrown) ? hopeless(thrown) : thrown;
+    throw (once || statusOf(thrown) === 404) && isError(thrown) ? hopeless(thrown) : thrown;
   }
 };
 
