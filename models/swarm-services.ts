@@ -43,7 +43,7 @@ export function swarmServices<V = unknown>(): Model<
     observes: (input) => isRefused(input) || observes?.(input) === true,
     identify: (input, output) =>
       isRefused(input)
-        ? refusalOf(input)
+        ? refusalOf(input, output)
         : (identify?.(input, output) ?? canonical([input, output])),
     describe: (input, output) =>
       isRefused(input) ? refusalInWords(input) : (describe?.(input, output) ?? show(input)),
@@ -66,9 +66,9 @@ export function swarmServices<V = unknown>(): Model<
           if (output !== undefined && output.is !== 'done') return [];
           return [{ ...state, value: undefined, present: false, version: state.version + 1 }];
         case 'refused create':
-          return state.present ? [state] : [];
         case 'refused update':
-          return state.present ? [notAt(state, input.version)] : [state];
+          if (output === undefined) return [state];
+          return output.is === 'conflict' ? refusing(state, input) : [];
         case 'read':
           if (output === undefined) return [state];
           if (output.is === 'absent') return state.present ? [] : [state];
@@ -84,7 +84,7 @@ export function swarmServices<V = unknown>(): Model<
           return [{ is: state.present ? 'conflict' : 'done' }];
         case 'refused create':
         case 'refused update':
-          return [];
+          return refusing(state, input).length > 0 ? [{ is: 'conflict' }] : [];
         case 'read':
           return state.present
             ? [least, next].map((version) => ({ is: 'found', version, value: state.value as V }))
@@ -105,9 +105,19 @@ function isRefused<V>(input: SwarmServiceInput<V>): input is Refused<V> {
   return input.f === 'refused create' || input.f === 'refused update';
 }
 
+/** The states in which the refusal is right. */
+function refusing<V>(
+  state: SwarmObjectState<V>,
+  input: Refused<V>,
+): readonly SwarmObjectState<V>[] {
+  if (!state.present) return input.f === 'refused create' ? [] : [state];
+  return [input.f === 'refused create' ? state : notAt(state, input.version)];
+}
+
 /** What they would have written tells no two of them apart. */
-function refusalOf<V>(input: Refused<V>): string {
-  return input.f === 'refused create' ? 'taken' : `stale${input.version}`;
+function refusalOf<V>(input: Refused<V>, output: SwarmObjectOutput<V> | undefined): string {
+  const asked = input.f === 'refused create' ? 'taken' : `stale${input.version}`;
+  return `${asked} ${canonical(output)}`;
 }
 
 function refusalInWords<V>(input: Refused<V>): string {

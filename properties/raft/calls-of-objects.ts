@@ -90,7 +90,7 @@ export const callsOf = ({ operations }: History): Calls => {
     const kind = kinds.get(intent.object);
     const input = refusedOf(intent);
     if (input === undefined || (kind !== 'create' && kind !== 'standing')) return;
-    versioned[kind].push({ ...lookOf(operation), isRead: true, input });
+    versioned[kind].push({ ...lookOf(operation), isRead: true, input, output: { is: 'conflict' } });
   };
 
   for (const operation of operations) {
