@@ -32,8 +32,6 @@ export const rolesAsAsked: Property = {
       const wrong = firstWrong(state, running, history);
       if (wrong !== undefined) return excuse(state, since, history) ?? wrong;
     }
-    const early = states.map((state) => excuse(state, since, history)).find((why) => why);
-    if (early !== undefined) return early;
     const { configurations } = membershipOf(history);
     return configurations.length > 1
       ? held(`every node has the role that it was to have, after ${asked.length} changes`)
