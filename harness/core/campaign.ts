@@ -64,6 +64,8 @@ export type CampaignSummary = {
   readonly worlds: readonly WorldTally[];
   readonly properties: readonly PropertyTally[];
   readonly failures: readonly FailureSummary[];
+  /** Why not all of it was run, where it was not: each a clause, such as `the campaign was interrupted`. */
+  readonly unfinished?: readonly string[];
   /** Over all runs in order. */
   readonly digest: string;
   readonly wallMs: Ms;

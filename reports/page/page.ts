@@ -1,8 +1,9 @@
-import { stateOf, type CampaignSummary, type PropertyTally } from '../../harness/core/campaign.ts';
-import { counted, grouped, spoken } from '../../harness/core/figures.ts';
+import { stateOf, type CampaignSummary } from '../../harness/core/campaign.ts';
+import { grouped, spoken } from '../../harness/core/figures.ts';
 import type { RunFile } from '../../harness/core/run.ts';
 import { html, trusted, type Html } from './html.ts';
 import { runSection } from './run.ts';
+import { outcomeOf, sentence, type Outcome } from './sentence.ts';
 
 /** What the renderer needs of the world, since it has neither files nor hashes of its own. */
 export type PageAssets = {
@@ -26,33 +27,6 @@ const classOf = { held: 'pass', broken: 'fail', inconclusive: 'unknown' } as con
 
 /** Runs that are drawn again took no time of their own. */
 const tookText = (wallMs: number): string => (wallMs > 0 ? spoken(wallMs) : '–');
-
-const namesOf = (tallies: readonly PropertyTally[]): string =>
-  `${tallies.map(({ property }) => property).join(', ')} ${tallies.length === 1 ? 'was' : 'were'}`;
-
-/** The verdict in one sentence. */
-export const sentence = (summary: CampaignSummary): string => {
-  const runs = summary.worlds.reduce((sum, world) => sum + world.runs, 0);
-  const broken = summary.properties.filter((tally) => tally.fail > 0);
-  if (broken.length > 0) {
-    const failing = broken.map(
-      (tally) =>
-        `${tally.property} (${grouped(tally.fail)} of ${counted(tally.fail + tally.pass + tally.unknown, 'run')})`,
-    );
-    return `${broken.length === 1 ? 'A guarantee was' : `${broken.length} guarantees were`} broken: ${failing.join(', ')}.`;
-  }
-  const open = summary.properties.filter((tally) => stateOf(tally) === 'inconclusive');
-  if (open.length > 0) {
-    const vague = open.filter((tally) => tally.tested > 0);
-    const untested = open.filter((tally) => tally.tested === 0);
-    const reasons = [
-      ...(untested.length > 0 ? [`${namesOf(untested)} never put to the test`] : []),
-      ...(vague.length > 0 ? [`${namesOf(vague)} unknown in more than a tenth of them`] : []),
-    ];
-    return `Nothing broke in ${counted(runs, 'run')}, but ${reasons.join(', and ')}.`;
-  }
-  return `All ${summary.properties.length} guarantees held in ${counted(runs, 'run')}.`;
-};
 
 const worlds = (summary: CampaignSummary): Html =>
   html`<div class="scroll" tabindex="0" role="region" aria-label="Where"><table class="worlds">
@@ -122,8 +96,15 @@ const properties = (summary: CampaignSummary): Html =>
     </table>
   </div>`;
 
+const titles = { pass: 'held', fail: 'broken', unknown: 'inconclusive' } as const;
+
+/** A run that broke something, or could not be judged. */
+const isFailure = ({ run }: RunFile, { failures }: CampaignSummary): boolean =>
+  run.verdicts.some(({ verdict }) => verdict === 'fail') ||
+  failures.some(({ backend, index }) => backend === run.backend && index === run.index);
+
 /** What is not folded away: the first run where nothing broke, or the failure above it in another world, or made smaller. */
-const isOpen = (file: RunFile, place: number, state: string): boolean =>
+const isOpen = (file: RunFile, place: number, state: Outcome): boolean =>
   place === 0 && (state !== 'fail' || file.scheduleOf !== undefined);
 
 const scheduleOf = ({ run, scheduleOf: of }: RunFile): string => {
@@ -170,14 +151,10 @@ const failures = (summary: CampaignSummary): Html | undefined =>
 export const page = ({ summary, runs, document }: PageInput, assets: PageAssets): string => {
   const { style, script } = assets;
   const policy = `default-src 'none'; style-src 'sha256-${assets.sha256(style)}'; script-src 'sha256-${assets.sha256(script)}'; img-src data:; base-uri 'none'; form-action 'none'`;
-  const state = summary.properties.some((tally) => tally.fail > 0)
-    ? 'fail'
-    : summary.ok
-      ? 'pass'
-      : 'unknown';
+  const state = outcomeOf(summary);
   const first = summary.failures[0];
   // A failure is told before the summary; everything else comes after it.
-  const shown = state === 'fail' ? 1 : 0;
+  const shown = runs.slice(0, 1).filter((file) => isFailure(file, summary)).length;
   return html`${trusted('<!doctype html>')}
     <html lang="en">
       <head>
@@ -187,7 +164,7 @@ export const page = ({ summary, runs, document }: PageInput, assets: PageAssets)
         <meta name="color-scheme" content="light dark" />
         <title>
           ${summary.title}:
-          ${state === 'pass' ? 'held' : state === 'fail' ? 'broken' : 'inconclusive'}
+          ${titles[state]}
         </title>
         <style>${trusted(style)}</style>
       </head>

@@ -280,7 +280,9 @@ const print = (given: {
       if (file !== undefined && verdict?.verdict === 'fail')
         printStory(file, verdict, { io, twins });
       else io.out(`  ${io.colors.red('BROKEN')} ${property}  ${scenario}, run ${index}: ${text}`);
-      if (file !== undefined) io.out(`replay   ${file.replay}`);
+      // Of what ended its thread there is no file, but a line all the same.
+      const again = file ?? summary.failures.find((of) => of.property === property);
+      if (again !== undefined) io.out(`replay   ${again.replay}`);
       for (const twin of twins)
         if (brokenBy(twin).includes(property))
           io.out(`${twin.run.backend.padEnd(9)}${twin.replay}`);

@@ -60,17 +60,23 @@ export const summarised = (given: {
         `${registry.invocation} run ${asAsked(names, options, { ...of, seed: given.seed, backend: tally.backend })}`,
     })),
   );
-  const interrupted = worlds.some((world) => world.interrupted);
+  const unfinished = [
+    ...(worlds.some(({ interrupted }) => interrupted) ? ['the campaign was interrupted'] : []),
+    ...worlds.flatMap(({ failed, tally }) =>
+      failed === true ? [`${tally.backend} ${tally.note}`] : [],
+    ),
+  ];
   return {
     title: names.join(', '),
     seed: given.seed,
     ok:
       failures.length === 0 &&
-      !interrupted &&
+      unfinished.length === 0 &&
       properties.every((tally) => stateOf(tally) === 'held'),
     worlds: worlds.map(({ tally }) => tally),
     properties,
     failures,
+    ...(unfinished.length > 0 && { unfinished }),
     digest: digestOf(worlds),
     wallMs: Date.now() - given.started.getTime(),
     simulatedMs: worlds.reduce((sum, { tally }) => sum + tally.simulatedMs, 0),
