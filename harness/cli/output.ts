@@ -4,9 +4,11 @@ import {
   constants,
   lstatSync,
   mkdirSync,
+  realpathSync,
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -39,15 +41,32 @@ export const prepareFolder = (folder: string): Prepared => {
   };
 };
 
+/** A name beside a file that no other process writes under: several may write into one folder at a time. */
+const beside = (file: string): string => `${file}.${process.pid}.part`;
+
+/** Where a file that is to be replaced lies: a link keeps leading to it. A pipe, or a device such as /dev/stdout, is not replaced at all. */
+const placeOf = (file: string): { readonly path: string; readonly replaced: boolean } => {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) return { path: file, replaced: true };
+  if (!found.isFile() && !found.isDirectory()) return { path: file, replaced: false };
+  return { path: realpathSync(file), replaced: true };
+};
+
 /** Writes a file as a whole or not at all. Throws a `UsageError` that names it. */
 export const writeWhole = (file: string, text: string): void => {
-  const part = `${file}.part`;
+  let part: string | undefined;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    const { path, replaced } = placeOf(file);
+    if (!replaced) {
+      writeFileSync(path, text);
+      return;
+    }
+    mkdirSync(dirname(path), { recursive: true });
+    part = beside(path);
     writeFileSync(part, text);
-    renameSync(part, file);
+    renameSync(part, path);
   } catch (cause) {
-    rmSync(part, { force: true });
+    if (part !== undefined) rmSync(part, { force: true });
     throw new UsageError(`${file} cannot be written: ${messageOf(cause)}`, { cause });
   }
 };
@@ -57,7 +76,10 @@ export const pointLatest = (folder: string): boolean => {
   const latest = join(dirname(folder), 'latest');
   const found = lstatSync(latest, { throwIfNoEntry: false });
   if (found !== undefined && !found.isSymbolicLink()) return false;
-  rmSync(latest, { force: true });
-  symlinkSync(basename(folder), latest);
+  // In one step: of two that end at the same time one is the latest, and neither fails for it.
+  const part = beside(latest);
+  rmSync(part, { force: true });
+  symlinkSync(basename(folder), part);
+  renameSync(part, latest);
   return true;
 };
