@@ -7,10 +7,11 @@ export const held = (because: string): Verdict => ({ verdict: 'pass', tested: tr
 /** Nothing spoke against the guarantee, and nothing tried it. */
 export const untested = (because: string): Verdict => ({ verdict: 'pass', tested: false, because });
 
+/** A story is told in the order of time, and what is of one time as it is given. */
 export const broken = (summary: string, moments: readonly Moment[]): Verdict => ({
   verdict: 'fail',
   summary,
-  moments,
+  moments: moments.toSorted((a, b) => a.at - b.at),
 });
 
 export const unknown = (missing: string): Verdict => ({ verdict: 'unknown', missing });
