@@ -20,6 +20,13 @@ const pageOf = (name: string, html: string): string => {
 };
 
 const broken = pageOf('broken', renderReport(sampleSummary(false), [sampleRun(400, hostile)]));
+const several = pageOf(
+  'several',
+  renderReport(sampleSummary(false), [
+    sampleRun(400),
+    { ...sampleRun(200), scheduleOf: { backend: 'process', index: 3 } },
+  ]),
+);
 const held = pageOf('held', renderReport(sampleSummary(true), [sampleRun(400), sampleRun(200)]));
 
 beforeAll(async () => {
@@ -64,8 +71,9 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     ['broken', 1280],
     ['broken', 400],
     ['held', 1280],
+    ['several', 1280],
   ])('%s, %i px wide, breaks no rule of axe and stays within its policy', async (name, width) => {
-    const { page, complaints } = await open(name === 'broken' ? broken : held, {
+    const { page, complaints } = await open({ broken, held, several }[name] ?? '', {
       colorScheme,
       viewport: { width, height: 900 },
     });

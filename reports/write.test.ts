@@ -103,6 +103,47 @@ test('a failure says how often its own world showed it again, and its smaller fo
   expect(text).toMatch(/<details class="more" open/);
 });
 
+test('what a run was made smaller for is told first, and what else it breaks is told apart', () => {
+  const { run, ...file } = sampleRun(100);
+  const [shown, held] = run.verdicts;
+  if (shown?.verdict !== 'fail' || held === undefined) throw new Error('the sample breaks one');
+  const moments = [{ at: 2_500, node: 'm1', text: 'm1 loses it' }];
+  const lost = { ...held, verdict: 'fail', summary: 'a write is lost', moments } as const;
+  const saved = {
+    ...file,
+    run: { ...run, verdicts: [shown, lost] },
+    shrunkFrom: { entries: 160, digest: '0', property: lost.property, attempts: 32 },
+  };
+  const text = renderReport(sampleSummary(false), [saved, saved]).replace(/\s+/g, ' ');
+  expect(text.indexOf('<p class="summary">a write is lost</p>')).toBeLessThan(
+    text.indexOf(`</span> ${shown.property}`),
+  );
+  expect(text).toContain(`This run was made smaller for ${lost.property}. It breaks these, too`);
+  // The picture shows the moments of what is told first.
+  expect(text.split('<circle class="pin"')).toHaveLength(1 + 2 * moments.length);
+  expect(text).toMatch(/<summary>[^<]*run 17: acknowledged-writes-survive <\/summary>/);
+});
+
+test('what a failure was made smaller to stands where everybody reads it', () => {
+  const { run, ...file } = sampleRun(100);
+  const fault = { kind: 'kill', nodes: 'leader' } as const;
+  const saved = {
+    ...file,
+    run: { ...run, schedule: [{ at: 20, fault, forMs: 1_000 }] },
+    shrunkFrom: { entries: 160, digest: '0', attempts: 32 },
+  };
+  const text = renderReport(sampleSummary(false), [saved]).replace(/\s+/g, ' ');
+  expect(text).toContain('Made smaller: 1 entry of a schedule, from 160; found so in 32 attempts.');
+  expect(text).toContain('<li>0.020 s kill leader for 1.000 s</li>');
+});
+
+test('a target without workers is not said to have any', () => {
+  const { run, ...file } = sampleRun(100);
+  const nodes = run.history.nodes.filter(({ role }) => role === 'manager');
+  const saved = { ...file, run: { ...run, history: { ...run.history, nodes } } };
+  expect(renderReport(sampleSummary(true), [saved])).toMatch(/ managers,\s+0\s+workers/);
+});
+
 test('the verdict stands in one sentence at the top', () => {
   expect(renderReport(sampleSummary(true), [])).toContain('All 2 guarantees held in 2,412 runs.');
   expect(renderReport(sampleSummary(false), [sampleRun(100)])).toContain(

@@ -109,6 +109,24 @@ export const smallerWords = ({
   return `${sizeWords(run, shrunkFrom)}; found so in ${counted(attempts, 'attempt')}${more}`;
 };
 
+/** What a run broke: first what its file is there to show, where it says so. */
+export const brokenIn = ({
+  run,
+  shownFor,
+  shrunkFrom,
+}: Pick<RunFile, 'shownFor' | 'shrunkFrom'> & {
+  readonly run: Pick<Run, 'verdicts'>;
+}): readonly Broken[] => {
+  const broken = run.verdicts.filter((judged) => judged.verdict === 'fail');
+  const first = shownFor ?? shrunkFrom?.property;
+  return [
+    ...broken.filter(({ property }) => property === first),
+    ...broken.filter(({ property }) => property !== first),
+  ];
+};
+
+export type Broken = Extract<Judged, { readonly verdict: 'fail' }>;
+
 export const runFileSchema = 'schism/run-file@1';
 
 /** What is saved, and what the report carries. */
@@ -133,6 +151,8 @@ export type RunFile = {
         /** For how long its faults and its workload went on; left out where that is no other time now. */
         readonly injectMs?: Ms;
         readonly digest: string;
+        /** The property that it still breaks; what else it breaks now, it may not have broken before. */
+        readonly property?: string;
         readonly attempts: number;
         /** `false` where smaller ones were left to try when its time, or its number of attempts, was up. */
         readonly complete?: boolean;

@@ -127,6 +127,9 @@
       ...kinds.map((name) => make('option', {}, name)),
     );
     const first = run.history.phases.injectAt;
+    const moments = new Set(
+      run.verdicts.flatMap((judged) => (judged.moments ?? []).map((moment) => moment.at)),
+    );
     const last = run.history.phases.endAt;
     const view = { from: Math.min(first, rows[0]?.at ?? first), to: last };
     const whole = { ...view };
@@ -193,7 +196,7 @@
           .map((row) =>
             make(
               'tr',
-              { class: row.kind },
+              { class: moments.has(row.at) ? `${row.kind} moment` : row.kind },
               make('td', { class: 'time' }, `${(row.time / 1000).toFixed(3)} s`),
               make('td', {}, row.node),
               make('td', {}, row.kind),

@@ -171,14 +171,17 @@ export const shortened = (rows: readonly EventRow[], most: number): readonly Eve
 const rowsMax = (events: number): number => (events > 4_000 ? 150 : 400);
 
 /** The table without script: the weightiest rows. Those at the time of one of the `moments` stand out. */
-export const eventTable = (history: History, moments: readonly Ms[]): Html => {
+export const eventTable = (
+  history: History,
+  { moments, label }: { readonly moments: readonly Ms[]; readonly label: string },
+): Html => {
   const rows = eventRows(history);
   const shown = shortened(rows, rowsMax(rows.length));
   const zero = history.phases.injectAt;
   return html`<p class="count" data-events>
       ${shown.length === rows.length ? `${counted(rows.length, 'event')}.` : `${grouped(shown.length)} of ${grouped(rows.length)} events, the weightiest; all of them are in the document inside this page.`}
     </p>
-    <div class="scroll endless" tabindex="0" role="region" aria-label="Events">
+    <div class="scroll endless" tabindex="0" role="region" aria-label="${label}">
       <table class="events">
         <thead>
           <tr>

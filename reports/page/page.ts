@@ -1,6 +1,6 @@
 import { stateOf, type CampaignSummary } from '../../harness/core/campaign.ts';
 import { grouped, spoken } from '../../harness/core/figures.ts';
-import type { RunFile } from '../../harness/core/run.ts';
+import { brokenIn, type RunFile } from '../../harness/core/run.ts';
 import { html, trusted, type Html } from './html.ts';
 import { runSection } from './run.ts';
 import { outcomeOf, sentence, type Outcome } from './sentence.ts';
@@ -107,6 +107,12 @@ const isFailure = ({ run }: RunFile, { failures }: CampaignSummary): boolean =>
 const isOpen = (file: RunFile, place: number, state: Outcome): boolean =>
   place === 0 && (state !== 'fail' || file.scheduleOf !== undefined);
 
+/** What its file is there to show: of one run there may be several. */
+const shows = (file: RunFile): string => {
+  const [first] = brokenIn(file);
+  return first === undefined ? '' : `: ${first.property}`;
+};
+
 const scheduleOf = ({ run, scheduleOf: of }: RunFile): string => {
   if (of === undefined) return '';
   const where = of.backend === run.backend ? ', made smaller' : ` on ${of.backend}`;
@@ -199,7 +205,7 @@ export const page = ({ summary, runs, document }: PageInput, assets: PageAssets)
               >
                 <summary>
                   ${file.run.scenario.name} on ${file.run.backend}, seed ${file.run.seed}, run
-                  ${file.run.index}${scheduleOf(file)}
+                  ${file.run.index}${scheduleOf(file)}${shows(file)}
                 </summary>
                 ${runSection(file, place + shown)}
               </details>`,

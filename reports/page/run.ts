@@ -1,21 +1,23 @@
+import { counted } from '../../harness/core/figures.ts';
 import {
+  brokenIn,
   rateWords,
   smallerWords,
+  type Broken,
   type RetryRate,
   type Judged,
   type RunFile,
 } from '../../harness/core/run.ts';
+import { isFault, type ScheduleEntry } from '../../harness/core/schedule.ts';
 import { eventTable } from './events.ts';
 import { html, type Html } from './html.ts';
 import { timeline } from './timeline.ts';
-import { seconds } from './words.ts';
+import { faultWords, seconds } from './words.ts';
 
 const logLinesMax = 60;
 
-type Failed = Extract<Judged, { readonly verdict: 'fail' }>;
-
-const failuresOf = (file: RunFile): readonly Failed[] =>
-  file.run.verdicts.filter((verdict) => verdict.verdict === 'fail');
+/** Schedules of so many entries are small enough to stand where everybody reads them. */
+const entriesShown = 12;
 
 const verdictWord = { pass: 'held', fail: 'broken', unknown: 'unknown' } as const;
 
@@ -33,12 +35,12 @@ const why = (verdict: Judged): string => {
 };
 
 /** The node in bold; many texts begin with it themselves. */
-const who = ({ node, text }: Failed['moments'][number]): Html => {
+const who = ({ node, text }: Broken['moments'][number]): Html => {
   if (node === undefined) return html`${text}`;
   return html`<b>${node}</b> ${text.startsWith(`${node} `) ? text.slice(node.length + 1) : text}`;
 };
 
-const story = (failed: Failed, zero: number): Html =>
+const story = (failed: Broken, zero: number): Html =>
   html`<section class="story">
     <h3><span class="word fail">broken</span> ${failed.property}</h3>
     <p class="summary">${failed.summary}</p>
@@ -53,6 +55,45 @@ const story = (failed: Failed, zero: number): Html =>
     </ol>
     <p class="guarantee"><q>${failed.guarantee}</q> <cite>${failed.source}</cite></p>
   </section>`;
+
+/** What broke, in its order. A smaller run may break more than the whole one did, and the summary is about whole ones. */
+const stories = ({ shrunkFrom }: RunFile, failed: readonly Broken[], zero: number): Html => {
+  const [first, ...rest] = failed.map((verdict) => story(verdict, zero));
+  const made = shrunkFrom?.property;
+  const besides =
+    made === undefined || rest.length === 0
+      ? undefined
+      : html`<p>
+          This run was made smaller for ${made}. It breaks these, too, which the whole run need not
+          have done:
+        </p>`;
+  return html`${first}${besides}${rest}`;
+};
+
+const entryWords = (entry: ScheduleEntry): string => {
+  if (!isFault(entry)) {
+    const { at, client, operation, args } = entry;
+    return `${seconds(at)} client ${client}: ${operation} ${JSON.stringify(args)}`;
+  }
+  const when = entry.when === undefined ? '' : `, once ${JSON.stringify(entry.when)}`;
+  return `${seconds(entry.at)} ${faultWords(entry.fault)} for ${seconds(entry.forMs)}${when}`;
+};
+
+/** What a failure was made smaller to; where that is little, all of it. */
+const smaller = (file: RunFile): Html | undefined => {
+  const words = smallerWords(file);
+  if (words === undefined) return undefined;
+  const { schedule } = file.run;
+  const few = file.shrunkFrom !== undefined && schedule.length <= entriesShown;
+  return html`<p class="smaller">${file.shrunkFrom === undefined ? 'It was ' : 'Made smaller: '}${words}.</p>
+    ${few && schedule.length > 0 ? html`<ul class="schedule">${schedule.map((entry) => html`<li>${entryWords(entry)}</li>`)}</ul>` : undefined}`;
+};
+
+/** Managers and workers that there were: not every target has workers. */
+const shapeOf = ({ history }: RunFile['run']): readonly [managers: number, workers: number] => {
+  const workers = history.nodes.filter(({ role }) => role === 'worker').length;
+  return [history.nodes.length - workers, workers];
+};
 
 const verdictTable = (file: RunFile): Html =>
   html`<table class="verdicts">
@@ -80,11 +121,11 @@ const verdictTable = (file: RunFile): Html =>
 
 const configuration = (file: RunFile): Html => {
   const { run, schism, mutants } = file;
-  const smaller = smallerWords(file);
+  const words = smallerWords(file);
   const facts: readonly (readonly [string, string])[] = [
     ['scenario', run.scenario.name],
     ['backend', run.backend],
-    ['managers and workers', `${run.scenario.shape.managers} and ${run.scenario.shape.workers}`],
+    ['managers and workers', shapeOf(run).join(' and ')],
     ['seed', `${run.seed}, run ${run.index}${run.path === undefined ? '' : `, path ${run.path}`}`],
     ['digest', run.digest],
     [
@@ -92,7 +133,7 @@ const configuration = (file: RunFile): Html => {
       `${schism.version}, commit ${schism.commit}, Node ${schism.node}, ${schism.platform}`,
     ],
     ['planted bugs', mutants.map((mutant) => `${mutant.id}: ${mutant.title}`).join('; ') || 'none'],
-    ...(smaller === undefined ? [] : [['made smaller', smaller] as const]),
+    ...(words === undefined ? [] : [['made smaller', words] as const]),
   ];
   return html`<details>
     <summary>Configuration</summary>
@@ -130,9 +171,9 @@ const logs = (file: RunFile): Html | undefined => {
 /** Whose schedule this run has, and what another world made of its own, or the same world once more. */
 const otherRuns = (
   { run, elsewhere, again, scheduleOf, shrunkFrom }: RunFile,
-  failed: readonly Failed[],
+  failed: readonly Broken[],
 ): Html => {
-  const smaller = shrunkFrom === undefined ? '' : ', made smaller';
+  const made = shrunkFrom === undefined ? '' : ', made smaller';
   const here = scheduleOf?.backend === run.backend ? 'Played' : 'Tried here';
   const rates = (what: string, of: RetryRate): Html =>
     html`${failed.map(({ property }) => {
@@ -143,7 +184,7 @@ const otherRuns = (
     scheduleOf === undefined
       ? undefined
       : html`<p>
-          ${here} with the schedule of run ${scheduleOf.index} on ${scheduleOf.backend}${smaller}.
+          ${here} with the schedule of run ${scheduleOf.index} on ${scheduleOf.backend}${made}.
         </p>`
   }
   ${
@@ -157,30 +198,33 @@ const otherRuns = (
   ${again === undefined ? undefined : html`<p class="replay">${rates('The same schedule again', again)}</p>`}`;
 };
 
-/** Everything about one run. */
+/** Everything about one run; `place` tells it from the others on the page. */
 export const runSection = (file: RunFile, place: number): Html => {
-  const { history, scenario, backend } = file.run;
+  const { history, scenario, backend, seed, index } = file.run;
   const zero = history.phases.injectAt;
-  const failed = failuresOf(file);
+  const failed = brokenIn(file);
   const moments = failed[0]?.moments ?? [];
+  const [managers, workers] = shapeOf(file.run);
+  const label = `${place + 1}: ${scenario.name} on ${backend}, run ${index}`;
   return html`<article id="run-${place}" class="run">
     <h2>
       ${scenario.name}
       <small
-        >${backend}, ${scenario.shape.managers} managers, ${scenario.shape.workers} workers, seed
-        ${file.run.seed}, run ${file.run.index}</small
+        >${backend}, ${counted(managers, 'manager')}, ${counted(workers, 'worker')}, seed ${seed},
+        run ${index}</small
       >
     </h2>
-    ${failed.map((verdict) => story(verdict, zero))}
+    ${stories(file, failed, zero)}
     <p class="replay">
       ${failed.length > 0 ? 'See it again:' : 'Run it again:'} <code>${file.replay}</code>
     </p>
-    ${otherRuns(file, failed)} ${timeline(history, moments)} ${verdictTable(file)}
+    ${smaller(file)} ${otherRuns(file, failed)}
+    ${timeline(history, { moments, label: `Timeline ${label}` })} ${verdictTable(file)}
     <h3>Events</h3>
-    ${eventTable(
-      history,
-      moments.map(({ at }) => at),
-    )}
+    ${eventTable(history, {
+      moments: moments.map(({ at }) => at),
+      label: `Events ${label}`,
+    })}
     ${configuration(file)} ${logs(file)}
   </article>`;
 };

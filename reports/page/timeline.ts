@@ -242,7 +242,10 @@ const pinRows = (
 };
 
 /** The run as a picture: faults, a lane a node, a lane a client, tasks against the desired state. Needs no script. */
-export const timeline = (history: History, moments: readonly Moment[]): Html => {
+export const timeline = (
+  history: History,
+  { moments, label }: { readonly moments: readonly Moment[]; readonly label: string },
+): Html => {
   const { phases } = history;
   const zero = phases.injectAt;
   const frame: Frame = {
@@ -312,7 +315,7 @@ export const timeline = (history: History, moments: readonly Moment[]): Html => 
     return html`<g><title>${moment.text}</title><line class="pin" x1="${left}" x2="${left}" y1="${top}" y2="${height}" /><circle class="pin" cx="${left}" cy="${top}" r="8" /><text class="pinname" x="${left}" y="${top + 4}">${number}</text></g>`;
   });
   const nodes: readonly NodeName[] = history.nodes.map((node) => node.name);
-  return html`<figure class="timeline"><div class="wide" tabindex="0" role="region" aria-label="Timeline of the run">
+  return html`<figure class="timeline"><div class="wide" tabindex="0" role="region" aria-label="${label}">
     <svg
       viewBox="0 0 ${width} ${height}"
       role="img"

@@ -2,7 +2,7 @@ import { dockerBackend } from '../../backends/docker/backend.ts';
 import { processBackend } from '../../backends/process/backend.ts';
 import { replayInSim } from '../../campaign/replay.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
-import type { Run, RunFile } from '../../core/run.ts';
+import { brokenIn, type Run, type RunFile } from '../../core/run.ts';
 import { exitCodes, UsageError, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Planting, Registry, TargetEntry } from '../registry.ts';
@@ -38,10 +38,8 @@ export const replay = async (
   const again = await carriedOut(saved, { registry, io, entry, planting });
   if (io.signal.aborted) return exitCodes.interrupted;
   const { run } = again;
-  for (const verdict of run.verdicts) {
-    if (verdict.verdict === 'fail')
-      printStory({ ...saved, run, shrunkFrom: undefined }, verdict, { io });
-  }
+  for (const verdict of brokenIn({ ...saved, run }))
+    printStory({ ...saved, run, shrunkFrom: undefined }, verdict, { io });
   if (again.problem !== undefined) io.out(`  ${again.problem}`);
   return saved.run.backend === 'sim' ? sayDigest(saved, again, io) : sayVerdict(saved, again, io);
 };

@@ -122,6 +122,7 @@ export const tryAgain = async (
     entries: schedule.length,
     ...(injectMs !== whole.injectMs && { injectMs: whole.injectMs }),
     digest: run.digest,
+    property,
     attempts: shrunk.attempts + sooner.attempts,
   };
   const rates: RetryRate = { backend, runs: rate.plays, broken: [{ property, runs: rate.broken }] };

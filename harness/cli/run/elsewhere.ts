@@ -167,7 +167,10 @@ export const tryInSim = async (file: RunFile, sim: ModuleExport, plan: InSimPlan
   if (run === undefined) return { backend: 'sim', runs, properties, twins: [] };
   const twin = saving.save(run, {
     logs: {},
-    shrunkFrom: shown?.shrunk === undefined ? undefined : beforeShrinking(shown.shrunk),
+    shrunkFrom:
+      shown?.shrunk === undefined
+        ? undefined
+        : beforeShrinking(shown.shrunk, shown.finding.property),
     scheduleOf: { backend, index },
   });
   return { backend: 'sim', runs, properties, twins: [twin] };

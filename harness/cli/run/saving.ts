@@ -53,18 +53,15 @@ export const shortest = (path: string): string => {
   return below.startsWith('..') ? path : below;
 };
 
-/** What a failure that was made smaller was before. */
-export const beforeShrinking = ({
-  run,
-  entriesBefore,
-  injectMsBefore,
-  digestBefore,
-  attempts,
-  complete,
-}: Shrunk): NonNullable<RunFile['shrunkFrom']> => ({
+/** What a failure that was made smaller was before, and the property that it was made smaller for. */
+export const beforeShrinking = (
+  { run, entriesBefore, injectMsBefore, digestBefore, attempts, complete }: Shrunk,
+  property: string,
+): NonNullable<RunFile['shrunkFrom']> => ({
   entries: entriesBefore,
   ...(injectMsBefore !== run.scenario.injectMs && { injectMs: injectMsBefore }),
   digest: digestBefore,
+  property,
   attempts,
   complete,
 });

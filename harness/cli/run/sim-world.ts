@@ -88,7 +88,8 @@ const brokenIn = (result: CampaignResult, saving: Saving): readonly Broken[] => 
         ? undefined
         : saving.save(shown.run, {
             logs: {},
-            shrunkFrom: shrunk === undefined ? undefined : beforeShrinking(shrunk),
+            shrunkFrom:
+              shrunk === undefined ? undefined : beforeShrinking(shrunk, finding.property),
             ...(failure?.unshrunk !== undefined && { unshrunk: failure.unshrunk }),
             ...(taken.has(finding.index) && { shownFor: finding.property }),
           });
