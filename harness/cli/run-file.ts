@@ -1,32 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { runFileSchema, type RunFile } from '../core/run.ts';
 import { UsageError } from './exit.ts';
+import { runFileShape } from './run-file-shape.ts';
 
 const record = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Readonly<Record<string, unknown>>)
     : undefined;
 
-/** Parts that everything else relies on; what is inside them was written by us together with them. */
-const parts: readonly (readonly [path: string, type: string])[] = [
-  ['run.scenario.name', 'string'],
-  ['run.scenario.shape.managers', 'number'],
-  ['run.seed', 'number'],
-  ['run.index', 'number'],
-  ['run.backend', 'string'],
-  ['run.schedule', 'list'],
-  ['run.history.operations', 'list'],
-  ['run.history.observations', 'list'],
-  ['run.history.faults', 'list'],
-  ['run.verdicts', 'list'],
-  ['run.digest', 'string'],
-  ['mutants', 'list'],
-];
+/** `schism/run-file@2`: its number. */
+const numberOf = (schema: string): number => Number(/^schism\/run-file@(\d+)$/.exec(schema)?.[1]);
 
-const typeOf = (value: unknown): string => (Array.isArray(value) ? 'list' : typeof value);
-
-const at = (value: unknown, path: string): unknown =>
-  path.split('.').reduce<unknown>((part, key) => record(part)?.[key], value);
+const otherSchema = (schema: string): string => {
+  const number = numberOf(schema);
+  if (Number.isNaN(number)) return `is no run file but ${schema}`;
+  const age = number > numberOf(runFileSchema) ? 'a newer' : 'an older';
+  return `is of ${age} schema ${schema}; this schism reads ${runFileSchema}. Use the version that wrote it.`;
+};
 
 /** Checks what was read; `place` is named in every complaint. Throws a `UsageError`. */
 export const asRunFile = (value: unknown, place: string): RunFile => {
@@ -34,20 +24,16 @@ export const asRunFile = (value: unknown, place: string): RunFile => {
   if (typeof schema !== 'string' || !schema.startsWith('schism/')) {
     throw new UsageError(`${place} is not a run file of schism: it has no "schema"`);
   }
-  if (schema !== runFileSchema) {
-    throw new UsageError(
-      `${place} is of schema ${schema}; this schism reads ${runFileSchema}. Use the version that wrote it.`,
-    );
-  }
-  for (const [path, type] of parts) {
-    const found = typeOf(at(value, path));
-    if (found !== type) {
-      throw new UsageError(
-        `${place} is damaged: ${path} is ${found === 'undefined' ? 'missing' : `a ${found}`}, expected a ${type}`,
-      );
-    }
-  }
+  if (schema !== runFileSchema) throw new UsageError(`${place} ${otherSchema(schema)}`);
+  const damage = runFileShape(value, '');
+  if (damage !== undefined) throw new UsageError(`${place} is damaged: ${damage}`);
   return value as RunFile;
+};
+
+const notJson = (text: string): string => {
+  if (text.trim() === '') return 'is empty';
+  if (!text.trimStart().startsWith('{')) return 'is neither a run file nor a report of schism';
+  return text.trimEnd().endsWith('}') ? 'is not JSON' : 'is cut off: it does not end as JSON does';
 };
 
 /** Reads a run file, or those inside a report. Throws a `UsageError` that names the file and what is wrong with it. */
@@ -57,7 +43,8 @@ export const readRunFiles = (
 ): readonly RunFile[] => {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    // Some editors put a mark before the text.
+    text = readFileSync(file, 'utf8').replace(/^\ufeff/, '');
   } catch (cause) {
     throw new UsageError(
       `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -80,11 +67,8 @@ export const readRunFiles = (
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    const cut = text.trimEnd().endsWith('}')
-      ? 'is not JSON'
-      : 'is cut off: it does not end as JSON does';
     throw new UsageError(
-      `${file} ${cut} (${cause instanceof Error ? cause.message : String(cause)})`,
+      `${file} ${notJson(text)} (${cause instanceof Error ? cause.message : String(cause)})`,
       { cause },
     );
   }
