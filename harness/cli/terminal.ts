@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import picocolors from 'picocolors';
+import { harmless } from './harmless.ts';
 import type { Io } from './io.ts';
 
 const stdout = 1;
@@ -25,27 +26,30 @@ export const terminal = (): Io => {
       stop.abort();
     });
   }
+  const colors = picocolors.createColors(picocolors.isColorSupported && isatty(stdout));
+  // Where only one of the two is a terminal, a file gets no colours.
+  const painted = { out: colors.isColorSupported, err: colors.isColorSupported && isatty(stderr) };
   const moving = isatty(stderr) && process.env.CI === undefined && process.env.TERM !== 'dumb';
   let open = false;
   return {
     out(line) {
       this.settle();
-      write(stdout, `${line}\n`);
+      write(stdout, `${harmless(line, { painted: painted.out })}\n`);
     },
     err(line) {
       this.settle();
-      write(stderr, `${line}\n`);
+      write(stderr, `${harmless(line, { painted: painted.err })}\n`);
     },
     progress(line) {
       if (!moving) return;
-      write(stderr, `\r\u001b[2K${line}`);
+      write(stderr, `\r\u001b[2K${harmless(line, { painted: false })}`);
       open = true;
     },
     settle() {
       if (open) write(stderr, '\r\u001b[2K');
       open = false;
     },
-    colors: picocolors.createColors(picocolors.isColorSupported && isatty(stdout)),
+    colors,
     env: process.env,
     signal: stop.signal,
   };

@@ -5,6 +5,7 @@ import type { BackendName, RunFile } from '../../core/run.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import { LiveFailure } from '../../backends/live/failure.ts';
 import { asCalledHere, exitCodes, UsageError, type ExitCode } from '../exit.ts';
+import { harmlessJson } from '../harmless.ts';
 import type { Io } from '../io.ts';
 import type { Planting, Registry, TargetEntry } from '../registry.ts';
 import { pointLatest, prepareFolder, writeWhole } from '../output.ts';
@@ -266,7 +267,7 @@ const print = (given: {
   const { summary, worlds, io, options } = given;
   const report = shortest(resolve(given.report));
   if (options.json) {
-    io.out(JSON.stringify(jsonOf(summary, { report, backend: options.backend ?? 'all' })));
+    io.out(harmlessJson(jsonOf(summary, { report, backend: options.backend ?? 'all' })));
     return;
   }
   printWorlds(summary, io);
