@@ -1,5 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -129,9 +136,25 @@ describe('a planted bug', () => {
     expect(judged.out).toMatch(/BROKEN at-most-one-leader-per-term/);
     const drawn = schism(['report', file, '-o', out('drawn.html')]);
     expect(drawn.code).toBe(0);
-    expect(readFileSync(out('drawn.html'), 'utf8')).toContain(
-      'A guarantee was broken: at-most-one-leader-per-term',
+    // A vote that is given twice breaks the rule of votes as well.
+    expect(readFileSync(out('drawn.html'), 'utf8')).toMatch(
+      /guarantees? (was|were) broken: at-most-one-leader-per-term/,
     );
+  });
+
+  test('is drawn with the line that works where its file is now', () => {
+    copyFileSync(file, out('moved.json'));
+    schism(['report', out('moved.json'), '-o', out('drawn.html')]);
+    const drawn = readFileSync(out('drawn.html'), 'utf8');
+    expect(drawn).toContain(`<code>npm run -s schism -- replay ${out('moved.json')}</code>`);
+    expect(drawn).not.toContain('a bug');
+  });
+
+  test('is told to be one of several, where the page that is replayed holds more', () => {
+    schism(['report', file, file, '-o', out('two.html')]);
+    const { err, code } = schism(['replay', out('two.html')]);
+    expect(err).toMatch(/two\.html holds 2 runs; this is the first of them, \S+ on sim, run \d+\./);
+    expect(code).toBe(1);
   });
 });
 

@@ -26,8 +26,14 @@ export const replay = async (
   io: Io,
   { file, mutants }: ReplayOptions,
 ): Promise<ExitCode> => {
-  const [saved] = readRunFiles(file, (text) => registry.runFilesOfReport(text));
+  const [saved, ...more] = readRunFiles(file, (text) => registry.runFilesOfReport(text));
   if (saved === undefined) throw new UsageError(`${file} holds no run`);
+  if (more.length > 0) {
+    const { scenario, backend, index } = saved.run;
+    io.err(
+      `${file} holds ${more.length + 1} runs; this is the first of them, ${scenario.name} on ${backend}, run ${index}. The others have run files of their own.`,
+    );
+  }
   const entry = registry.targets.get(saved.run.scenario.target);
   if (entry === undefined) {
     throw new UsageError(

@@ -1,11 +1,13 @@
+import { resolve } from 'node:path';
 import { stateOf, type CampaignSummary, type PropertyTally } from '../../core/campaign.ts';
 import type { BackendName, RunFile } from '../../core/run.ts';
 import { exitCodes, UsageError, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Registry } from '../registry.ts';
 import { writeWhole } from '../output.ts';
+import { quoted } from '../quoted.ts';
 import { readRunFiles } from '../run-file.ts';
-import { platformText } from '../run/saving.ts';
+import { platformText, shortest } from '../run/saving.ts';
 import { tallied } from '../run/world-result.ts';
 import { judgedAgain } from './judge.ts';
 
@@ -15,14 +17,20 @@ export const report = (
   io: Io,
   { files, out }: { readonly files: readonly string[]; readonly out: string },
 ): ExitCode => {
-  const runs = files.flatMap((file) =>
-    readRunFiles(file, (text) => registry.runFilesOfReport(text)),
-  );
+  const runs = files.flatMap((file) => readAndNamed(file, registry));
   if (runs.length === 0) throw new UsageError('no run to draw: name run files');
   const again = runs.map((file) => judgedAgain(file, registry));
   writeWhole(out, registry.draw(summaryOf(again, registry), failuresFirst(again)));
   io.out(`report    ${out}`);
   return exitCodes.pass;
+};
+
+/** A run file may have been moved since: the line that shows it again names it where it was read. A page of many runs has no such line. */
+const readAndNamed = (file: string, registry: Registry): readonly RunFile[] => {
+  const read = readRunFiles(file, (text) => registry.runFilesOfReport(text));
+  if (read.length > 1) return read;
+  const replay = `${registry.invocation} replay ${quoted(shortest(resolve(file)))}`;
+  return read.map((run) => ({ ...run, replay }));
 };
 
 const hasFailed = ({ run }: RunFile): boolean =>
