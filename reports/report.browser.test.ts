@@ -149,3 +149,17 @@ test('printed, nothing is hidden by a scroll box', async () => {
   );
   expect(clipped).toBe(0);
 });
+
+test('printed, what is folded away on the screen is there', async () => {
+  const { page } = await open(several);
+  const hidden = `[...document.querySelectorAll('details:not([open]) > *:not(summary)')].filter((part) => part.checkVisibility({ contentVisibilityAuto: true }) === false || part.getBoundingClientRect().height === 0).length`;
+  expect(await page.evaluate(hidden)).toBeGreaterThan(0);
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.evaluate(hidden)).toBe(0);
+});
+
+test('what broke can be read on a narrow screen', async () => {
+  const { page } = await open(broken, { viewport: { width: 390, height: 800 } });
+  const box = await page.locator('.failures td:nth-child(5)').first().boundingBox();
+  expect(box?.width).toBeGreaterThan(200);
+});
