@@ -39,6 +39,23 @@ test('writes that are never accepted are found', () => {
   expect(judge([asked([6_200, undefined], unknown)]).verdict).toBe('fail');
 });
 
+test('its story says how the write ended, and how long none was accepted', () => {
+  const verdict = judge([asked([6_010, 6_080], unknown), asked([6_200, 9_300], unknown)]);
+  expect(verdict.verdict === 'fail' ? verdict.moments : []).toEqual([
+    {
+      at: 6_010,
+      node: 'm1',
+      text: 'a client asks m1 for service.create; it ends without anybody knowing how, after 0.070 s',
+    },
+    { at: 6_100, node: undefined, text: 'all faults are healed' },
+    {
+      at: 9_100,
+      node: undefined,
+      text: 'for 3.000 s now every fault is healed, and no write is accepted',
+    },
+  ]);
+});
+
 test('writes that are refused at once, and reads that fail after the bound, are found', () => {
   const early = asked([6_200, 6_210], unknown);
   const last = operation('m1', [11_100, 11_110], { ...unknown, phase: 'final' });

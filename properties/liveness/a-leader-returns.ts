@@ -98,19 +98,29 @@ const noLeader = (
   { phases, bounds }: History,
   { earliest, first }: { readonly earliest: Operation; readonly first: Operation | undefined },
 ): Verdict => {
-  const asked = moment(
-    earliest.invokedAt,
-    earliest.node,
-    `a client asks ${earliest.node} for ${earliest.operation}`,
-  );
+  const { invokedAt, node, operation } = earliest;
+  const asked = moment(invokedAt, node, `a client asks ${node} for ${operation}${endOf(earliest)}`);
   const healed = moment(phases.healedAt, undefined, 'all faults are healed');
-  return first === undefined
-    ? broken(
-        `no write was accepted after the heal, although ${seconds(bounds.leaderReturnsMs)} are the bound`,
-        [healed, asked],
-      )
-    : broken(
-        `the first write after the heal was accepted after ${seconds((first.endedAt ?? 0) - phases.healedAt)}, the bound is ${seconds(bounds.leaderReturnsMs)}`,
-        [healed, asked, moment(first.endedAt ?? 0, first.node, `${first.node} accepts a write`)],
-      );
+  const within = seconds(bounds.leaderReturnsMs);
+  if (first === undefined) {
+    const bound = phases.healedAt + bounds.leaderReturnsMs;
+    return broken(`no write was accepted after the heal, although ${within} are the bound`, [
+      asked,
+      healed,
+      moment(bound, undefined, `for ${within} now every fault is healed, and no write is accepted`),
+    ]);
+  }
+  const endedAt = first.endedAt ?? 0;
+  return broken(
+    `the first write after the heal was accepted after ${seconds(endedAt - phases.healedAt)}, the bound is ${within}`,
+    [asked, healed, moment(endedAt, first.node, `${first.node} accepts a write`)],
+  );
+};
+
+/** How a write ended that was not accepted. */
+const endOf = ({ outcome, invokedAt, endedAt }: Operation): string => {
+  if (outcome === 'ok') return '';
+  if (endedAt === undefined) return ', and gets no answer';
+  const end = outcome === 'rejected' ? 'it is refused' : 'it ends without anybody knowing how';
+  return `; ${end}, after ${seconds(endedAt - invokedAt)}`;
 };
