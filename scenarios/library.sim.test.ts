@@ -78,6 +78,9 @@ describe('toHold', () => {
     })();
     expect(message).toMatch(/at-most-one-leader-per-term: Election Safety/);
     expect(message).toMatch(/was broken: term \d+ has two leaders/);
+    // Each moment names its node once, as the command line's story does.
+    expect(message).toMatch(/^ {2}\d+ {2}-?\d+\.\d{3} s {2}m\d leads term/m);
+    expect(message).not.toMatch(/ (m\d) +\1 /);
     expect(message.trim().split('\n').at(-1)).toMatch(
       /^npm run -s schism -- replay reports\/out\/tests\/[0-9a-f]{12}\.json$/,
     );

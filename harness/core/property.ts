@@ -9,6 +9,12 @@ export type Moment = {
   readonly text: string;
 };
 
+/** `1.204 s  m2 votes for m3`; many texts begin with the node themselves. */
+export const momentWords = ({ at, node, text }: Moment, zero: Ms): string => {
+  const who = node === undefined || text.startsWith(`${node} `) ? '' : `${node}  `;
+  return `${((at - zero) / 1000).toFixed(3)} s  ${who}${text}`;
+};
+
 export type Verdict =
   /** `tested`: the run really put the guarantee to the test; `because` says by what, or what was missing for that. */
   | { readonly verdict: 'pass'; readonly tested: boolean; readonly because: string }

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
-import type { Property } from '../core/property.ts';
+import { momentWords, type Property } from '../core/property.ts';
 import { verdictOf, type Played } from '../library/played.ts';
 import { saveForReplay } from '../library/save.ts';
 
@@ -58,8 +58,7 @@ expect.extend({
               title,
               `was broken: ${verdict.summary}`,
               ...verdict.moments.map(
-                (moment, place) =>
-                  `  ${place + 1}  ${((moment.at - zero) / 1000).toFixed(3)} s  ${moment.node ?? ''}  ${moment.text}`,
+                (moment, place) => `  ${place + 1}  ${momentWords(moment, zero)}`,
               ),
               replay(),
             ].join('\n');

@@ -96,7 +96,12 @@ describe('a live failure, once more where it was found', () => {
     expect(twin?.again).toEqual({ backend: 'process', runs: 4, broken: [{ property, runs: 4 }] });
     // The plays of the whole schedule are not attempts to make it smaller.
     const attempts = made.played.length - 4;
-    expect(twin?.shrunkFrom).toEqual({ entries: 40, digest: failure.run.digest, attempts });
+    expect(twin?.shrunkFrom).toEqual({
+      entries: 40,
+      digest: failure.run.digest,
+      property,
+      attempts,
+    });
   });
 
   test('is only counted where it breaks in half of the plays or fewer', async () => {

@@ -8,6 +8,7 @@ import {
   type Judged,
   type RunFile,
 } from '../../core/run.ts';
+import { momentWords } from '../../core/property.ts';
 import type { Io } from '../io.ts';
 
 /** A line for each world. */
@@ -61,12 +62,7 @@ export const printStory = (
   io.out(`         ${failed.summary}`);
   io.out('');
   failed.moments.forEach((moment, place) => {
-    // Many texts begin with the node themselves.
-    const { node: name, text } = moment;
-    const node = name === undefined || text.startsWith(`${name} `) ? '' : `${name}  `;
-    io.out(
-      `         ${String(place + 1).padStart(2)}  ${((moment.at - zero) / 1000).toFixed(3)} s  ${node}${text}`,
-    );
+    io.out(`         ${String(place + 1).padStart(2)}  ${momentWords(moment, zero)}`);
   });
   const rate = (what: string, of: RetryRate | undefined): readonly string[] => {
     const words = of === undefined ? undefined : rateWords(of, failed.property);
