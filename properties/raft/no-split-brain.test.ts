@@ -53,7 +53,10 @@ describe('a leader that is cut off', () => {
         decided: true,
         output: { text },
       });
-      expect(judge([refused]).verdict).toBe('fail');
+      expect(judge([refused])).toMatchObject({
+        verdict: 'fail',
+        summary: expect.stringMatching(/^m1 refused .* while neither it nor any leader/) as string,
+      });
     },
   );
 

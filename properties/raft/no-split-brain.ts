@@ -56,8 +56,10 @@ const acknowledgedAlone = (operation: Operation, reachability: Reachability): Ve
   const since = Math.max(...hindered.map((at) => reachability.hindrances[at]?.from ?? 0));
   const until = Math.min(...hindered.map((at) => reachability.hindrances[at]?.to ?? 0));
   const what = `${operation.operation}${operation.intent === undefined ? '' : ` of ${operation.intent.object}`}`;
+  // A refusal that rests on the objects is an answer as well: it says what they are.
+  const did = operation.outcome === 'rejected' ? 'refused' : 'acknowledged';
   return broken(
-    `${node} acknowledged ${what} at ${seconds(endedAt)}, while neither it nor any leader in its reach had a majority`,
+    `${node} ${did} ${what} at ${seconds(endedAt)}, while neither it nor any leader in its reach had a majority`,
     [
       moment(
         since,
