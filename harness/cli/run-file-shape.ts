@@ -1,27 +1,54 @@
-/** What has to be in a run file before anything is judged, drawn or run again from it. */
-import {
-  figure,
-  listOf,
-  mapOf,
-  maybe,
-  oneOf,
-  record,
-  recordOf,
-  text,
-  truth,
-  word,
-  type Shape,
-} from './file-shape.ts';
+/** What has to be in a run file before anything is judged, drawn or run again from it. What it has besides is let be. */
+import { z } from 'zod';
 
-const backend = word('sim', 'process', 'docker');
+const text = z.string();
+const figure = z.number();
+const truth = z.boolean();
+/** With whatever is in it. */
+const record = z.record(z.string(), z.unknown());
+
+const maybe = <Shape extends z.ZodType>(shape: Shape) => shape.optional();
+
+/** Records that a word under `key` tells apart. */
+const oneOf = (key: string, kinds: Readonly<Record<string, z.ZodRawShape>>) => {
+  const [first, ...rest] = Object.entries(kinds).map(([kind, members]) =>
+    z.looseObject({ [key]: z.literal(kind), ...members }),
+  );
+  if (first === undefined) throw new Error('a choice of nothing');
+  return z.discriminatedUnion(key, [first, ...rest]);
+};
+
+const expected: Readonly<Record<string, string>> = { array: 'list', object: 'record' };
+
+const typeOf = (value: unknown): string => {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  return `a ${Array.isArray(value) ? 'list' : typeof value}`;
+};
+
+/** What is wrong, as it stands behind its place: `is missing, expected a string`. */
+const inWords = {
+  error: (issue: z.core.$ZodRawIssue): string => {
+    const shown = JSON.stringify(issue.input)?.slice(0, 40) ?? 'missing';
+    switch (issue.code) {
+      case 'invalid_type':
+        return `is ${typeOf(issue.input)}, expected a ${expected[issue.expected] ?? issue.expected}`;
+      case 'invalid_value':
+        return `is ${shown}, expected one of ${issue.values.join(', ')}`;
+      default:
+        return `is ${shown}, which is nothing that is known there`;
+    }
+  },
+};
+
+const backend = z.enum(['sim', 'process', 'docker']);
 
 /** A node or a role, or a list of such. */
-const selection: Shape = (value, place) =>
-  Array.isArray(value) ? listOf(selection)(value, place) : text(value, place);
+const selection: z.ZodType = z.lazy(() => z.union([text, z.array(selection)]));
 
 const fault = oneOf('kind', {
   cut: { from: selection, to: selection, direction: text, mode: text },
-  partition: { groups: listOf(selection), mode: text },
+  partition: { groups: z.array(selection), mode: text },
   ring: { mode: text },
   delay: { from: selection, to: selection, delayMs: figure },
   flap: { from: selection, to: selection, periodMs: figure },
@@ -30,13 +57,23 @@ const fault = oneOf('kind', {
   procedure: { name: text, nodes: maybe(selection) },
 });
 
-const scheduledFault = recordOf({ at: figure, fault, forMs: figure });
-const scheduledOperation = recordOf({ at: figure, client: figure, operation: text, args: record });
-const entry: Shape = (value, place) =>
-  record(value, place) ??
-  ('fault' in (value as object) ? scheduledFault : scheduledOperation)(value, place);
+const scheduledFault = z.looseObject({ at: figure, fault, forMs: figure });
+const scheduledOperation = z.looseObject({
+  at: figure,
+  client: figure,
+  operation: text,
+  args: record,
+});
+const entry = record.superRefine((value, context) => {
+  const { error } = ('fault' in value ? scheduledFault : scheduledOperation).safeParse(
+    value,
+    inWords,
+  );
+  for (const { path, message } of error?.issues ?? [])
+    context.addIssue({ code: 'custom', path, message });
+});
 
-const links = listOf(recordOf({ from: text, to: text }));
+const links = z.array(z.looseObject({ from: text, to: text }));
 const deed = oneOf('deed', {
   cut: { links, mode: text },
   delay: { links, delayMs: figure },
@@ -44,70 +81,70 @@ const deed = oneOf('deed', {
   pause: { node: text },
 });
 
-const faultRecord = recordOf({
+const faultRecord = z.looseObject({
   entry: figure,
   fault,
-  deeds: listOf(deed),
+  deeds: z.array(deed),
   beginAt: maybe(figure),
   begunAt: maybe(figure),
   endAt: maybe(figure),
   endedAt: maybe(figure),
-  evidence: recordOf({ bit: truth, text }),
+  evidence: z.looseObject({ bit: truth, text }),
 });
 
-const operation = recordOf({
+const operation = z.looseObject({
   id: figure,
   node: text,
   operation: text,
   effect: text,
   args: record,
-  intent: maybe(recordOf({ object: text, act: text })),
+  intent: maybe(z.looseObject({ object: text, act: text })),
   invokedAt: figure,
   endedAt: maybe(figure),
-  outcome: word('ok', 'rejected', 'unknown'),
+  outcome: z.enum(['ok', 'rejected', 'unknown']),
   decided: truth,
-  seen: listOf(recordOf({ object: text, value: maybe(text), version: maybe(figure) })),
+  seen: z.array(z.looseObject({ object: text, value: maybe(text), version: maybe(figure) })),
   phase: text,
 });
 
 const said = { node: text, boot: text, seq: figure, at: figure };
-const task = recordOf({ id: text, service: text, state: text, desired: text });
+const task = z.looseObject({ id: text, service: text, state: text, desired: text });
 const observation = oneOf('kind', {
   boot: { ...said, name: text },
   role: { ...said, role: text, term: figure, raftId: text },
   vote: { ...said, term: figure, candidate: text, raftId: text },
-  commit: { ...said, index: figure, term: figure, tasks: listOf(task) },
+  commit: { ...said, index: figure, term: figure, tasks: z.array(task) },
   lock: { ...said, state: text },
-  membership: { ...said, voters: listOf(text), learners: listOf(text) },
+  membership: { ...said, voters: z.array(text), learners: z.array(text) },
   manager: { ...said, running: truth, term: figure },
   task: { ...said, id: text, state: text },
   note: { ...said, text },
 });
 
-const figures = (...names: readonly string[]): Shape =>
-  recordOf(Object.fromEntries(names.map((name) => [name, figure])));
+const figures = (...names: readonly string[]) =>
+  z.looseObject(Object.fromEntries(names.map((name) => [name, figure])));
 
-const history = recordOf({
-  nodes: listOf(recordOf({ name: text, role: word('manager', 'worker') })),
+const history = z.looseObject({
+  nodes: z.array(z.looseObject({ name: text, role: z.enum(['manager', 'worker']) })),
   settings: record,
   bounds: figures('electionTimeoutMsMax', 'leaderReturnsMs', 'convergeMs', 'unlockMs'),
   phases: figures('injectAt', 'healAt', 'healedAt', 'quietAt', 'endAt'),
-  operations: listOf(operation),
-  faults: listOf(faultRecord),
-  observations: listOf(observation),
-  lifecycle: listOf(recordOf({ at: figure, node: text, event: text, text })),
-  scans: listOf(
-    recordOf({
+  operations: z.array(operation),
+  faults: z.array(faultRecord),
+  observations: z.array(observation),
+  lifecycle: z.array(z.looseObject({ at: figure, node: text, event: text, text })),
+  scans: z.array(
+    z.looseObject({
       at: figure,
       node: text,
       autolock: truth,
       files: figure,
       bytes: figure,
-      found: listOf(recordOf({ canary: text, file: text, offset: figure })),
-      looked: listOf(text),
+      found: z.array(z.looseObject({ canary: text, file: text, offset: figure })),
+      looked: z.array(text),
     }),
   ),
-  stalls: listOf(figures('at', 'forMs')),
+  stalls: z.array(figures('at', 'forMs')),
 });
 
 const titled = { property: text, guarantee: text, source: text };
@@ -116,53 +153,68 @@ const verdict = oneOf('verdict', {
   fail: {
     ...titled,
     summary: text,
-    moments: listOf(recordOf({ at: figure, node: maybe(text), text })),
+    moments: z.array(z.looseObject({ at: figure, node: maybe(text), text })),
   },
   unknown: { ...titled, missing: text },
 });
 
-const rate = recordOf({
+const rate = z.looseObject({
   backend,
   runs: figure,
-  broken: listOf(recordOf({ property: text, runs: figure })),
+  broken: z.array(z.looseObject({ property: text, runs: figure })),
 });
 
-export const runFileShape = recordOf({
-  schism: recordOf({ version: text, commit: text, node: text, platform: text }),
-  run: recordOf({
-    scenario: recordOf({
+const runFileShape = z.looseObject({
+  schism: z.looseObject({ version: text, commit: text, node: text, platform: text }),
+  run: z.looseObject({
+    scenario: z.looseObject({
       name: text,
       target: text,
       shape: figures('managers', 'workers'),
       injectMs: figure,
-      properties: listOf(text),
+      properties: z.array(text),
     }),
     seed: figure,
     index: figure,
     backend,
-    schedule: listOf(entry),
+    schedule: z.array(entry),
     chanceSeed: maybe(figure),
     path: maybe(text),
     history,
-    verdicts: listOf(verdict),
+    verdicts: z.array(verdict),
     digest: text,
     simulatedMs: figure,
   }),
-  mutants: listOf(
-    recordOf({
+  mutants: z.array(
+    z.looseObject({
       id: text,
       title: text,
-      patches: listOf(recordOf({ file: text, find: text, replace: text })),
+      patches: z.array(z.looseObject({ file: text, find: text, replace: text })),
     }),
   ),
   configuration: record,
-  logs: mapOf(listOf(text)),
-  shrunkFrom: maybe(recordOf({ entries: figure, injectMs: maybe(figure), attempts: figure })),
+  logs: z.record(text, z.array(text)),
+  shrunkFrom: maybe(z.looseObject({ entries: figure, injectMs: maybe(figure), attempts: figure })),
   unshrunk: maybe(text),
   elsewhere: maybe(rate),
   again: maybe(rate),
   shownFor: maybe(text),
-  scheduleOf: maybe(recordOf({ backend, index: figure })),
+  scheduleOf: maybe(z.looseObject({ backend, index: figure })),
   replay: text,
   savedAt: text,
 });
+
+const placeOf = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>(
+    (place, key) =>
+      typeof key === 'number'
+        ? `${place}[${key}]`
+        : `${place}${place === '' ? '' : '.'}${String(key)}`,
+    '',
+  );
+
+/** What is wrong with it and where, such as `run.digest is missing, expected a string`; `undefined`: nothing. */
+export const damageOf = (value: unknown): string | undefined => {
+  const [first] = runFileShape.safeParse(value, inWords).error?.issues ?? [];
+  return first && `${placeOf(first.path)} ${first.message}`;
+};

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { runFileSchema, type RunFile } from '../core/run.ts';
 import { UsageError } from './exit.ts';
-import { runFileShape } from './run-file-shape.ts';
+import { damageOf } from './run-file-shape.ts';
 
 const record = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -25,7 +25,7 @@ export const asRunFile = (value: unknown, place: string): RunFile => {
     throw new UsageError(`${place} is not a run file of schism: it has no "schema"`);
   }
   if (schema !== runFileSchema) throw new UsageError(`${place} ${otherSchema(schema)}`);
-  const damage = runFileShape(value, '');
+  const damage = damageOf(value);
   if (damage !== undefined) throw new UsageError(`${place} is damaged: ${damage}`);
   return value as RunFile;
 };

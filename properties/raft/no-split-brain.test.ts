@@ -55,7 +55,7 @@ describe('a leader that is cut off', () => {
       });
       expect(judge([refused])).toMatchObject({
         verdict: 'fail',
-        summary: expect.stringMatching(/^m1 refused .* while neither it nor any leader/) as string,
+        summary: expect.stringMatching(/^m1 refused .* while neither it nor any leader/) as unknown,
       });
     },
   );

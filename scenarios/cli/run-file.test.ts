@@ -131,4 +131,4 @@ test('whatever part of a run file is missing or is something else, it is no bug 
     }),
   );
   expect(bugs).toEqual([]);
-});
+}, 60_000);
