@@ -69,9 +69,9 @@ export type Registry = {
    * Reads planted bugs from a file or folder and lays them ready; throws a sentence that says what is wrong, also where an installed
    * package holds JavaScript only.
    */
-  plant(path: string): Planting & Disposable;
+  plant(path: string): Planting;
   /** The same for the bugs that a run file carries. */
-  plantAgain(mutants: readonly Mutant[]): Planting & Disposable;
+  plantAgain(mutants: readonly Mutant[]): Planting;
   draw(summary: CampaignSummary, runs: readonly RunFile[]): string;
   /** The run files inside a report. */
   runFilesOfReport(text: string): readonly unknown[];

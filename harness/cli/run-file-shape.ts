@@ -29,7 +29,7 @@ const typeOf = (value: unknown): string => {
 /** What is wrong, as it stands behind its place: `is missing, expected a string`. */
 const inWords = {
   error: (issue: z.core.$ZodRawIssue): string => {
-    const shown = JSON.stringify(issue.input)?.slice(0, 40) ?? 'missing';
+    const shown = issue.input === undefined ? 'missing' : JSON.stringify(issue.input).slice(0, 40);
     switch (issue.code) {
       case 'invalid_type':
         return `is ${typeOf(issue.input)}, expected a ${expected[issue.expected] ?? issue.expected}`;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from '@jest/globals';
 import { plant } from './plant.ts';
+import { readMutants } from './read-mutants.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'schism-apply-test-'));
 afterAll(() => {
@@ -39,13 +40,13 @@ const node = (script: string, options: readonly string[], env: NodeJS.ProcessEnv
 
 test('a child process runs the patched sources, and without the preload the right ones', () => {
   const script = written('once.mjs', asksOnce);
-  using planting = plant(written('bug.yaml', bug('}__${')), true);
+  const planting = plant(written('bug.yaml', bug('}__${')), true);
   expect(node(script, planting.nodeOptions, planting.env).stdout).toBe('m1-to-m2');
   expect(node(script, [], {}).stdout).toBe('m1__m2');
 });
 
 test('a worker thread with its own options runs them too', () => {
-  using planting = plant(written('bug.yaml', bug('}__${')), true);
+  const planting = plant(written('bug.yaml', bug('}__${')), true);
   const worker = written('worker.mjs', asksOnce);
   const script = written(
     'main.mjs',
@@ -57,9 +58,11 @@ new Worker(${JSON.stringify(worker)}, { execArgv: ${JSON.stringify(planting.node
 
 test('a patch that no longer fits stops the program and says why', () => {
   const script = written('once.mjs', asksOnce);
-  const file = written('stale.yaml', bug('no such text'));
-  using planting = plant(written('bug.yaml', bug('}__${')), true);
-  const { stdout, stderr } = node(script, planting.nodeOptions, { SCHISM_MUTANTS: file });
+  const stale = readMutants(written('stale.yaml', bug('no such text')));
+  const planting = plant(written('bug.yaml', bug('}__${')), true);
+  const { stdout, stderr } = node(script, planting.nodeOptions, {
+    SCHISM_MUTANTS: JSON.stringify(stale),
+  });
   expect(stdout).toBe('');
   expect(stderr).toContain('"no such text" does not occur; a patch needs it exactly once');
 });

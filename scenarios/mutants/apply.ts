@@ -1,6 +1,6 @@
 /**
  * Loaded before everything else (`node --import …/apply.ts`), in threads as in processes: patches sources as they load, so that
- * production code has no switch for a planted bug. The variable SCHISM_MUTANTS names a JSON or YAML file of one bug or several.
+ * production code has no switch for a planted bug. The variable SCHISM_MUTANTS holds the bugs: a list, as JSON.
  */
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
@@ -11,14 +11,6 @@ import { mutantsVariable } from './variable.ts';
 
 const root = new URL('../../', import.meta.url).href;
 
-const read = async (file: string): Promise<readonly Mutant[]> => {
-  const text = readFileSync(file, 'utf8');
-  const value: unknown = file.endsWith('.json')
-    ? JSON.parse(text)
-    : (await import('yaml')).parse(text);
-  return (Array.isArray(value) ? value : [value]) as readonly Mutant[];
-};
-
 /** The patches of each source, by its URL. */
 const bySource = (mutants: readonly Mutant[]): ReadonlyMap<string, readonly Patch[]> =>
   Map.groupBy(
@@ -26,9 +18,7 @@ const bySource = (mutants: readonly Mutant[]): ReadonlyMap<string, readonly Patc
     ({ file }) => new URL(file, root).href,
   );
 
-const file = process.env[mutantsVariable];
-const patchesOf =
-  file === undefined ? new Map<string, readonly Patch[]>() : bySource(await read(file));
+const patchesOf = bySource(JSON.parse(process.env[mutantsVariable] ?? '[]') as readonly Mutant[]);
 
 if (patchesOf.size > 0) {
   registerHooks({

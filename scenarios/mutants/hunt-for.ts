@@ -23,7 +23,7 @@ export const huntFor = async (
     readonly expected: readonly string[];
   },
 ): Promise<Quarry> => {
-  using planting = mutant && plantAgain([mutant], true);
+  const planting = mutant && plantAgain([mutant], true);
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [...(planting?.nodeOptions ?? []), program, String(runsMax), ...expected],

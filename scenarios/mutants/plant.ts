@@ -1,6 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { UsageError } from '../../harness/cli/exit.ts';
 import type { Planting } from '../../harness/cli/registry.ts';
 import type { Mutant } from '../../harness/core/run.ts';
@@ -12,34 +10,33 @@ import { readMutants } from './read-mutants.ts';
 
 const root = new URL('../../', import.meta.url);
 
+/** Linux lets one variable be 128 kB long, with its name. */
+const bytesMax = 120 * 1_024;
+
 /**
  * Reads planted bugs from a file or a folder, and makes Node apply them in whatever threads and processes it starts: sources are
  * patched as they load. Throws a `UsageError` where a patch does not fit, or where there are no sources.
  */
-export const plant = (path: string, fromSources: boolean): Planting & Disposable =>
+export const plant = (path: string, fromSources: boolean): Planting =>
   plantAgain(readMutants(path), fromSources);
 
 /** The same for bugs that a run file carries. */
-export const plantAgain = (
-  mutants: readonly Mutant[],
-  fromSources: boolean,
-): Planting & Disposable => {
+export const plantAgain = (mutants: readonly Mutant[], fromSources: boolean): Planting => {
   if (!fromSources) {
     throw new UsageError(
       'planted bugs are patches of the TypeScript sources, and an installed package holds JavaScript: use a clone of the repository',
     );
   }
   for (const mutant of mutants) check(mutant);
-  const folder = mkdtempSync(join(tmpdir(), 'schism-mutants-'));
-  const file = join(folder, 'mutants.json');
-  writeFileSync(file, JSON.stringify(mutants));
+  const planted = JSON.stringify(mutants);
+  if (Buffer.byteLength(planted) > bytesMax)
+    throw new UsageError(
+      `these planted bugs take more than ${bytesMax / 1_024} kB, which is what one variable of the environment holds; plant fewer at a time`,
+    );
   return {
     mutants,
     nodeOptions: ['--import', new URL('./apply.ts', import.meta.url).href],
-    env: { [mutantsVariable]: file },
-    [Symbol.dispose]() {
-      rmSync(folder, { recursive: true, force: true });
-    },
+    env: { [mutantsVariable]: planted },
   };
 };
 

@@ -1,2 +1,2 @@
-/** Names the file that says which bugs are planted, for `apply.ts`. */
+/** Holds the bugs that are planted, for `apply.ts`: a list, as JSON. */
 export const mutantsVariable = 'SCHISM_MUTANTS';

@@ -40,7 +40,7 @@ export const replay = async (
       `${file} is a run of target ${saved.run.scenario.target}, which is not registered here`,
     );
   }
-  using planting = plantingFor(saved, mutants, registry);
+  const planting = plantingFor(saved, mutants, registry);
   const again = await carriedOut(saved, { registry, io, entry, planting });
   if (io.signal.aborted) return exitCodes.interrupted;
   const { run } = again;
@@ -54,7 +54,7 @@ const plantingFor = (
   saved: RunFile,
   mutants: string | undefined,
   registry: Registry,
-): (Planting & Disposable) | undefined => {
+): Planting | undefined => {
   if (mutants !== undefined) return registry.plant(mutants);
   return saved.mutants.length === 0 ? undefined : registry.plantAgain(saved.mutants);
 };

@@ -45,7 +45,7 @@ export const run = async (registry: Registry, io: Io, options: RunOptions): Prom
   using output = prepareFolder(join(options.out ?? registry.outFolder, String(seed)));
   const { folder } = output;
   const commit = commitOf(dirname(new URL(import.meta.url).pathname));
-  using planting = options.mutants === undefined ? undefined : registry.plant(options.mutants);
+  const planting = options.mutants === undefined ? undefined : registry.plant(options.mutants);
   const saving = savingFor({ registry, folder, commit, mutants: planting?.mutants ?? [] });
   const asked = { managers: options.managers, workers: options.workers };
   const both = names.some((name) => registry.suites.has(name));
