@@ -335,10 +335,14 @@ test('a node is given an availability or a role at the version that was seen las
     expect(asked?.request.query).toEqual({ version: '7' });
     return asked?.request.body;
   };
-  const kept = { Labels: { kept: 'yes' } };
-  expect(body({ role: 'manager' })).toEqual({ ...kept, Role: 'manager', Availability: 'drain' });
+  const kept = (mark: string) => ({ Labels: { kept: 'yes', mark } });
+  expect(body({ role: 'manager' })).toEqual({
+    ...kept('own-1'),
+    Role: 'manager',
+    Availability: 'drain',
+  });
   expect(body({ availability: 'active' })).toEqual({
-    ...kept,
+    ...kept('own-2'),
     Role: 'worker',
     Availability: 'active',
   });
