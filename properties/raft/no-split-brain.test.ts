@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Verdict } from '../../harness/core/property.ts';
 import type { History, Operation } from '../../harness/core/history.ts';
 import {
   between,
@@ -182,6 +183,25 @@ describe('look-alikes', () => {
       judge([operation('m1', times), unlock], { faults, lifecycle, observations: heard }).verdict;
     expect(judged([3_000, 3_010])).toBe('fail');
     expect(judged([3_990, 4_010])).toBe('pass');
+  });
+
+  test('the story says who is out of reach, and why', () => {
+    const faults = [cut(between(['m1'], ['m2']), [2_000, 6_000]), kill('m3', [2_100, 6_000])];
+    const asked = operation('m1', [2_500, 2_600]);
+    const first = (verdict: Verdict) =>
+      verdict.verdict === 'fail' ? verdict.moments[0] : undefined;
+    expect(first(judge([asked], { faults }))?.text).toMatch(
+      /m1 reaches no majority of managers: m2 is cut off, m3 is down$/,
+    );
+    const paused = [...faults.slice(0, 1), pause('m3', [2_100, 6_000])];
+    expect(first(judge([asked], { faults: paused }))?.text).toMatch(
+      /: m2 is cut off, m3 is stopped$/,
+    );
+    const both = [cut(between(['m1'], ['m2', 'm3']), [2_000, 6_000])];
+    expect(first(judge([asked], { faults: both }))?.text).toMatch(/: m2 and m3 are cut off$/);
+    const heard = [...observations, ...says('m3', 'b', [[2_100, lock('locked')]])];
+    const locked = judge([asked], { faults: faults.slice(0, 1), observations: heard });
+    expect(first(locked)?.text).toMatch(/: m2 is cut off, m3 is locked$/);
   });
 
   test('a worker that answers is no manager', () => {

@@ -1,11 +1,16 @@
-import { isOfClients } from '../../harness/core/cluster.ts';
+import { isOfClients, type NodeName } from '../../harness/core/cluster.ts';
 import type { FaultRecord, History, Operation } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
 import { cutFromClients } from '../client-cuts.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
 import { compareHashes } from './equal-index-equal-hash.ts';
-import { reachabilityOf, type Hindrance, type Reachability } from './reachability.ts';
+import {
+  reachabilityOf,
+  type Hindrance,
+  type OutOfReach,
+  type Reachability,
+} from './reachability.ts';
 
 /**
  * If the swarm loses the quorum of managers, the swarm cannot perform management tasks: a manager that reaches no majority,
@@ -64,7 +69,7 @@ const acknowledgedAlone = (operation: Operation, reachability: Reachability): Ve
       moment(
         since,
         node,
-        `from here to ${seconds(until)}, ${node} reaches no majority of managers`,
+        `from here to ${seconds(until)}, ${node} reaches no majority of managers${whyAlone(node, reachability.outOfReach(node, hindered))}`,
       ),
       moment(invokedAt, node, `a client asks ${node} for ${what}`),
       moment(
@@ -74,6 +79,15 @@ const acknowledgedAlone = (operation: Operation, reachability: Reachability): Ve
       ),
     ],
   );
+};
+
+/** What it could do nothing about: `: m2 and m3 are cut off, m4 is locked`. */
+const whyAlone = (node: NodeName, others: readonly OutOfReach[]): string => {
+  const words = [...Map.groupBy(others, ({ why }) => why)].map(([why, group]) => {
+    const names = group.map((other) => (other.node === node ? 'it itself' : other.node));
+    return `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} ${why}`;
+  });
+  return words.length === 0 ? '' : `: ${words.join(', ')}`;
 };
 
 /** The cut-off former leader was asked for something, while the other side acknowledged a write. */

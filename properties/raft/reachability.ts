@@ -33,8 +33,15 @@ export type Reachability = {
   mayAcknowledge(manager: NodeName, hindered: readonly number[], until: Ms): boolean;
   /** Whether this manager itself is there and surely mutually reachable from a majority of live, unlocked managers, itself included. */
   hasMajority(manager: NodeName, hindered: readonly number[]): boolean;
+  /** The managers that this one surely does not reach while these last, itself where it is absent, and what keeps it from each. */
+  outOfReach(manager: NodeName, hindered: readonly number[]): readonly OutOfReach[];
   /** Managers that are absent, or apart from some other, in one of these. */
   hinderedManagers(hindered: readonly number[]): readonly NodeName[];
+};
+
+export type OutOfReach = {
+  readonly node: NodeName;
+  readonly why: 'cut off' | 'down' | 'stopped' | 'locked';
 };
 
 const none: readonly number[] = Object.freeze([]);
@@ -80,6 +87,12 @@ const hindrancesOf = (history: History, places: ReadonlyMap<NodeName, number>): 
   }
   for (const { node, from, to } of lockedSpans(history)) absent(node, undefined, from, to);
   return hindrances;
+};
+
+/** A manager that is absent without a fault is locked. */
+const absenceOf = ({ fault }: Hindrance): OutOfReach['why'] => {
+  if (fault === undefined) return 'locked';
+  return fault.fault.kind === 'pause' ? 'stopped' : 'down';
 };
 
 const apartBy = (
@@ -186,6 +199,19 @@ export const reachabilityOf = remembered((history): Reachability => {
     hasMajority(manager, hindered) {
       const place = places.get(manager);
       return place !== undefined && any.every((electorate) => leads(place, hindered, electorate));
+    },
+    outOfReach(manager, hindered) {
+      const own = 1 << (places.get(manager) ?? managersMax);
+      const found = new Map<NodeName, OutOfReach['why']>();
+      for (const [node, place] of places)
+        for (const at of hindered) {
+          const hindrance = hindrances[at];
+          if (hindrance === undefined) continue;
+          if ((hindrance.absent & (1 << place)) !== 0) found.set(node, absenceOf(hindrance));
+          else if (((hindrance.apart[place] ?? 0) & own) !== 0 && !found.has(node))
+            found.set(node, 'cut off');
+        }
+      return Array.from(found, ([node, why]) => ({ node, why }));
     },
     hinderedManagers: (hindered) =>
       managers.filter((_, place) =>
