@@ -15,7 +15,10 @@ const mutantThat = (id: string, does: string): string => {
   const find = 'state.votedFor === undefined || state.votedFor === request.from;';
   const replace = `(state.term < 2 || (() => { ${does} })()) && (${find.slice(0, -1)});`;
   const patches = [{ file: 'cluster/raft/election.ts', find, replace }];
-  writeFileSync(file, JSON.stringify({ id, title: id, source: id, expect: ['linearizable'], patches }));
+  writeFileSync(
+    file,
+    JSON.stringify({ id, title: id, source: id, expect: ['linearizable'], patches }),
+  );
   return file;
 };
 
