@@ -26,7 +26,7 @@ type Client = {
 
 export type ClientWorld = {
   readonly desk: Desk;
-  /** The nodes that clients ask; more may come behind them. */
+  /** The nodes that clients ask at this moment: most of those that ceased to be managers would only send them away. */
   nodes(): readonly NodeName[];
   phase(): OperationPhase;
   newProcess(): number;
@@ -46,7 +46,7 @@ export const createClients = ({ desk, nodes, phase, newProcess }: ClientWorld): 
       waiting: [],
       process: newProcess(),
       asking: false,
-      place: number % nodes().length,
+      place: number,
     };
     clients.set(number, client);
     return client;
@@ -55,7 +55,7 @@ export const createClients = ({ desk, nodes, phase, newProcess }: ClientWorld): 
   const ended = (client: Client, end: CallEnd): void => {
     busy -= 1;
     client.asking = false;
-    if (end.outcome !== 'ok') client.place = (client.place + 1) % nodes().length;
+    if (end.outcome !== 'ok') client.place += 1;
     if (end.outcome === 'unknown') client.process = newProcess();
     next(client);
   };
@@ -64,7 +64,8 @@ export const createClients = ({ desk, nodes, phase, newProcess }: ClientWorld): 
     while (!client.asking) {
       const operation = client.waiting.shift();
       if (operation === undefined) return;
-      const node = operation.node ?? nodes()[client.place];
+      const asked = nodes();
+      const node = operation.node ?? asked[client.place % asked.length];
       if (node === undefined) throw new Error('a workload needs at least one node to ask');
       const call = {
         process: client.process,

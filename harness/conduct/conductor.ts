@@ -114,10 +114,9 @@ export const createConductor = (plan: Plan): Conducting => {
     return a !== undefined && b !== undefined && target.talks(a, b);
   };
 
-  // They go on asking whoever was a manager: one that is none any more must say so.
   const clients = createClients({
     desk,
-    nodes: () => roles.everManagers(),
+    nodes: () => roles.managers(),
     phase: () => phase,
     newProcess,
   });

@@ -77,13 +77,6 @@ describe('a node that changes its role', () => {
     expect(selected(roles, 'leader')).toEqual(['m1']);
   });
 
-  test('is one that clients may ask from then on, also as a worker', () => {
-    const roles = running();
-    roles.observed(said('w2', 'learner'));
-    roles.observed(said('m1', 'none'));
-    expect(roles.everManagers()).toEqual(['m1', 'm2', 'm3', 'w2']);
-  });
-
   test('is a manager by its id in the consensus alone, while that is locked', () => {
     const roles = running();
     const boot = { node: 'w1', boot: 'b2', seq: 0, at: 0, kind: 'boot', name: 'w1' } as const;
@@ -99,6 +92,24 @@ describe('a node that changes its role', () => {
     expect(selected(roles, 'worker')).toBeUndefined();
     expect(selected(roles, 'workers')).toEqual([]);
   });
+});
+
+test('clients ask whoever is a manager by then', () => {
+  const ask = (at: number) => ({ at, client: 0, operation: 'read', args: {} });
+  const { conducting } = play([ask(100), ask(600), ask(700), ask(800), ask(900)], {
+    roles: [
+      { at: 300, node: 'm1', role: 'none' },
+      { at: 310, node: 'm2', role: 'none' },
+      { at: 320, node: 'w1', role: 'learner' },
+    ],
+    leader: () => 'm3',
+    answer: (node, at) => (at > 20 && node !== 'w1' ? 'unknown' : 'ok'),
+  });
+  const asked = conducting
+    .history()
+    .operations.flatMap(({ client, node }) => (client === undefined ? [] : [node]));
+  // m3 and w1 are left; it moves on after the first failure, and stays where it is answered.
+  expect(asked).toEqual(['m1', 'w1', 'w1', 'w1', 'w1']);
 });
 
 test('a fault may start a moment after what it waits for', () => {

@@ -23,8 +23,6 @@ export type Roles = {
   managers(): readonly NodeName[];
   liveManagers(): readonly NodeName[];
   workers(): readonly NodeName[];
-  /** Whoever was a manager at some time: those of the beginning, then the others as they came. */
-  everManagers(): readonly NodeName[];
   /** The live node that became a manager last, and is one. */
   promoted(): NodeName | undefined;
   /** The live node that ceased to be a manager last, and is none. */
@@ -48,7 +46,6 @@ export const createRoles = (nodes: readonly Node[]): Roles => {
     const { name, role } = node;
     seen.set(name, { name, role, running: false, paused: false, leads: false, term: 0 });
   }
-  const ever = nodes.filter(({ role }) => role === 'manager').map(({ name }) => name);
   const work = createWork();
   let votes = 0;
   let elections = 0;
@@ -73,10 +70,7 @@ export const createRoles = (nodes: readonly Node[]): Roles => {
     of.role = role;
     lastToBecome[role] = of.name;
     if (role === 'worker') demotions += 1;
-    else {
-      promotions += 1;
-      if (!ever.includes(of.name)) ever.push(of.name);
-    }
+    else promotions += 1;
   };
 
   const namesOf = (role: NodeRole): readonly NodeName[] => {
@@ -142,7 +136,6 @@ export const createRoles = (nodes: readonly Node[]): Roles => {
     managers: () => namesOf('manager'),
     liveManagers: () => namesOf('manager').filter(isLive),
     workers: () => namesOf('worker'),
-    everManagers: () => ever,
     promoted: () => lastTo('manager'),
     demoted: () => lastTo('worker'),
     busyWorker() {
