@@ -83,7 +83,7 @@ test('a manager that comes up locked, refuses, is unlocked and serves is right',
   expect(judge()).toEqual({
     verdict: 'pass',
     tested: true,
-    because: '1 locked restarts, 1 requests refused, 1 managers back after the key',
+    because: '1 locked restart, 1 request refused, 1 manager back after the key',
   });
 });
 

@@ -1,3 +1,4 @@
+import { counted } from '../../harness/core/figures.ts';
 import type { Ms } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
@@ -111,7 +112,7 @@ const lockedInVain = ({ faults }: History): boolean => {
 const howTested = (spans: readonly LockedSpan[], history: History): Verdict => {
   const refused = spans.reduce((sum, span) => sum + refusalsOf(span, history), 0);
   const back = spans.filter((span) => returnOf(span, history).returned).length;
-  const said = `${spans.length} locked restarts, ${refused} requests refused, ${back} managers back after the key`;
+  const said = `${counted(spans.length, 'locked restart')}, ${counted(refused, 'request')} refused, ${counted(back, 'manager')} back after the key`;
   return refused > 0 && back > 0 ? held(said) : untested(said);
 };
 

@@ -1,3 +1,4 @@
+import { counted } from '../../harness/core/figures.ts';
 import type { Property } from '../../harness/core/property.ts';
 import { broken, held, moment, untested } from '../verdicts.ts';
 
@@ -25,7 +26,9 @@ export const folderOpensWithItsKey: Property = {
       opened += 1;
     }
     return opened > 0
-      ? held(`${opened} folders of nodes that had died opened with their key files`)
+      ? held(
+          `${counted(opened, 'folder')} of nodes that had died opened with the key file beside it`,
+        )
       : untested('no folder was looked into after a death');
   },
 };

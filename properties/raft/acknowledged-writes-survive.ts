@@ -1,3 +1,4 @@
+import { counted } from '../../harness/core/figures.ts';
 import type { History, Intent, Operation, Sighting } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf } from '../chronicle.ts';
@@ -35,7 +36,9 @@ export const acknowledgedWritesSurvive: Property = {
     if (finals.length === 0) return unknown('nobody answered the final reads');
     const risked = history.operations.filter((operation) => wasRisked(operation, history)).length;
     return risked > 0
-      ? held(`${risked} acknowledged writes from before the end of a fault were looked for`)
+      ? held(
+          `${counted(risked, 'acknowledged write')} from before the end of a fault, and all looks at the end agree with them`,
+        )
       : untested('no write was acknowledged before the end of a fault that bit');
   },
 };

@@ -1,3 +1,4 @@
+import { counted } from '../../harness/core/figures.ts';
 import type { History, Operation } from '../../harness/core/history.ts';
 import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import {
@@ -83,7 +84,7 @@ const tested = (history: History, calls: readonly Call[]): Verdict => {
   for (const { isRead, invoked } of calls) if (isRead && invoked >= from) reads += 1;
   return reads > 0
     ? held(
-        `${reads} looks at objects after a fault that bit, and ${calls.length} calls in all, fit one order`,
+        `${counted(reads, 'look')} at objects after a fault that bit, and ${counted(calls.length, 'call')} in all, fit one order`,
       )
     : untested('no object was looked at after a fault that bit');
 };

@@ -1,3 +1,4 @@
+import { counted } from '../../harness/core/figures.ts';
 import type { History, Observation } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
@@ -32,7 +33,7 @@ export const membersChangeInOrder: Property = {
       }
     }
     return changes > 0
-      ? held(`${changes} changes of the membership, one at a time`)
+      ? held(`${counted(changes, 'change')} of the membership, one at a time`)
       : untested('no leader changed the membership');
   },
 };

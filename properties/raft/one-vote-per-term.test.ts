@@ -54,7 +54,7 @@ test('the same vote told twice is one, and each term has its own', () => {
   expect(judge(observations)).toEqual({
     verdict: 'pass',
     tested: true,
-    because: '2 votes were given to others, by each member one a term',
+    because: '2 votes given to others, by each member one a term',
   });
 });
 

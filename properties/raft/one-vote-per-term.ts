@@ -1,3 +1,4 @@
+import { counted } from '../../harness/core/figures.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Chronicle, type Said } from '../chronicle.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
@@ -31,7 +32,7 @@ export const oneVotePerTerm: Property = {
         : unknown('no node said for whom it votes');
     const others = [...first.values()].filter(({ candidate, raftId }) => candidate !== raftId);
     return others.length > 0
-      ? held(`${others.length} votes were given to others, by each member one a term`)
+      ? held(`${counted(others.length, 'vote')} given to others, by each member one a term`)
       : untested('no member voted for another one');
   },
 };

@@ -1,3 +1,4 @@
+import { counted } from '../../harness/core/figures.ts';
 import type { Operation } from '../../harness/core/history.ts';
 import type { Property } from '../../harness/core/property.ts';
 import { broken, held, moment, seconds, untested } from '../verdicts.ts';
@@ -34,7 +35,7 @@ export const rejectedWritesNeverHappen: Property = {
     }
     return looks > 0
       ? held(
-          `${refused.size} writes were refused, and ${looks} looks at their objects showed none of them`,
+          `of ${counted(refused.size, 'refused write')} ${counted(looks, 'look')} at the objects showed nothing`,
         )
       : untested('no object was looked at of which a write was refused');
   },

@@ -1,3 +1,4 @@
+import { counted } from '../../harness/core/figures.ts';
 import type { NodeName } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
@@ -54,7 +55,7 @@ export const reconciliationConverges: Property = {
     if (services === 0) return untested('no service was left in the end');
     return chronicleOf(history).bitten.length > 0
       ? held(
-          `${states.length} managers show ${states[0]?.services.length ?? 0} services as desired after the faults`,
+          `${counted(states[0]?.services.length ?? 0, 'service')} as desired after the faults, as shown by ${counted(states.length, 'manager')}`,
         )
       : untested('no fault had any effect');
   },

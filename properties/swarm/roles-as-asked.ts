@@ -1,3 +1,4 @@
+import { counted } from '../../harness/core/figures.ts';
 import type { NodeName } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
@@ -34,7 +35,9 @@ export const rolesAsAsked: Property = {
     }
     const { configurations } = membershipOf(history);
     return configurations.length > 1
-      ? held(`every node has the role that it was to have, after ${asked.length} changes`)
+      ? held(
+          `every node has the role that it was to have, after ${counted(asked.length, 'change')}`,
+        )
       : untested('no change of a role came about');
   },
 };

@@ -1,3 +1,4 @@
+import { counted } from '../../core/figures.ts';
 import type { Command, Happening } from '../../core/backend.ts';
 import type { Choices } from '../../core/choices.ts';
 import type { Ms, Node, NodeName } from '../../core/cluster.ts';
@@ -260,7 +261,7 @@ export class Simulation implements World {
     const unsynced =
       kept + lost === 0
         ? ''
-        : `; of ${kept + lost} unsynced writes ${kept} were kept${torn ? ' and one was torn' : ''}`;
+        : `; of ${counted(kept + lost, 'unsynced write')} ${kept} ${kept === 1 ? 'was' : 'were'} kept${torn ? ' and one was torn' : ''}`;
     node.era += 1;
     node.program = undefined;
     node.device = undefined;
