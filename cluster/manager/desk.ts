@@ -14,7 +14,7 @@ export class Desk {
   now: Instant = { mono: 0, wall: 0 };
   readonly #managersNow: () => readonly ManagerAddress[];
   #managers: readonly ManagerAddress[] = [];
-  #managersUntil = -Infinity;
+  #asked: readonly ManagerAddress[] | undefined;
 
   constructor(boot: ManagerBoot) {
     this.config = boot.config;
@@ -23,13 +23,12 @@ export class Desk {
     this.#managersNow = () => boot.managers();
   }
 
-  /** For agents. Asked for anew after a while only: heartbeats come all the time, members seldom. */
+  /** For agents, who may know nobody else: as of now. The same list as before where it says the same. */
   get managers(): readonly ManagerAddress[] {
-    if (this.now.mono >= this.#managersUntil) {
-      const managers = this.#managersNow();
-      if (!sameManagers(managers, this.#managers)) this.#managers = managers;
-      this.#managersUntil = this.now.mono + this.config.heartbeatMs;
-    }
+    const managers = this.#managersNow();
+    if (managers !== this.#asked && !sameManagers(managers, this.#managers))
+      this.#managers = managers;
+    this.#asked = managers;
     return this.#managers;
   }
 

@@ -12,6 +12,7 @@ import type { ManagerInput, ManagerTransaction } from './types.ts';
 /** A leader and its store in a test's hands; what it writes is committed at once. */
 class Leader {
   readonly store = createStore();
+  managers = [{ nodeId: 'm', address: 'm:1' }];
   now = 0;
   ticks = 0;
   sent: { readonly to: string; readonly message: DispatcherMessage }[] = [];
@@ -26,7 +27,7 @@ class Leader {
       bytes: () => new Uint8Array(),
     },
     view: this.store,
-    managers: () => [{ nodeId: 'm', address: 'm:1' }],
+    managers: () => this.managers,
   });
   #draws = 1;
 
@@ -155,6 +156,14 @@ const update = (taskId: string, state: TaskStatusUpdate['state']): TaskStatusUpd
 });
 
 describe('a registration', () => {
+  test('is told of a manager that came in right after another one was answered', () => {
+    const leader = new Leader();
+    leader.register('n1');
+    leader.managers = [...leader.managers, { nodeId: 'n2', address: 'n2:1' }];
+    leader.register('n2');
+    expect(leader.last('session').managers).toEqual(leader.managers);
+  });
+
   test('opens a session and tells all tasks of the node', () => {
     const leader = new Leader();
     leader.hear('n1', {

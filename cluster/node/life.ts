@@ -330,7 +330,8 @@ export class Life {
     this.manager = undefined;
     manager.end();
     this.#host.requests.abandon(instead);
-    const { raftId, status } = manager.member;
+    const { raftId, status, managers } = manager.member;
+    this.agent?.step({ type: 'managers', managers });
     this.#formerRaftIds.add(raftId);
     this.#world.effects.observe({
       kind: 'role',
