@@ -139,6 +139,7 @@ export class ManagerSide implements MemberWatcher {
   end(): void {
     this.#leadership?.end();
     this.#leadership = undefined;
+    this.member.end();
   }
 
   /** Where a request can go now. */

@@ -55,6 +55,7 @@ export class Member {
   readonly #inputs: RaftInput[] = [];
   readonly #votes = new Votes();
   #busy = false;
+  #ended = false;
   #membership: RaftStatus['membership'] | undefined;
   #snapshotIndex: number;
   #asked = 0;
@@ -101,7 +102,13 @@ export class Member {
     this.input({ type: 'message', message });
   }
 
+  /** The node is no member under this id any more: what its disk is still doing has no consequence. */
+  end(): void {
+    this.#ended = true;
+  }
+
   input(input: RaftInput): void {
+    if (this.#ended) return;
     if (this.#busy) {
       this.#inputs.push(input);
       return;
