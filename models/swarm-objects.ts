@@ -94,12 +94,13 @@ export function swarmObjects<V = unknown>(): Model<
     describe(input, output) {
       const call =
         input.f === 'update'
-          ? `update ${input.name} at ${input.version} to ${show(input.value)}`
+          ? `update ${input.name} at version ${input.version} to ${show(input.value)}`
           : input.f === 'create'
             ? `create ${input.name} as ${show(input.value)}`
             : `${input.f} ${input.name}`;
       if (output === undefined) return call;
-      if (output.is === 'found') return `${call} → ${show(output.value)} at ${output.version}`;
+      if (output.is === 'found')
+        return `${call} → ${show(output.value)} at version ${output.version}`;
       return output.is === 'done' ? call : `${call} → ${output.is}`;
     },
   };

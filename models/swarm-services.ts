@@ -123,7 +123,7 @@ function refusalOf<V>(input: Refused<V>, output: SwarmObjectOutput<V> | undefine
 function refusalInWords<V>(input: Refused<V>): string {
   return input.f === 'refused create'
     ? `create ${input.name} as ${show(input.value)} → refused, the name is taken`
-    : `update ${input.name} at ${input.version} to ${show(input.value)} → refused, out of sequence`;
+    : `update ${input.name} at version ${input.version} to ${show(input.value)} → refused, out of sequence`;
 }
 
 /**

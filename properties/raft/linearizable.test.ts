@@ -43,12 +43,26 @@ test('is broken by a read of what was overwritten before it was asked for, and s
   expect(verdict).toMatchObject({
     verdict: 'fail',
     summary: expect.stringMatching(
-      /^m1 answers read a → "1" at 10 at 2\.650 s, .*right would have been read a → "2"/,
+      /^m1 answers read a → "1" at version 10 at 2\.650 s, .*right would have been read a → "2"/,
     ),
     moments: [
       { node: 'm2', at: 2_550 },
       { node: 'm1', at: 2_650 },
     ],
+  });
+});
+
+test('is broken by a read of what was refused, and names the refusal', () => {
+  const verdict = judged(
+    created,
+    write(['update', 'a', '2', 10], 'm2', [2_500, 2_550], { outcome: 'rejected', decided: false }),
+    seen('m1', [2_600, 2_650], '2', 11),
+  );
+  expect(verdict).toMatchObject({
+    verdict: 'fail',
+    moments: expect.arrayContaining([
+      { node: 'm2', at: 2_550, text: 'm2 refuses to update a as "2"' },
+    ]) as unknown,
   });
 });
 
@@ -167,7 +181,7 @@ describe('a refusal is a look', () => {
       verdict: 'fail',
       moments: expect.arrayContaining([
         expect.objectContaining({
-          text: expect.stringContaining('update a at 10 to "2" → refused, out of sequence'),
+          text: expect.stringContaining('update a at version 10 to "2" → refused, out of sequence'),
         }),
       ]),
     });

@@ -52,7 +52,7 @@ export const linearizable: Property = {
     let missing: string | undefined;
     for (const [model, of] of judged) {
       const verdict = checkLinearizable(model, of, LIMITS, { explain: 'hint' });
-      if (verdict.verdict === 'fail') return explained(model, of);
+      if (verdict.verdict === 'fail') return explained(model, of, history);
       if (verdict.verdict === 'unknown') missing = verdict.why;
     }
     return missing === undefined ? tested(history, calls) : unknown(missing);
@@ -90,7 +90,7 @@ const tested = (history: History, calls: readonly Call[]): Verdict => {
 };
 
 /** Judged once more, for what a person wants to know: where it shows, what would have been right, what it takes. */
-const explained = (model: AnyModel, calls: readonly Call[]): Verdict => {
+const explained = (model: AnyModel, calls: readonly Call[], history: History): Verdict => {
   const verdict = checkLinearizable(model, calls, LIMITS, {
     explainConfigurations: EXPLAIN_CONFIGURATIONS,
   });
@@ -107,12 +107,28 @@ const explained = (model: AnyModel, calls: readonly Call[]): Verdict => {
       : '; the search for the operations that matter reached its bound, so not all that are named may be needed';
   return broken(
     `${said(model, wrong)} at ${seconds(wrong.operation.endedAt ?? wrong.invoked)}, which fits no order of what was asked and answered before${instead}${unsure}`,
-    momentsOf(model, calls, failure),
+    [...refusedSource(wrong, history), ...momentsOf(model, calls, failure)],
   );
 };
 
 const said = (model: AnyModel, { operation, input, output, outcome }: Call): string =>
   `${operation.node} answers ${model.describe?.(input, outcome === 'ok' ? output : undefined) ?? operation.operation}`;
+
+/** What it shows was refused when somebody wanted to write it: such a write is none of the calls, and is half of the story. */
+const refusedSource = ({ operation }: Call, { operations }: History): readonly Moment[] => {
+  const shown = new Set(operation.seen.map(({ object, value }) => `${object} ${value ?? ''}`));
+  const source = operations.findLast(
+    ({ outcome, intent, endedAt, invokedAt }) =>
+      outcome === 'rejected' &&
+      intent?.value !== undefined &&
+      shown.has(`${intent.object} ${intent.value}`) &&
+      (endedAt ?? invokedAt) <= (operation.endedAt ?? Infinity),
+  );
+  if (source?.intent === undefined) return [];
+  const { node, intent, invokedAt, endedAt = invokedAt } = source;
+  const text = `${node} refuses to ${intent.act} ${intent.object} as "${intent.value ?? ''}"`;
+  return [moment(endedAt, node, text)];
+};
 
 /** What matters to the failure, the latest of it, in the order of its answers. */
 const momentsOf = (
