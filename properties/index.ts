@@ -43,7 +43,7 @@ export {
 };
 export type { Situation } from './liveness/reached.ts';
 
-/** In the order in which they are listed and judged. */
+/** In the order in which they are listed and judged; a run that breaks several is named after the first: causes come before what they lead to. */
 export const guarantees: readonly Property[] = [
   atMostOneLeaderPerTerm,
   oneVotePerTerm,
@@ -55,10 +55,10 @@ export const guarantees: readonly Property[] = [
   equalIndexEqualHash,
   acknowledgedWritesSurvive,
   rejectedWritesNeverHappen,
-  linearizable,
   oldManagerDoesNoHarm,
   autolockedRestart,
   folderOpensWithItsKey,
+  linearizable,
   taskTransitionsAreLegal,
   reconciliationConverges,
   rolesAsAsked,

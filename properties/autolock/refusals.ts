@@ -31,7 +31,7 @@ export const answersWhileLocked = (span: LockedSpan, history: History): Verdict 
 const betrayed = ({ node, from, to }: LockedSpan, operation: Operation, does: string): Verdict => {
   const at = operation.endedAt ?? operation.invokedAt;
   return broken(`${node} is locked and ${does} at ${seconds(at)}`, [
-    moment(from, node, `the manager ${node} ends; it starts again and is locked`),
+    moment(from, node, `${node} ends; it starts again and is locked`),
     moment(
       at,
       node,
