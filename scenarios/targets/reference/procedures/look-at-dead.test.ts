@@ -87,3 +87,27 @@ test('without tasks nothing is unreadable, and without its key, or where nobody 
   expect(look({})).toBeUndefined();
   expect(look({ [keyFileName]: open }, { scanFolders: false })).toBeUndefined();
 });
+
+test('one that dies while it becomes a worker, or turns the lock off, may leave what it was to hold in the clear, and nothing else', () => {
+  const tasksKey = { epoch: 4, key: bytes(150) };
+  const both = { ...secrets, dataKeys: [tasksKey, dataKey] };
+  const sealed = encodeKeyFile(facts, both, seal, given);
+  const asWorker = encodeKeyFile(
+    { ...facts, role: 'worker', raftId: undefined },
+    { ...secrets, dataKeys: [tasksKey] },
+    undefined,
+    given,
+  );
+  const lookedFor = (next: Uint8Array) => {
+    const scan = look({ [keyFileName]: sealed, [`${keyFileName}.writing`]: next });
+    if (scan?.step !== 'scan') throw new Error('it did not look');
+    expect(scan.autolock).toBe(true);
+    const has = (key: Uint8Array) =>
+      scan.canaries.some(({ bytes: of }) => of.join() === key.join());
+    return [has(tasksKey.key), has(dataKey.key), has(secrets.peerSecret)];
+  };
+  expect(lookedFor(asWorker)).toEqual([false, true, false]);
+  expect(lookedFor(encodeKeyFile(facts, both, undefined, given))).toEqual([false, false, false]);
+  expect(lookedFor(sealed)).toEqual([true, true, true]);
+  expect(lookedFor(asWorker.slice(0, 90))).toEqual([true, true, true]);
+});
