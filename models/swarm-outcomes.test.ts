@@ -11,6 +11,12 @@ describe('how an answer of the API is read', () => {
     [200, '', 'ok', true],
     [201, '', 'ok', true],
     [404, 'service a not found', 'rejected', true],
+    [
+      404,
+      "rpc error: code = NotFound desc = can't find manager in raft memberlist",
+      'rejected',
+      false,
+    ],
     [409, 'name conflicts with an existing object', 'rejected', true],
     [500, sequence, 'rejected', true],
     [400, 'ContainerSpec: image reference must be provided', 'rejected', false],

@@ -19,6 +19,12 @@ const unknown: SwarmOutcome = { outcome: 'unknown', decided: false };
 /** The text of the version check that failed: a 500, not a 409, in Docker's API. */
 export const outOfSequence = 'update out of sequence';
 
+/**
+ * A node that is to be demoted before it has become a member: a 404 that says nothing of the node's object, which is there (swarmkit
+ * manager/controlapi/node.go UpdateNode).
+ */
+const noMember = "can't find manager in raft memberlist";
+
 /** The locked node's own text (moby daemon/cluster/errors.go). */
 export const lockedText =
   'Swarm is encrypted and needs to be unlocked before it can be used. Please use "docker swarm unlock" to unlock it.';
@@ -32,6 +38,7 @@ export const swarmOutcome = (ended: Ended): SwarmOutcome => {
   if ('failed' in ended) return ended.sent ? unknown : refused;
   const { status, text } = ended;
   if (status >= 200 && status < 300) return ok;
+  if (status === 404 && text.includes(noMember)) return refused;
   if (status === 404 || status === 409) return decidedAgainst;
   if (status >= 400 && status < 500) return refused;
   if (status === 501) return refused;

@@ -73,10 +73,10 @@ const update: ApiKind = {
     value: nodeSpecText(request.body),
     version: versionIn(request),
   }),
-  read({ status }, { args }, memory) {
+  read({ status, decided }, { args }, memory) {
     const object = nodeCalled(textArgument(args, 'name'));
     memory.delete(object);
-    return status === 404 ? { seen: [{ object, value: undefined }] } : {};
+    return status === 404 && decided ? { seen: [{ object, value: undefined }] } : {};
   },
 };
 
