@@ -197,6 +197,15 @@ describe('nodes', () => {
     expect(asked?.intent).toMatchObject({ value: 'drain worker, by 7' });
     expect(asked?.reading.seen).toEqual([{ object: 'node w1', value: undefined }]);
   });
+
+  test('that are no members yet are there, although they are not found among those', () => {
+    const own = memory();
+    ask('node.inspect', { name: 'm1' }, own, answer(200, node(12, {})));
+    const message = "rpc error: code = NotFound desc = can't find manager in raft memberlist";
+    const asked = ask('node.update', { name: 'm1', role: 'worker' }, own, answer(404, { message }));
+    expect(asked?.reading).toMatchObject({ outcome: 'rejected', decided: false });
+    expect(asked?.reading.seen ?? []).toEqual([]);
+  });
 });
 
 describe('the swarm itself', () => {
