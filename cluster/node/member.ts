@@ -146,8 +146,8 @@ export class Member {
       this.#world.pipeline.add(this.log.persist(output.persist), () => {
         this.input({ type: 'persisted', sequence });
       });
-      this.#noteMembership();
     }
+    this.#noteMembership();
     if (output.install !== undefined) this.#install(output.install);
     if (output.committed.length > 0) this.#apply(output);
     if (messages.length > 0) this.#send(messages);
@@ -219,7 +219,10 @@ export class Member {
     });
   }
 
-  /** A configuration is in force as soon as it is appended, so it changes only along with a persist. */
+  /**
+   * A configuration is in force as soon as it is appended, which may be before it is written: where the disk is slow, a leader that
+   * told of it with the next write told of two changes as one.
+   */
   #noteMembership(): void {
     const { membership } = this.status;
     if (membership === this.#membership) return;
