@@ -112,6 +112,19 @@ test('clients ask whoever is a manager by then', () => {
   expect(asked).toEqual(['m1', 'w1', 'w1', 'w1', 'w1']);
 });
 
+test('where nobody says any more that it is a manager, clients go on asking those of the beginning', () => {
+  const ask = (at: number) => ({ at, client: 0, operation: 'read', args: {} });
+  const { conducting } = play([ask(100), ask(600)], {
+    roles: ['m1', 'm2', 'm3'].map((node) => ({ at: 300, node, role: 'none' })),
+    leader: () => undefined,
+  });
+  const asked = conducting.history().operations.filter(({ client }) => client !== undefined);
+  expect(asked.map(({ node, outcome }) => [node, outcome])).toEqual([
+    ['m1', 'ok'],
+    ['m1', 'ok'],
+  ]);
+});
+
 test('a fault may start a moment after what it waits for', () => {
   const when = { node: 'promoted', withinMs: 1_500, afterMs: 2.5 } as const;
   const { conducting } = play([{ at: 0, when, fault: killOf('promoted'), forMs: 100 }], {

@@ -118,6 +118,7 @@ export type Observation = Said &
       }
     | {
         readonly kind: 'role';
+        /** `none`: it is no member of the consensus, and so no manager any more. */
         readonly role: 'none' | 'learner' | 'follower' | 'candidate' | 'leader';
         readonly term: number;
         readonly leader: string | undefined;

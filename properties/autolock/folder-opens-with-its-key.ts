@@ -21,7 +21,7 @@ export const folderOpensWithItsKey: Property = {
       const [file] = unreadable;
       if (file !== undefined)
         return broken(`nobody can read ${file} of ${node}: no key of its key file opens it`, [
-          moment(at, node, `${node} has started again, and ${file} does not open`),
+          moment(at, node, `${node} is down, and ${file} on its disk does not open`),
         ]);
       opened += 1;
     }

@@ -1,6 +1,5 @@
-import type { ObservedTask } from '../../harness/core/history.ts';
+import type { Observation, ObservedTask } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
-import type { Observation } from '../../harness/core/history.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
 import { replicasOf } from '../membership.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type NetConnectOpts, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -11,14 +11,18 @@ import { engineAddress } from './engine.ts';
 import { NodeContainer } from './node-container.ts';
 import { removeRun } from './reap.ts';
 
+const engine = (): NetConnectOpts => {
+  const { protocol, hostname, port, pathname } = new URL(engineAddress());
+  return protocol === 'unix:' ? { path: pathname } : { host: hostname, port: Number(port) };
+};
+
 /** Leads to the engine, and forgets connections when it is told to: those whose request matches. */
-const relayTo = async (
-  engine: string,
+const relayAt = async (
   path: string,
 ): Promise<{ readonly server: Server; readonly drop: (request?: RegExp) => void }> => {
   const pairs: { readonly sockets: readonly Socket[]; asked: string }[] = [];
   const server = createServer((client) => {
-    const upstream = connect(engine);
+    const upstream = connect(engine());
     const pair = { sockets: [client, upstream], asked: '' };
     pairs.push(pair);
     client.on('data', (bytes: Buffer) => (pair.asked += bytes.toString('latin1')));
@@ -35,18 +39,15 @@ const relayTo = async (
   return { server, drop };
 };
 
-const onSocket = engineAddress().startsWith('unix://') ? describe : describe.skip;
-
-onSocket('what a container writes', () => {
+describe('what a container writes', () => {
   let base = '';
   let run = '';
-  let relay: Awaited<ReturnType<typeof relayTo>>;
+  let relay: Awaited<ReturnType<typeof relayAt>>;
   const direct = new Docker();
   beforeEach(async () => {
     base = mkdtempSync(join(tmpdir(), 'schism-output-'));
     run = `output-test-${process.pid}-${Date.now()}`;
-    const path = join(base, 'engine.sock');
-    relay = await relayTo(engineAddress().slice('unix://'.length), path);
+    relay = await relayAt(join(base, 'engine.sock'));
   });
   afterEach(async () => {
     relay.drop();

@@ -66,15 +66,15 @@ const everyForm = (name: string, bytes: Uint8Array): readonly Canary[] => [
   { name: `${name} in hexadecimal`, bytes: encoder.encode(hexadecimal(bytes)) },
 ];
 
-/**
- * Everything that must not stand in a locked folder. `node-id` is the control: it always stands there in the clear, so a scan that
- * does not find it has seen nothing.
- */
+/** It always stands in a folder in the clear, so a scan that does not find it has seen nothing. */
+export const control = 'node-id';
+
+/** Everything that must not stand in a locked folder, and the control. */
 export const canariesOf = (
   { nodeId, secrets }: OpenedKeyFile,
   given: { readonly unlockKeys: readonly string[]; readonly names: readonly string[] },
 ): readonly Canary[] => [
-  { name: 'node-id', bytes: encoder.encode(nodeId) },
+  { name: control, bytes: encoder.encode(nodeId) },
   ...secrets.dataKeys.flatMap(({ key }) => everyForm('data-key', key)),
   ...everyForm('peer-secret', secrets.peerSecret),
   ...given.unlockKeys.flatMap((text) => [

@@ -1,13 +1,15 @@
+import { temporarySuffix } from '../../../../cluster/server/folder.ts';
 import type { NodeName } from '../../../../harness/core/cluster.ts';
 import type { Procedure, ProcedureContext } from '../../../../harness/core/target.ts';
 import { serviceName } from '../names.ts';
-import { temporarySuffix } from '../../../../cluster/server/folder.ts';
 import {
   canariesOf,
+  control,
   keyFileName,
   openKeyFile,
   opensWith,
   tasksFile,
+  type Canary,
   type OpenedKeyFile,
 } from '../secrets.ts';
 import { unlockKeysNewestFirst } from '../unlock-keys.ts';
@@ -28,14 +30,24 @@ const halfWritten = (bytes: Uint8Array | undefined): OpenedKeyFile | undefined =
 };
 
 /**
- * What has to be a secret still: one that dies while it turns the lock off, or becomes a worker, leaves a file beside its locked one that
- * holds in the clear what it was to hold in the clear. A worker's are the key of its tasks and its own secret, not those of the log.
+ * What a thief must not find. One that dies while it turns the lock off, or becomes a worker, leaves a file beside its locked one that holds
+ * in the clear what it was to hold in the clear: a worker's are the key of its tasks and its own secret, not those of the log.
  */
-const stillSecret = (file: OpenedKeyFile, next: OpenedKeyFile | undefined): OpenedKeyFile => {
-  if (next?.inTheClear !== true) return file;
-  const open = new Set(next.secrets.dataKeys.map(({ key }) => key.join()));
-  const dataKeys = file.secrets.dataKeys.filter(({ key }) => !open.has(key.join()));
-  return { ...file, secrets: { ...file.secrets, dataKeys } };
+const secretsOf = (
+  file: OpenedKeyFile,
+  {
+    next,
+    unlockKeys,
+  }: { readonly next: OpenedKeyFile | undefined; readonly unlockKeys: readonly string[] },
+): readonly Canary[] => {
+  const all = canariesOf(file, { unlockKeys, names: [serviceName('')] });
+  // In the clear they all stand there, but for the control nothing has to.
+  if (file.inTheClear) return all.filter(({ name }) => name === control);
+  if (next?.inTheClear !== true) return all;
+  const open = new Set(
+    canariesOf(next, { unlockKeys: [], names: [] }).map(({ bytes }) => bytes.join()),
+  );
+  return all.filter(({ name, bytes }) => name === control || !open.has(bytes.join()));
 };
 
 /**
@@ -51,15 +63,8 @@ export function* lookAtDead(context: ProcedureContext): Procedure {
     if (file === undefined) continue;
     const tasks = yield* read(node, tasksFile);
     const unreadable = tasks === undefined || opensWith(file, tasks) ? [] : [tasksFile];
-    const names = [serviceName('')];
     const next = halfWritten(yield* read(node, `${keyFileName}${temporarySuffix}`));
-    const all = canariesOf(stillSecret(file, next), { unlockKeys, names });
-    const canaries = all.filter(
-      ({ name }) =>
-        // In the clear they all stand there, but for the control nothing has to.
-        name === 'node-id' ||
-        (!file.inTheClear && !(next?.inTheClear === true && name.startsWith('peer-secret'))),
-    );
+    const canaries = secretsOf(file, { next, unlockKeys });
     yield { step: 'scan', node, autolock: !file.inTheClear, canaries, unreadable };
   }
 }
