@@ -1,3 +1,4 @@
+import { hashText } from '../../../harness/backends/sim/mix.ts';
 import type { Json } from '../../../harness/core/json.ts';
 import type { Memory } from '../../../harness/core/target.ts';
 
@@ -31,10 +32,5 @@ export const unlockKeysNewestFirst = (memory: Memory): readonly string[] =>
   keysOf(memory).toReversed();
 
 /** Tells keys apart, whoever learnt them, and gives none away. */
-export const unlockKeyMark = (key: string): string => {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < key.length; at += 1) {
-    hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
-  }
-  return `key #${(hash >>> 0).toString(16).padStart(8, '0')}`;
-};
+export const unlockKeyMark = (key: string): string =>
+  `key #${(hashText(key, 0) >>> 0).toString(16).padStart(8, '0')}`;
