@@ -332,6 +332,15 @@ describe('nodes that end', () => {
     expect(await ask({ type: 'start', id: 2, node: 'm1' })).toMatchObject({ ok: false });
   });
 
+  test('links that cannot be healed break the run, and no verdict is passed on the cluster', async () => {
+    const { world, ask, failures } = await start();
+    const links = [{ from: 'm1', to: 'm2' }];
+    await ask({ type: 'begin', id: 1, deed: { deed: 'cut', mode: 'drop', links } });
+    world.fails = 'end 1';
+    expect(await ask({ type: 'end', id: 1 })).toMatchObject({ healed: false });
+    expect(failures.map(({ message }) => message)).toEqual(['end 1 fails']);
+  });
+
   test('an end that nothing began is answered', async () => {
     const { ask } = await start();
     expect(await ask({ type: 'end', id: 9 })).toMatchObject({

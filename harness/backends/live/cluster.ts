@@ -248,6 +248,8 @@ class RunningCluster implements LiveCluster {
     try {
       this.#happened({ type: 'ended', id, ...(await this.#undone(id, known.deed)) });
     } catch (thrown) {
+      // Links that nobody can heal are no fault of the cluster, and it is not to be judged by them.
+      if ('links' in known.deed) this.#failed(thrown);
       const evidence = { bit: true, text: `its end failed: ${messageOf(thrown)}` };
       this.#happened({ type: 'ended', id, evidence, healed: false });
     }

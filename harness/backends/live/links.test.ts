@@ -26,6 +26,8 @@ class RememberedToxiproxy implements ToxiproxyControl {
   refuses: string | undefined;
   /** Whoever dials this proxy as soon as it is open, and how it ended: bytes that entered and left. */
   knocks: string | undefined;
+  /** It says yes to the removal of this toxic, and leaves it where it is. */
+  keeps: string | undefined;
   readonly #counted = new Map<string, ProxyCount>();
   #ports = 40_000;
 
@@ -55,6 +57,7 @@ class RememberedToxiproxy implements ToxiproxyControl {
     return Promise.resolve();
   }
   removeToxic(proxy: string, toxic: string): Promise<void> {
+    if (toxic === this.keeps) return Promise.resolve();
     this.#set(proxy, { toxics: this.#get(proxy).toxics.filter(({ name }) => name !== toxic) });
     return Promise.resolve();
   }
@@ -266,6 +269,15 @@ describe('what a deed does to the proxies', () => {
     const { healed, evidence } = await links.end(1);
     expect(healed).toBe(false);
     expect(evidence.text).toContain('m1__m2 does not carry again: nobody listens');
+  });
+
+  test('a toxic that stays although its removal was confirmed is named', async () => {
+    const { links, toxiproxy } = await open();
+    await links.begin(1, cut('drop', m1m2));
+    toxiproxy.keeps = 'cut-1-upstream';
+    await expect(links.end(1)).rejects.toThrow(
+      'link m1__m2: toxic cut-1-upstream is still on it, although its end was confirmed',
+    );
   });
 });
 

@@ -47,7 +47,7 @@ export type Links = {
    * one that began while one of `before` was on, for it cannot have met anything else. Others broke under way.
    */
   failed(link: Link, call: { readonly sent: boolean; readonly before: readonly number[] }): void;
-  /** Takes a deed back, confirms it and probes the links. */
+  /** Takes a deed back, confirms it and probes the links. Rejects where it cannot be taken back. */
   end(id: number): Promise<{ readonly evidence: Evidence; readonly healed: boolean }>;
 };
 
@@ -266,6 +266,7 @@ class ProxiedLinks implements Links {
     } finally {
       await this.#each(tampered, (tampering) => this.#mend(id, deed, tampering));
     }
+    await this.#nothingStays(id, deed, tampered);
     const [evidence, problems] = await Promise.all([
       evidenceOf({ ...marked, look }, this.#world),
       this.#probe(tampered.map(({ wanted }) => wanted)),
@@ -294,7 +295,7 @@ class ProxiedLinks implements Links {
       );
     if (closed.length === 0) return undefined;
     const toxic = {
-      name: `look-${id}`,
+      name: lookName(id),
       stream: 'upstream',
       type: 'timeout',
       attributes: { timeout: 0 },
@@ -386,6 +387,23 @@ class ProxiedLinks implements Links {
     });
   }
 
+  /** A connection comes about also where a toxic swallows what is sent on it: no probe sees one that stayed, but the server does. */
+  async #nothingStays(id: number, deed: LinkDeed, tampered: readonly Tampering[]): Promise<void> {
+    const { control } = this.#world;
+    const states = await control.all();
+    for (const { wanted, stream } of tampered) {
+      const { name } = wanted.proxy;
+      const ours = [toxicOf(id, deed, stream).name, lookName(id)];
+      const stayed = states.get(name)?.toxics.find((toxic) => ours.includes(toxic.name));
+      if (stayed !== undefined)
+        throw new LiveFailure({
+          place: `link ${name}`,
+          what: `toxic ${stayed.name} is still on it, although its end was confirmed`,
+          nextStep: `see the log of the proxy at ${control.url}, and that nothing else drives it`,
+        });
+    }
+  }
+
   /** What still stands in the way after a heal, per link; links that another deed holds, or whose node is down, cannot be told. */
   async #probe(wanted: readonly Wanted[]): Promise<readonly string[]> {
     const problems: string[] = [];
@@ -468,6 +486,9 @@ const came = (links: readonly Wanted[], before: Counters, after: Counters): bool
 /** Nothing that we know of stands in its way. */
 const carries = ({ open, refusedBy, toxics }: Wanted): boolean =>
   open && refusedBy.size === 0 && toxics.size === 0;
+
+/** Who knocks at a closed port during this deed runs into a toxic of this name. */
+const lookName = (id: number): string => `look-${id}`;
 
 /** Its name tells whose it is, so that deeds on one link neither meet nor undo each other. */
 const toxicOf = (id: number, deed: LinkDeed, stream: Stream): ToxicBody => {
