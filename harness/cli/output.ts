@@ -4,6 +4,7 @@ import {
   constants,
   lstatSync,
   mkdirSync,
+  readdirSync,
   realpathSync,
   renameSync,
   rmdirSync,
@@ -17,6 +18,25 @@ import { messageOf } from '../backends/live/failure.ts';
 import { UsageError } from './exit.ts';
 
 export type Prepared = Disposable & { readonly folder: string };
+
+/**
+ * The folder of a campaign: `reports/out/42`, or `reports/out/42-2` where an earlier one of that seed has saved runs in it. Lines that
+ * replay those stay true.
+ */
+export const campaignFolder = (out: string, seed: number): string => {
+  let folder = join(out, String(seed));
+  for (let nth = 2; holdsRuns(folder); nth += 1) folder = join(out, `${seed}-${nth}`);
+  return folder;
+};
+
+const holdsRuns = (folder: string): boolean => {
+  try {
+    return readdirSync(folder).some((name) => name.endsWith('.json'));
+  } catch {
+    // It is not there yet, or cannot be had: who prepares it says why.
+    return false;
+  }
+};
 
 /** Makes a folder that can be written; where nothing was written, it is gone in the end. Throws a `UsageError` that names it. */
 export const prepareFolder = (folder: string): Prepared => {
