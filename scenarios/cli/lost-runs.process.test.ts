@@ -29,12 +29,13 @@ test.each([
   'a run that ends as %s is a failure on the page and has a line that shows it again',
   (property, does, summary, line) => {
     const mutants = mutantThat(property, does);
+    const out = join(folder, property);
     const args = ['run', 'leader-cut-off', '--backend', 'sim', '--seed', '1', '--runs', '2'];
-    const { code, out } = schism([...args, '--jobs', '1', '--out', folder, '--mutants', mutants]);
+    const { code, out: said } = schism([...args, '--jobs', '1', '--out', out, '--mutants', mutants]);
     expect(code).toBe(1);
-    expect(out).toContain(`BROKEN ${property}`);
-    expect(out).toMatch(new RegExp(`^replay   npm run -s schism -- ${line}`, 'm'));
-    const page = readFileSync(join(folder, '1', 'index.html'), 'utf8');
+    expect(said).toContain(`BROKEN ${property}`);
+    expect(said).toMatch(new RegExp(`^replay   npm run -s schism -- ${line}`, 'm'));
+    const page = readFileSync(join(out, '1', 'index.html'), 'utf8');
     expect(page).toContain('<header class="fail">');
     expect(page).toContain('<h1>Nothing broke in 2 runs, but 2 runs could not be judged');
     expect(page).toContain(summary);
