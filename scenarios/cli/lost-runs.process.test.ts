@@ -31,7 +31,15 @@ test.each([
     const mutants = mutantThat(property, does);
     const out = join(folder, property);
     const args = ['run', 'leader-cut-off', '--backend', 'sim', '--seed', '1', '--runs', '2'];
-    const { code, out: said } = schism([...args, '--jobs', '1', '--out', out, '--mutants', mutants]);
+    const { code, out: said } = schism([
+      ...args,
+      '--jobs',
+      '1',
+      '--out',
+      out,
+      '--mutants',
+      mutants,
+    ]);
     expect(code).toBe(1);
     expect(said).toContain(`BROKEN ${property}`);
     expect(said).toMatch(new RegExp(`^replay   npm run -s schism -- ${line}`, 'm'));
