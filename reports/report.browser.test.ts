@@ -127,9 +127,9 @@ test('all events can be explored by keyboard', async () => {
   await button.focus();
   await page.keyboard.press('Enter');
   const filter = page.getByRole('searchbox', { name: 'Filter events' });
-  await filter.fill('m2 leader');
+  await filter.fill('m2 leads');
   const status = page.locator('[data-events]');
-  await expect(status.textContent()).resolves.toMatch(/^2 of \d+ events\.$/);
+  await expect(status.textContent()).resolves.toMatch(/^1 of \d+ events\.$/);
   await filter.fill('');
   const all = await status.textContent();
   await page.locator('canvas').focus();
@@ -139,6 +139,61 @@ test('all events can be explored by keyboard', async () => {
   expect(await status.textContent()).toBe(all);
   expect(await violations(page)).toEqual([]);
   expect(complaints).toEqual([]);
+});
+
+test('what the script lists has the words of the table', async () => {
+  const { page } = await open(broken);
+  const cells = (kind: string): Promise<readonly string[]> =>
+    page.locator(`.events tr.${kind} td:last-child`).allTextContents();
+  const kinds = ['fault', 'heal', 'role', 'vote', 'note', 'operation'];
+  const tidy = (texts: readonly string[]): readonly string[] =>
+    texts.map((text) => text.replaceAll(/\s+/g, ' ').trim());
+  const before = new Map<string, readonly string[]>();
+  for (const kind of kinds) before.set(kind, await cells(kind));
+  await page.getByRole('button', { name: 'explore all events' }).click();
+  await page.getByRole('searchbox').waitFor();
+  for (const kind of kinds) {
+    await page.getByLabel('Kind of event').selectOption(kind);
+    const told = before.get(kind) ?? [];
+    expect(told.length).toBeGreaterThan(0);
+    expect(tidy(await cells(kind))).toEqual(expect.arrayContaining([...tidy(told)]));
+  }
+  await page.getByLabel('Kind of event').selectOption('commit');
+  expect((await cells('commit'))[0]).toBe('has committed up to entry 1, in term 1');
+});
+
+test('a flap has one lane, and a picture that leaves faults out says so', async () => {
+  const file = sampleRun(50);
+  const { history } = file.run;
+  const [cut] = history.faults;
+  if (cut === undefined) throw new Error('the sample has no fault');
+  const flaps = Array.from({ length: 70 }, (_, entry) =>
+    [0, 1, 2].map((nth) => ({
+      ...cut,
+      entry,
+      fault: { kind: 'flap', from: 'leader', to: 'rest', periodMs: 200 } as const,
+      beginAt: 2_000 + 200 * nth,
+      begunAt: 2_000 + 200 * nth,
+      endAt: 2_100 + 200 * nth,
+      endedAt: 2_100 + 200 * nth,
+    })),
+  );
+  const drawn = async (faults: typeof history.faults) => {
+    const run = { ...file.run, history: { ...history, faults } };
+    const html = renderReport(sampleSummary(true), [{ ...file, run }]);
+    const { page } = await open(pageOf('flaps', html));
+    return {
+      lanes: await page.locator('svg .faultname').count(),
+      bars: await page.locator('svg .fault').count(),
+      said: (await page.locator('figcaption').textContent()) ?? '',
+    };
+  };
+  const few = await drawn(flaps.slice(0, 2).flat());
+  expect(few).toMatchObject({ lanes: 2, bars: 6 });
+  expect(few.said).not.toContain('faults are drawn');
+  const many = await drawn(flaps.flat());
+  expect(many).toMatchObject({ lanes: 60, bars: 180 });
+  expect(many.said).toContain('180 of 210 faults are drawn.');
 });
 
 test('printed, nothing is hidden by a scroll box', async () => {
@@ -155,6 +210,9 @@ test('printed, what is folded away on the screen is there', async () => {
   const hidden = `[...document.querySelectorAll('details:not([open]) > *:not(summary)')].filter((part) => part.checkVisibility({ contentVisibilityAuto: true }) === false || part.getBoundingClientRect().height === 0).length`;
   expect(await page.evaluate(hidden)).toBeGreaterThan(0);
   await page.emulateMedia({ media: 'print' });
+  // Chromium shows what was folded away with the next picture that it draws.
+  for (let looks = 0; looks < 50 && (await page.evaluate(hidden)) !== 0; looks += 1)
+    await page.waitForTimeout(100);
   expect(await page.evaluate(hidden)).toBe(0);
 });
 

@@ -4,6 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { CampaignSummary } from '../harness/core/campaign.ts';
 import type { Json } from '../harness/core/json.ts';
 import type { RunFile } from '../harness/core/run.ts';
+import { toldRows } from './page/events.ts';
 import { pack } from './page/pack.ts';
 import { page, type PageAssets } from './page/page.ts';
 import { unpack } from './page/unpack.ts';
@@ -20,10 +21,13 @@ const assets = (): PageAssets => ({
 
 /** The report as one HTML page. `runs` in the order to be shown, failures first. */
 export const renderReport = (summary: CampaignSummary, runs: readonly RunFile[]): string =>
-  page(
-    { summary, runs, document: JSON.stringify(pack(JSON.parse(JSON.stringify(runs)) as Json)) },
-    assets(),
-  );
+  page({ summary, runs, document: packed(runs), rows: packed(runs.map(rowsOf)) }, assets());
+
+const packed = (value: unknown): string =>
+  JSON.stringify(pack(JSON.parse(JSON.stringify(value)) as Json));
+
+const rowsOf = ({ run }: RunFile): Json =>
+  toldRows(run.history).map(({ at, node, kind, text }) => ({ at, node, kind, text }));
 
 const documentPattern = /<script type="application\/schism\+gzip" id="document">([^<]*)<\/script>/;
 

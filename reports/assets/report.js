@@ -40,15 +40,16 @@
     return packed.v.map(unpack);
   };
 
-  let decoded;
-  const files = () => {
-    decoded ??= (async () => {
-      const text = document.getElementById('document').textContent.trim();
-      const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-      const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-      return unpack(JSON.parse(await new Response(stream).text()));
-    })();
-    return decoded;
+  const decoded = async (id) => {
+    const text = document.getElementById(id).textContent.trim();
+    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+    return unpack(JSON.parse(await new Response(stream).text()));
+  };
+  let everything;
+  const read = () => {
+    everything ??= Promise.all([decoded('document'), decoded('rows')]);
+    return everything;
   };
 
   for (const line of document.querySelectorAll('.replay code')) {
@@ -71,52 +72,53 @@
     line.after(' ', make('span', { class: 'tools' }, button));
   }
 
-  const rowsOf = (run) => {
-    const { history } = run;
-    const zero = history.phases.injectAt;
-    const rows = [];
-    const add = (at, node, kind, text) => rows.push({ at, time: at - zero, node, kind, text });
-    for (const of of history.operations) {
-      const end =
-        of.endedAt == null
-          ? 'no answer'
-          : `${of.outcome} after ${(of.endedAt - of.invokedAt).toFixed(1)} ms`;
-      add(
-        of.invokedAt,
-        of.node,
-        'operation',
-        `${of.client == null ? 'operator' : `client ${of.client}`}: ${of.operation} ${JSON.stringify(of.args)} → ${end}`,
-      );
-    }
+  // As on the page itself: no control character acts, and none that reorders text makes a line read as another one.
+  const visible = (text) =>
+    text
+      .replace(/\p{Cc}/gu, (character) => {
+        const code = character.charCodeAt(0);
+        if (code > 127 || character === '\t' || character === '\n') return character;
+        return String.fromCharCode(0x2400 + (code === 127 ? 33 : code));
+      })
+      .replace(/[\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+
+  // What is too much to be in the page twice: see reports/page/events.ts for the rest.
+  const answerOf = ({ outcome, output }) =>
+    outcome === 'ok' || output == null ? '' : ` ${JSON.stringify(output).slice(0, 160)}`;
+  const operationWords = (of) => {
+    const who = of.client == null ? 'the operator' : `client ${of.client}`;
+    const end =
+      of.endedAt == null
+        ? 'no answer'
+        : `${of.outcome} after ${Math.round(of.endedAt - of.invokedAt)} ms`;
+    return `${who}: ${of.operation} ${JSON.stringify(of.args)} → ${end}${answerOf(of)}`;
+  };
+  const observationWords = {
+    boot: (said) => `runs as ${said.nodeId ?? 'a node without an id'}`,
+    commit: (said) => `has committed up to entry ${said.index}, in term ${said.term}`,
+    task: (said) => `task ${said.id}: ${said.state}`,
+  };
+
+  const rowsOf = ({ history }, told) => {
+    const rows = [...told];
+    for (const of of history.operations)
+      rows.push({ at: of.invokedAt, node: of.node, kind: 'operation', text: operationWords(of) });
     for (const said of history.observations) {
-      const { node, at, kind, ...rest } = said;
-      delete rest.boot;
-      delete rest.seq;
-      add(at, node, kind, JSON.stringify(rest));
-    }
-    for (const event of history.lifecycle)
-      add(event.at, event.node, 'node', `${event.event} ${event.text}`);
-    for (const fault of history.faults) {
-      if (fault.beginAt != null)
-        add(
-          fault.beginAt,
-          '',
-          'fault',
-          `${JSON.stringify(fault.fault)} ${JSON.stringify(fault.deeds)}`,
-        );
-      if (fault.endedAt != null) add(fault.endedAt, '', 'heal', fault.evidence.text);
+      const words = observationWords[said.kind];
+      if (words !== undefined)
+        rows.push({ at: said.at, node: said.node, kind: said.kind, text: words(said) });
     }
     return rows.sort((a, b) => a.at - b.at);
   };
 
   const shownMax = 500;
-  const explore = (article, run) => {
-    const rows = rowsOf(run);
+  const explore = (article, run, told) => {
+    const rows = rowsOf(run, told);
     const body = article.querySelector('.events tbody');
     const status = article.querySelector('[data-events]');
     const text = make('input', {
       type: 'search',
-      placeholder: 'filter, e.g. m2 leader',
+      placeholder: 'filter, e.g. m2 leads',
       'aria-label': 'Filter events',
     });
     const kinds = [...new Set(rows.map((row) => row.kind))].sort();
@@ -197,10 +199,10 @@
             make(
               'tr',
               { class: moments.has(row.at) ? `${row.kind} moment` : row.kind },
-              make('td', { class: 'time' }, `${(row.time / 1000).toFixed(3)} s`),
+              make('td', { class: 'time' }, `${((row.at - first) / 1000).toFixed(3)} s`),
               make('td', {}, row.node),
               make('td', {}, row.kind),
-              make('td', {}, row.text),
+              make('td', {}, visible(row.text)),
             ),
           ),
       );
@@ -273,9 +275,9 @@
         onclick: async () => {
           open.disabled = true;
           try {
-            const all = await files();
+            const [files, told] = await read();
             open.remove();
-            explore(article, all[place].run);
+            explore(article, files[place].run, told[place]);
           } catch (error) {
             open.replaceWith(`The document inside this page cannot be read: ${error.message}`);
           }

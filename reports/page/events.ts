@@ -123,7 +123,11 @@ const operationRows = (history: History): readonly EventRow[] =>
   });
 
 /** Every event of a run that a reader may want, in order of time. */
-export const eventRows = (history: History): readonly EventRow[] => {
+export const eventRows = (history: History): readonly EventRow[] =>
+  [...toldRows(history), ...operationRows(history)].sort((a, b) => a.at - b.at);
+
+/** All but operations, of which there are too many to be written down twice. */
+export const toldRows = (history: History): readonly EventRow[] => {
   const { phases } = history;
   const phase = (at: Ms, text: string): EventRow => ({
     at,
@@ -132,7 +136,7 @@ export const eventRows = (history: History): readonly EventRow[] => {
     text,
     weight: 2,
   });
-  const rows: EventRow[] = [
+  return [
     phase(phases.injectAt, 'the cluster has formed; the schedule begins'),
     phase(phases.healAt, 'the heal begins'),
     phase(phases.healedAt, 'every heal is confirmed'),
@@ -148,9 +152,7 @@ export const eventRows = (history: History): readonly EventRow[] => {
       text: event.text === '' ? event.event : `${event.event}: ${event.text}`,
       weight: 1,
     })),
-    ...operationRows(history),
   ];
-  return rows.sort((a, b) => a.at - b.at);
 };
 
 /** What stays when a table may only be so long: the weightiest, and of equals the earliest. */

@@ -21,6 +21,8 @@ export type PageInput = {
   readonly runs: readonly RunFile[];
   /** The document that `replay` takes out of the page again: the packed run files. */
   readonly document: string;
+  /** Packed as well, for each run: its events in words, but for those that the page's script makes of the document. */
+  readonly rows: string;
 };
 
 const classOf = { held: 'pass', broken: 'fail', inconclusive: 'unknown' } as const;
@@ -154,7 +156,7 @@ const failures = (summary: CampaignSummary): Html | undefined =>
       </div>`;
 
 /** The whole page: one file, no network, readable without its script. */
-export const page = ({ summary, runs, document }: PageInput, assets: PageAssets): string => {
+export const page = ({ summary, runs, document, rows }: PageInput, assets: PageAssets): string => {
   const { style, script } = assets;
   const policy = `default-src 'none'; style-src 'sha256-${assets.sha256(style)}'; script-src 'sha256-${assets.sha256(script)}'; img-src data:; base-uri 'none'; form-action 'none'`;
   const state = outcomeOf(summary);
@@ -212,6 +214,7 @@ export const page = ({ summary, runs, document }: PageInput, assets: PageAssets)
           )}
         </main>
         <script type="application/schism+gzip" id="document">${trusted(assets.gzip(document))}</script>
+        <script type="application/schism+gzip" id="rows">${trusted(assets.gzip(rows))}</script>
         <script>${trusted(script)}</script>
       </body>
     </html> `.markup;

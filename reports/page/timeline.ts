@@ -13,7 +13,8 @@ const laneHeight = { manager: 30, worker: 18, client: 12, fault: 15 } as const;
 /** More marks than these are thinned out, to a number that leaves one every few pixels of a lane: each costs the page that opens. */
 const marksMax = 2_000;
 const thinnedTo = 800;
-const faultsMax = 60;
+/** Lanes of faults: more are told of in words only. */
+const faultLanesMax = 60;
 const votesMax = 500;
 
 type Frame = { readonly from: Ms; readonly to: Ms; readonly zero: Ms };
@@ -100,32 +101,66 @@ const voteMark = (
   /></g>`;
 };
 
-const faultLane = (
+/** A flap's cuts, and whatever else begins anew after its own end, in one lane. */
+const faultLanes = (faults: readonly FaultRecord[]): readonly (readonly FaultRecord[])[] => {
+  const lanes: FaultRecord[][] = [];
+  for (const fault of faults) {
+    const words = recordWords(fault);
+    const lane = lanes.find(([first, ...more]) => {
+      const last = more.at(-1) ?? first;
+      return (
+        last?.entry === fault.entry &&
+        last.endedAt !== undefined &&
+        last.endedAt <= (fault.beginAt ?? -Infinity) &&
+        recordWords(last) === words
+      );
+    });
+    if (lane === undefined) lanes.push([fault]);
+    else lane.push(fault);
+  }
+  return lanes;
+};
+
+const faultBar = (
   fault: FaultRecord,
   { frame, y }: { readonly frame: Frame; readonly y: number },
 ): Html => {
-  const from = fault.beginAt ?? frame.from;
-  const { x: left, w } = span(from, fault.endedAt ?? fault.endAt ?? frame.to, frame);
-  const words = recordWords(fault);
-  const end = Number(left) + Number(w);
-  const beside = end + 6 + words.length * 5.6 < width;
-  const at = beside ? end + 5 : Math.max(Number(left) - 5, labels);
+  const { x: left, w } = spanOf(fault, frame);
   return html`<g
-    ><title>${words}: ${fault.deeds.map(deedWords).join('; ')} — ${fault.evidence.text}</title
+    ><title>${recordWords(fault)}: ${fault.deeds.map(deedWords).join('; ')} — ${fault.evidence.text}</title
     ><rect
       class="fault ${fault.evidence.bit ? 'bit' : 'idle'}"
       x="${left}"
       y="${y + 2}"
       width="${w}"
       height="${laneHeight.fault - 5}"
-    /><text
+  /></g>`;
+};
+
+const spanOf = (fault: FaultRecord, frame: Frame): ReturnType<typeof span> =>
+  span(fault.beginAt ?? frame.from, fault.endedAt ?? fault.endAt ?? frame.to, frame);
+
+/** The words stand behind the last bar, or before the first where there is no room. */
+const faultLane = (
+  faults: readonly FaultRecord[],
+  { frame, y }: { readonly frame: Frame; readonly y: number },
+): Html => {
+  const [first] = faults;
+  const last = faults.at(-1);
+  if (first === undefined || last === undefined) return html``;
+  const words = recordWords(first);
+  const from = Number(spanOf(first, frame).x);
+  const { x: left, w } = spanOf(last, frame);
+  const end = Number(left) + Number(w);
+  const beside = end + 6 + words.length * 5.6 < width;
+  const at = beside ? end + 5 : Math.max(from - 5, labels);
+  return html`${faults.map((fault) => faultBar(fault, { frame, y }))}<text
       class="faultname"
       x="${at.toFixed(1)}"
       y="${y + laneHeight.fault - 4}"
       text-anchor="${beside ? 'start' : 'end'}"
       >${words}</text
-    ></g
-  >`;
+    >`;
 };
 
 /** Behind the lanes of clients: while their links to some nodes are hit. */
@@ -135,8 +170,7 @@ const clientsHit = (
 ): Html | undefined => {
   const nodes = nodesCutFromClients(fault.deeds);
   if (nodes.length === 0) return undefined;
-  const from = fault.beginAt ?? frame.from;
-  const { x: left, w } = span(from, fault.endedAt ?? fault.endAt ?? frame.to, frame);
+  const { x: left, w } = spanOf(fault, frame);
   return html`<g
     ><title>${recordWords(fault)}: links between clients and ${nodes.join(', ')}</title
     ><rect class="clientshit" x="${left}" y="${top}" width="${w}" height="${height}"
@@ -253,7 +287,10 @@ export const timeline = (
     to: phases.endAt,
     zero,
   };
-  const faults = history.faults.filter((fault) => fault.beginAt !== undefined).slice(0, faultsMax);
+  const begun = history.faults.filter((fault) => fault.beginAt !== undefined);
+  const lanes = faultLanes(begun);
+  const drawnLanes = lanes.slice(0, faultLanesMax);
+  const faults = drawnLanes.flat();
   const clients = [...new Set(history.operations.map((operation) => operation.client))].sort(
     (a, b) => (a ?? 1e9) - (b ?? 1e9),
   );
@@ -262,8 +299,8 @@ export const timeline = (
   // Above everything else: most failures are where a fault or a leadership ends, and so are the words for those.
   let y = 20 + pinRow * Math.max(0, ...placed.map(({ row }) => row + 1));
   if (faults.length > 0) parts.push(html`<text class="lane" x="4" y="${y + 12}">faults</text>`);
-  for (const fault of faults) {
-    parts.push(faultLane(fault, { frame, y }));
+  for (const lane of drawnLanes) {
+    parts.push(faultLane(lane, { frame, y }));
     y += laneHeight.fault;
   }
   y += 4;
@@ -332,6 +369,7 @@ export const timeline = (
       <span class="key unknown">unknown</span> <span class="key desiredkey">tasks desired</span>
       <span class="key runningkey">tasks running</span>
       ${drawn.length < visible.length ? html`<span>${grouped(drawn.length)} of ${grouped(visible.length)} operations are drawn.</span>` : undefined}
+      ${faults.length < begun.length ? html`<span>${grouped(faults.length)} of ${grouped(begun.length)} faults are drawn.</span>` : undefined}
     </figcaption>
   </figure>`;
 };
