@@ -1,8 +1,18 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { listRecords } from '../../harness/backends/live/run-record.ts';
+import { until } from '../../harness/backends/live/toxiproxy/loopback.ts';
 import { schism, type Ended } from './schism.ts';
 
 let base = '';
@@ -67,3 +77,22 @@ test('doctor sees what a dead owner left', () => {
   expect(schism(['clean'], env).out).toContain('removed   run aa-00000001');
   expect(schism(['doctor'], env).out).toMatch(/leftovers +none/);
 });
+
+test('a cluster whose proxies have ended does not go on looking as if it stood', async () => {
+  const upAndStays = alongside(['up', '--managers', '1', '--workers', '0']);
+  const state = join(base, 'state');
+  await until('it stands', () => existsSync(join(state, 'up.json')) && linesOf(state) > 0, 30_000);
+  const [record] = listRecords(state);
+  const proxies = record?.processes.find(({ name }) => name === 'proxies');
+  if (proxies === undefined) throw new Error('its proxies are recorded');
+  process.kill(proxies.pid, 'SIGKILL');
+  const { code, err } = await upAndStays;
+  expect(err).toContain('the embedded proxy: it ended in the middle of the run');
+  expect(code).toBe(4);
+  expect(existsSync(join(state, 'up.json'))).toBe(false);
+  expect(listRecords(state)).toEqual([]);
+});
+
+const linesOf = (state: string): number =>
+  (JSON.parse(readFileSync(join(state, 'up.json'), 'utf8')) as { lines: readonly string[] }).lines
+    .length;

@@ -117,15 +117,18 @@ const standUp = async (given: {
     throw new UsageError(`target ${options.target} cannot run on ${options.backend}`);
   const shape = { managers: options.managers, workers: options.workers };
   const backend = options.backend === 'process' ? processBackend() : dockerBackend();
+  // Without its proxies, say, nobody reaches it any more: it must not go on looking as if it stood.
+  const broken = new AbortController();
+  const signal = AbortSignal.any([io.signal, broken.signal]);
   await using cluster = await backend.start(live, {
     shape,
-    signal: io.signal,
+    signal,
     onHappening: () => undefined,
     onFailure: (failure) => {
-      io.err(failure.message);
+      broken.abort(failure);
     },
   });
-  await form(entry.target, { live, cluster, signal: io.signal });
+  await form(entry.target, { live, cluster, signal });
   const lines = cluster.nodes.map(
     ({ name }) => `export DOCKER_HOST=tcp://${cluster.endpoint(name)}   # ${name}`,
   );
@@ -134,7 +137,8 @@ const standUp = async (given: {
   writeWhole(standingFile(), JSON.stringify({ owner, lines } satisfies Standing));
   for (const line of lines) io.out(line);
   io.err('Ctrl-C takes it away.');
-  await ended(io.signal);
+  await ended(signal);
+  broken.signal.throwIfAborted();
   return exitCodes.pass;
 };
 
