@@ -317,6 +317,19 @@ describe('the healed tail', () => {
     expect(phases.quietAt).toBeGreaterThan(Math.max(...asked));
   });
 
+  test('the end is later where the last write had no answer, because it may still be carried out', () => {
+    const quietFor = (answer: (node: string, at: number) => 'ok' | 'unknown') => {
+      const { conducting } = play(writes, { answer });
+      const { quietAt, endAt } = conducting.history().phases;
+      return endAt - quietAt;
+    };
+    const answered = quietFor(() => 'ok');
+    expect(quietFor((_node, at) => (at < 1_000 ? 'unknown' : 'ok'))).toBe(answered);
+    expect(quietFor((_node, at) => (at > 2_000 && at < 2_600 ? 'unknown' : 'ok'))).toBe(
+      answered + 1_000,
+    );
+  });
+
   test('calls that are never answered do not keep the run from its end', () => {
     const { phases } = played({
       endMs: 4_000,

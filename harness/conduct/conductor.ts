@@ -29,6 +29,9 @@ export type Conducting = Conductor & {
 
 const none: readonly Command[] = [];
 
+/** A healed cluster takes no longer to carry out what it was asked for. */
+const unansweredMs: Ms = 1_000;
+
 /**
  * Conducts one run: forms the cluster, plays the schedule, heals, watches the healed cluster, asks a last time.
  * The same program conducts virtual and real time: it knows only what happened, and when.
@@ -204,9 +207,17 @@ export const createConductor = (plan: Plan): Conducting => {
     });
   };
 
+  /** A write without an answer may still be carried out, and what follows from it has the whole bound from then on. */
+  const lateMs = (): Ms => {
+    const unanswered = recorder.operations.findLast(
+      (operation) => operation.effect === 'write' && operation.outcome === 'unknown',
+    );
+    return unanswered?.phase === 'settle' ? unansweredMs : 0;
+  };
+
   const quiet = (): void => {
     quietAt = desk.now;
-    timeline.at(quietAt + Math.max(settleMs / 2, target.bounds.convergeMs), finalReads);
+    timeline.at(quietAt + Math.max(settleMs / 2, target.bounds.convergeMs) + lateMs(), finalReads);
   };
 
   const finalReads = (): void => {

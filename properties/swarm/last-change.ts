@@ -15,25 +15,38 @@ const answersOf = remembered((history): ReadonlyMap<string, Ms> => {
   return answered;
 });
 
+/** By what was written, when somebody first had an answer that shows it. */
+const sightingsOf = remembered((history): ReadonlyMap<string, Ms> => {
+  const seen = new Map<string, Ms>();
+  for (const { seen: shown, endedAt } of history.operations) {
+    if (endedAt === undefined) continue;
+    for (const { value } of shown)
+      if (value !== undefined && endedAt < (seen.get(value) ?? Infinity)) seen.set(value, endedAt);
+  }
+  return seen;
+});
+
 /** When the log went past a version: an object of this version was written about then. 0 where it never did. */
 const wentPast = (version: number, history: History): Ms =>
   chronicleOf(history).commits.find(({ index }) => index > version)?.at ?? 0;
 
 /**
- * When the log went past the last version of a service whose last writer never had an answer: such a write may come about late. A
- * version alone says little, because a finished roll-out writes the service as well. 0 where there is none.
+ * When it was certain that a service had been written whose last writer never had an answer: such a write may come about late. That is
+ * when somebody was shown it, or else when the log went past the service's version, which alone says little, because a finished
+ * roll-out writes the service as well. 0 where there is none.
  */
 export const lastChangeAt = ({ services }: FinalState, history: History): Ms => {
   const answered = answersOf(history);
   const ambiguous = services.filter(({ mark }) => !answered.has(mark));
-  return ambiguous.length === 0
-    ? 0
-    : wentPast(Math.max(...ambiguous.map(({ version }) => version)), history);
+  return Math.max(0, ...ambiguous.map((service) => certainAt(service, history)));
 };
 
+const certainAt = ({ mark, version }: ServiceShown, history: History): Ms =>
+  Math.min(sightingsOf(history).get(mark) ?? Infinity, wentPast(version, history));
+
 /** When a service was written last, as far as clients had it written. */
-export const changeOf = ({ mark, version }: ServiceShown, history: History): Ms =>
-  answersOf(history).get(mark) ?? wentPast(version, history);
+export const changeOf = (service: ServiceShown, history: History): Ms =>
+  answersOf(history).get(service.mark) ?? certainAt(service, history);
 
 /** When anything became of a node, its availability or its state: tasks may have to go to it, or away from it. */
 export const changeOfNodes = ({ nodes }: FinalState, history: History): Ms =>

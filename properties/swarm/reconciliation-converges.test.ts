@@ -371,6 +371,14 @@ describe('what is not judged', () => {
       [10_000, commit(11, 2)],
     ]);
     expect(judge(missing, { observations }).verdict).toBe('unknown');
+    // Unless somebody was shown it long before: only what followed from it was written later.
+    const [{ mark }] = right.services as [ServiceShown];
+    const seen = [{ object: 'lighthouse-a', value: mark }];
+    const reads = [{ services: right.services }, { tasks: [] }, { nodes }].map((output, at) =>
+      operation('m1', [11_100 + at, 11_101 + at], { output, seen }),
+    );
+    const operations = [operation('m1', [7_000, 7_010], { seen }), ...reads];
+    expect(judge({}, { observations, operations }).verdict).toBe('fail');
   });
 
   test('a machine that stood still after the heal', () => {

@@ -69,6 +69,26 @@ test('a run fails, and leaves nothing, where Toxiproxy is gone', async () => {
   await nothingIsLeft();
 });
 
+test('a Toxiproxy that stands still for a while is a stall, and one that does not go on ends the run', async () => {
+  const conductor = conductingChatter([], { backend: 'docker', injectMs: 600_000 });
+  const running = runLive(backend(), chatterInContainers, { conductor, shape });
+  const failed = expect(running).rejects.toThrow(
+    /^Toxiproxy at http:\S+: asking its version did not succeed within 15000 ms/,
+  );
+  await until('the schedule begins', () => conductor.history().phases.injectAt > 0, patienceMs);
+  const [record] = listRecords(state);
+  const toxiproxy = docker.getContainer(`schism-${record?.run ?? ''}-toxiproxy`);
+  const longest = (): number =>
+    Math.max(0, ...conductor.history().stalls.map(({ forMs }) => forMs));
+  await toxiproxy.pause();
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  await toxiproxy.unpause();
+  await until('it is noticed', () => longest() > 2_000, patienceMs);
+  await toxiproxy.pause();
+  await failed;
+  await nothingIsLeft();
+});
+
 test('a node that ends before it listens is named with its last words, and nothing is left', async () => {
   const target = started({ command: () => ['sh', '-c', 'echo no luck today; exit 3'] });
   const starting = backend().start(target, { shape, onHappening: () => undefined });

@@ -58,6 +58,12 @@ const takenAway = async (docker: Docker, run: LiveRun): Promise<void> => {
   await run[Symbol.asyncDispose]();
 };
 
+/**
+ * A proxy that dials a container which ended by itself waits for up to eight seconds, the five and three that Linux looks for a
+ * neighbour that it knew, and is not changed meanwhile.
+ */
+const controlMs = 15_000;
+
 const assembled = async (opened: Opened, image: string | undefined): Promise<World> => {
   const { docker, run, nodes, target, program, signal } = opened;
   const names = nodes.map(({ name }) => name);
@@ -74,7 +80,7 @@ const assembled = async (opened: Opened, image: string | undefined): Promise<Wor
   });
   signal?.throwIfAborted();
   const published = (port: number): string => `127.0.0.1:${toxiproxy.getMappedPort(port)}`;
-  const control = toxiproxyControl(`http://${published(controlPort)}`);
+  const control = toxiproxyControl(`http://${published(controlPort)}`, { withinMs: controlMs });
   await control.version();
   const probe = probing(
     control,
@@ -89,5 +95,5 @@ const assembled = async (opened: Opened, image: string | undefined): Promise<Wor
     counting: 'at-close',
     probe,
   });
-  return new DockerWorld({ ...opened, networks, topology, toxiproxy, links });
+  return new DockerWorld({ ...opened, networks, topology, toxiproxy, control, links });
 };

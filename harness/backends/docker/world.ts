@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import type { StartedTestContainer } from 'testcontainers';
 import type { Ms, Node, NodeName } from '../../core/cluster.ts';
 import { beforeDeadline, hopeless } from '../live/deadline.ts';
-import { LiveFailure } from '../live/failure.ts';
+import { isError, LiveFailure, messageOf } from '../live/failure.ts';
 import type { Links } from '../live/links.ts';
 import type { LiveRun } from '../live/live-run.ts';
 import {
@@ -14,6 +14,8 @@ import {
   type LiveTarget,
   type NodePlace,
 } from '../live/target.ts';
+import type { ToxiproxyControl } from '../live/toxiproxy/control.ts';
+import { watchAnswers } from '../live/toxiproxy/watch-answers.ts';
 import type { NodeFile, World, WorldEvents } from '../live/world.ts';
 import type { Networks } from './networks.ts';
 import { NodeContainer } from './node-container.ts';
@@ -31,6 +33,7 @@ export type DockerWorldParts = {
   readonly networks: Networks;
   readonly topology: Topology;
   readonly toxiproxy: StartedTestContainer;
+  readonly control: Pick<ToxiproxyControl, 'version'>;
   readonly links: Links;
 };
 
@@ -43,6 +46,7 @@ export class DockerWorld implements World {
   readonly #parts: DockerWorldParts;
   readonly #containers: ReadonlyMap<NodeName, NodeContainer>;
   readonly #starting = new Set<Promise<unknown>>();
+  readonly #watch: Disposable;
   #disposing = false;
 
   constructor(parts: DockerWorldParts) {
@@ -63,6 +67,13 @@ export class DockerWorld implements World {
       ]),
     );
     void this.#watchToxiproxy();
+    const { control, events } = parts;
+    this.#watch = watchAnswers(() => control.version(), {
+      stalled: events.stalled,
+      broken: (thrown) => {
+        this.#broken(thrown);
+      },
+    });
   }
 
   start(node: NodeName, readyMs: Ms): Promise<Addresses> {
@@ -105,12 +116,16 @@ export class DockerWorld implements World {
   }
 
   /**
-   * A killed container takes its network with it: who dials it then is not refused but left waiting, and Toxiproxy with it. So its
-   * links are closed in the same moment.
+   * A killed container takes its network with it: who dials it then is not refused but left waiting, for up to eight seconds, and
+   * Toxiproxy with it, which closes no proxy meanwhile. So its links are closed first.
    */
   async kill(node: NodeName): Promise<string> {
-    const [what] = await Promise.all([this.#container(node).kill(), this.links.closeTo(node)]);
-    return what;
+    try {
+      await this.links.closeTo(node);
+    } catch (thrown) {
+      this.#broken(thrown);
+    }
+    return this.#container(node).kill();
   }
 
   pause(node: NodeName): Promise<string> {
@@ -141,6 +156,7 @@ export class DockerWorld implements World {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposing = true;
+    this.#watch[Symbol.dispose]();
     const { docker, run } = this.#parts;
     const wereStarting = [...this.#starting];
     await removeRun(docker, run.id);
@@ -153,7 +169,7 @@ export class DockerWorld implements World {
   }
 
   async #watchToxiproxy(): Promise<void> {
-    const { docker, toxiproxy, events } = this.#parts;
+    const { docker, toxiproxy } = this.#parts;
     const how = await docker
       .getContainer(toxiproxy.getId())
       .wait()
@@ -161,14 +177,18 @@ export class DockerWorld implements World {
         ({ StatusCode }: { readonly StatusCode: number }) => `exit code ${StatusCode}`,
         (thrown: unknown) => String(thrown),
       );
-    if (this.#disposing) return;
-    events.broken(
+    this.#broken(
       new LiveFailure({
         place: 'Toxiproxy',
         what: `it ended in the middle of the run: ${how}`,
         nextStep: 'run it again; nothing of this run can be trusted',
       }),
     );
+  }
+
+  #broken(thrown: unknown): void {
+    if (this.#disposing) return;
+    this.#parts.events.broken(isError(thrown) ? thrown : new Error(messageOf(thrown)));
   }
 
   #container(node: NodeName): NodeContainer {

@@ -4,6 +4,7 @@ import type { Node } from '../../core/cluster.ts';
 import type { CallResult } from '../../core/target.ts';
 import type { StartOptions } from './backend.ts';
 import { startCluster } from './cluster.ts';
+import { LiveFailure } from './failure.ts';
 import type { Links } from './links.ts';
 import type { LiveTarget, Said } from './target.ts';
 import { until } from './toxiproxy/loopback.ts';
@@ -339,6 +340,27 @@ describe('nodes that end', () => {
     world.fails = 'end 1';
     expect(await ask({ type: 'end', id: 1 })).toMatchObject({ healed: false });
     expect(failures.map(({ message }) => message)).toEqual(['end 1 fails']);
+  });
+
+  test('a deed of which nobody knows whether it was done breaks the run', async () => {
+    const { world, ask, failures } = await start();
+    const failure = { place: 'Toxiproxy', what: 'no answer', nextStep: 'see whether it runs' };
+    world.links.begin = () => Promise.reject(new LiveFailure(failure));
+    const links = [{ from: 'm1', to: 'm2' }];
+    const deed = { deed: 'cut', mode: 'drop', links } as const;
+    expect(await ask({ type: 'begin', id: 1, deed })).toMatchObject({ ok: false });
+    expect(failures.map(({ message }) => message)).toEqual([
+      'Toxiproxy: no answer; see whether it runs',
+    ]);
+  });
+
+  test('a node was killed also where its links could not be closed, which breaks the run', async () => {
+    const { world, ask, failures } = await start();
+    world.fails = 'close to m1';
+    const deed = { deed: 'kill', node: 'm1' } as const;
+    expect(await ask({ type: 'begin', id: 1, deed })).toMatchObject({ ok: true });
+    expect(failures.map(({ message }) => message)).toEqual(['close to m1 fails']);
+    expect(await ask({ type: 'end', id: 1 })).toMatchObject({ healed: true });
   });
 
   test('an end that nothing began is answered', async () => {

@@ -5,7 +5,7 @@ import type { CallResult } from '../../core/target.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import { readyMsDefault, type StartOptions } from './backend.ts';
 import { unlessAborted } from './deadline.ts';
-import { isError, messageOf } from './failure.ts';
+import { isError, LiveFailure, messageOf } from './failure.ts';
 import { LiveNodes } from './nodes.ts';
 import { scanFiles } from './scan.ts';
 import { watchStalls } from './stalls.ts';
@@ -215,6 +215,8 @@ class RunningCluster implements LiveCluster {
         return true;
       },
       (thrown: unknown) => {
+        // Not refused, but not known to be done or taken back: what comes of it is no fault of the cluster.
+        if (thrown instanceof LiveFailure) this.#failed(thrown);
         this.#happened({ type: 'begun', id, ok: false, text: messageOf(thrown) });
         return false;
       },
@@ -248,8 +250,8 @@ class RunningCluster implements LiveCluster {
     try {
       this.#happened({ type: 'ended', id, ...(await this.#undone(id, known.deed)) });
     } catch (thrown) {
-      // Links that nobody can heal are no fault of the cluster, and it is not to be judged by them.
-      if ('links' in known.deed) this.#failed(thrown);
+      // What we cannot take back is no fault of the cluster, and it is not to be judged by it. A node that does not start again may be.
+      if (known.deed.deed !== 'kill') this.#failed(thrown);
       const evidence = { bit: true, text: `its end failed: ${messageOf(thrown)}` };
       this.#happened({ type: 'ended', id, evidence, healed: false });
     }

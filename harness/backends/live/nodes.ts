@@ -156,7 +156,10 @@ export class LiveNodes {
     state.killing = true;
     const world = this.#given.world();
     const what = await world.kill(node);
-    await world.links.closeTo(node);
+    // It is dead either way: a kill that was not told of would never be ended.
+    await world.links.closeTo(node).catch((thrown: unknown) => {
+      this.#listener.failed(thrown);
+    });
     return `${what} of ${node} was alive and has ended`;
   }
 

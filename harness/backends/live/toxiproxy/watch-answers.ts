@@ -1,0 +1,41 @@
+import type { Ms } from '../../../core/cluster.ts';
+
+const periodMs: Ms = 250;
+/** A busy machine is this late now and then; no property asks for less. */
+const stallMsMin: Ms = 100;
+
+/**
+ * Notices proxies that stand still while we do not, as all links do then, by asking them over and over. `stalled`: the answer took so
+ * long. `broken`: there was none in the time that `ask` gives itself, and nobody asks any more.
+ */
+export const watchAnswers = (
+  ask: () => Promise<unknown>,
+  on: { stalled(forMs: Ms): void; broken(thrown: unknown): void },
+): Disposable => {
+  let over = false;
+  let timer: NodeJS.Timeout | undefined;
+  const askLater = (): void => {
+    timer = setTimeout(() => void askNow(), periodMs);
+    timer.unref();
+  };
+  const askNow = async (): Promise<void> => {
+    const from = performance.now();
+    try {
+      await ask();
+    } catch (thrown) {
+      if (!over) on.broken(thrown);
+      return;
+    }
+    if (over) return;
+    const forMs = performance.now() - from;
+    if (forMs >= stallMsMin) on.stalled(forMs);
+    askLater();
+  };
+  askLater();
+  return {
+    [Symbol.dispose]: () => {
+      over = true;
+      clearTimeout(timer);
+    },
+  };
+};
