@@ -68,7 +68,7 @@ export class DockerWorld implements World {
     );
     void this.#watchToxiproxy();
     const { control, events } = parts;
-    this.#watch = watchAnswers(() => control.version(), {
+    this.#watch = watchAnswers((signal) => control.version(signal), {
       stalled: events.stalled,
       broken: (thrown) => {
         this.#broken(thrown);

@@ -27,8 +27,8 @@ export type ToxicBody = {
 /** The verbs that a cluster's links need of a Toxiproxy, embedded or real. */
 export type ToxiproxyControl = {
   readonly url: string;
-  /** Waits until it answers. */
-  version(): Promise<string>;
+  /** Waits until it answers, or until nobody wants to know any more. */
+  version(signal?: AbortSignal): Promise<string>;
   /** Creates all of them; rejects where one of them could not listen. They come back with the ports that they got. */
   populate(proxies: readonly ProxyBody[]): Promise<ReadonlyMap<string, ProxyState>>;
   /** Live connections end when `listen`, `upstream` or `enabled` changes. */
@@ -107,8 +107,9 @@ export const toxiproxyControl = (
 
   return {
     url,
-    version: () =>
+    version: (signal) =>
       ask('asking its version', async () => {
+        if (signal?.aborted === true) throw hopeless(new Error('nobody wants to know any more'));
         const answer: unknown = JSON.parse(await client.getVersion());
         return typeof answer === 'object' && answer !== null && 'version' in answer
           ? String(answer.version)

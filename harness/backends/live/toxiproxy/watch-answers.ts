@@ -6,13 +6,13 @@ const stallMsMin: Ms = 100;
 
 /**
  * Notices proxies that stand still while we do not, as all links do then, by asking them over and over. `stalled`: the answer took so
- * long. `broken`: there was none in the time that `ask` gives itself, and nobody asks any more.
+ * long. `broken`: there was none in the time that `ask` gives itself, and nobody asks any more. The signal aborts with the watch.
  */
 export const watchAnswers = (
-  ask: () => Promise<unknown>,
+  ask: (signal: AbortSignal) => Promise<unknown>,
   on: { stalled(forMs: Ms): void; broken(thrown: unknown): void },
 ): Disposable => {
-  let over = false;
+  const over = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const askLater = (): void => {
     timer = setTimeout(() => void askNow(), periodMs);
@@ -21,12 +21,12 @@ export const watchAnswers = (
   const askNow = async (): Promise<void> => {
     const from = performance.now();
     try {
-      await ask();
+      await ask(over.signal);
     } catch (thrown) {
-      if (!over) on.broken(thrown);
+      if (!over.signal.aborted) on.broken(thrown);
       return;
     }
-    if (over) return;
+    if (over.signal.aborted) return;
     const forMs = performance.now() - from;
     if (forMs >= stallMsMin) on.stalled(forMs);
     askLater();
@@ -34,7 +34,7 @@ export const watchAnswers = (
   askLater();
   return {
     [Symbol.dispose]: () => {
-      over = true;
+      over.abort();
       clearTimeout(timer);
     },
   };
