@@ -49,6 +49,14 @@ test('a run that stalled and left a property untested is', () => {
   expect(hinderedScenario([played(first), played(second, 1_000)], liveUntested)).toBe(second);
 });
 
+test('so is one of many that could not tell in too many runs', () => {
+  const runs = [played(first), played(second, 1_000)];
+  const often = tallies({ tested: 1 }, { pass: 13, tested: 13, unknown: 2 });
+  expect(hinderedScenario(runs, often)).toBe(second);
+  const seldom = tallies({ tested: 1 }, { pass: 18, tested: 18, unknown: 2 });
+  expect(hinderedScenario(runs, seldom)).toBeUndefined();
+});
+
 test('a run that never should have put it to the test is not', () => {
   const other: Scenario = { ...second, properties: ['safe'] };
   expect(hinderedScenario([played(first), played(other, 1_000)], liveUntested)).toBeUndefined();

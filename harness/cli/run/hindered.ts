@@ -1,4 +1,4 @@
-import type { PropertyTally } from '../../core/campaign.ts';
+import { stateOf, type PropertyTally } from '../../core/campaign.ts';
 import type { History } from '../../core/history.ts';
 import type { Scenario } from '../../core/scenario.ts';
 
@@ -8,17 +8,22 @@ export type Played = {
 };
 
 /**
- * A scenario whose run a busy machine stalled, and which should have put to the test what no run did: the one that was played least
- * often, the first of those. `undefined` where there is none, or where something was broken, which is found already.
+ * A scenario whose run a busy machine stalled, and which should have put to the test what no run did, or what too many of them could
+ * not tell: the one that was played least often, the first of those. `undefined` where there is none, or where something was broken,
+ * which is found already.
  */
 export const hinderedScenario = (
   runs: readonly Played[],
   tallies: ReadonlyMap<string, PropertyTally>,
 ): Scenario | undefined => {
   if ([...tallies.values()].some(({ fail }) => fail > 0)) return undefined;
+  const isOpen = (name: string): boolean => {
+    const tally = tallies.get(name);
+    return tally !== undefined && stateOf(tally) === 'inconclusive';
+  };
   const stalled = runs.filter(
     ({ scenario, history }) =>
-      scenario.properties.some((name) => tallies.get(name)?.tested === 0) &&
+      scenario.properties.some(isOpen) &&
       // A stall is noticed at its end.
       history.stalls.some(({ at }) => at > history.phases.injectAt),
   );

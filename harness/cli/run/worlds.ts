@@ -62,8 +62,8 @@ const triesMin = 3;
 /** A run takes ten seconds and more, so this is time for some ten rounds of them. */
 const shrinkMsDefault = 120_000;
 
-/** Runs of a live world that are played again at most; see `hinderedScenario`. */
-const againMax = 3;
+/** Runs of a live world that are played again at most, enough for two of fifteen that could not tell; see `hinderedScenario`. */
+const againMax = 5;
 
 const shapesOf = (scenarios: readonly Scenario[]): string => {
   const counts = [...new Set(scenarios.map(({ shape }) => shape.managers))].sort((a, b) => a - b);
