@@ -7,7 +7,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { sampleSummary } from '../../reports/sample.ts';
@@ -277,5 +277,5 @@ test('a cluster that is left standing answers Docker’s API until it is taken d
   expect(schism(['up', '--detach'], env).err).toMatch(/a cluster is up already/);
   expect(schism(['down'], env).out).toMatch(/the cluster is gone/);
   await expect(fetch(`http://${address}/nodes`)).rejects.toThrow();
-  expect(existsSync(join(env.SCHISM_STATE_DIR, 'up.json'))).toBe(false);
+  expect(existsSync(join(env.SCHISM_STATE_DIR, `up-${hostname()}.json`))).toBe(false);
 });

@@ -8,7 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { listRecords } from '../../harness/backends/live/run-record.ts';
@@ -49,7 +49,10 @@ test.each([['nothing is there'], ['an earlier owner has died']])(
     if (before !== 'nothing is there') {
       mkdirSync(join(base, 'state'));
       const owner = { pid: process.pid, since: 'another time' };
-      writeFileSync(join(base, 'state', 'up.json'), JSON.stringify({ owner, lines: ['it'] }));
+      writeFileSync(
+        join(base, 'state', `up-${hostname()}.json`),
+        JSON.stringify({ owner, lines: ['it'] }),
+      );
     }
     const up = ['up', '--managers', '1', '--workers', '0', '--detach'];
     const ends = await Promise.all([alongside(up), alongside(up)]);
@@ -78,10 +81,32 @@ test('doctor sees what a dead owner left', () => {
   expect(schism(['doctor'], env).out).toMatch(/leftovers +none/);
 });
 
+test('what another machine wrote into a common folder for state is spared, and told of', () => {
+  const folder = join(base, 'schism-bb-00000001');
+  mkdirSync(join(base, 'state', 'runs'), { recursive: true });
+  mkdirSync(folder);
+  const owner = { pid: process.pid, since: 'another time' };
+  const common = { schema: 'schism/live-run@1', backend: 'process', owner, folder, details: {} };
+  const record = { ...common, run: 'bb-00000001', host: 'elsewhere', processes: [] };
+  const file = join(base, 'state', 'runs', 'bb-00000001.json');
+  writeFileSync(file, JSON.stringify(record));
+  expect(schism(['doctor'], env).out).toMatch(/leftovers +none/);
+  const { code, out } = schism(['clean'], env);
+  expect(out).toContain(
+    `spared    run bb-00000001 (process): it was started on elsewhere; clean it there, or remove ${file} if that machine is gone`,
+  );
+  expect(code).toBe(0);
+  expect([existsSync(file), existsSync(folder)]).toEqual([true, true]);
+});
+
 test('a cluster whose proxies have ended does not go on looking as if it stood', async () => {
   const upAndStays = alongside(['up', '--managers', '1', '--workers', '0']);
   const state = join(base, 'state');
-  await until('it stands', () => existsSync(join(state, 'up.json')) && linesOf(state) > 0, 30_000);
+  await until(
+    'it stands',
+    () => existsSync(join(state, `up-${hostname()}.json`)) && linesOf(state) > 0,
+    30_000,
+  );
   const [record] = listRecords(state);
   const proxies = record?.processes.find(({ name }) => name === 'proxies');
   if (proxies === undefined) throw new Error('its proxies are recorded');
@@ -89,10 +114,13 @@ test('a cluster whose proxies have ended does not go on looking as if it stood',
   const { code, err } = await upAndStays;
   expect(err).toContain('the embedded proxy: it ended in the middle of the run');
   expect(code).toBe(4);
-  expect(existsSync(join(state, 'up.json'))).toBe(false);
+  expect(existsSync(join(state, `up-${hostname()}.json`))).toBe(false);
   expect(listRecords(state)).toEqual([]);
 });
 
 const linesOf = (state: string): number =>
-  (JSON.parse(readFileSync(join(state, 'up.json'), 'utf8')) as { lines: readonly string[] }).lines
-    .length;
+  (
+    JSON.parse(readFileSync(join(state, `up-${hostname()}.json`), 'utf8')) as {
+      lines: readonly string[];
+    }
+  ).lines.length;

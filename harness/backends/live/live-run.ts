@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import type { JsonObject } from '../../core/json.ts';
 import { LiveFailure, messageOf } from './failure.ts';
@@ -61,6 +61,7 @@ export class LiveRun implements AsyncDisposable {
       run,
       backend: options.backend,
       owner,
+      host: hostname(),
       guardian: undefined,
       folder: resolve(options.parentFolder ?? tmpdir(), `${folderPrefix}${run}`),
       processes: [],

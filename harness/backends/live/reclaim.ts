@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { messageOf } from './failure.ts';
 import { isAlive, killForSure, processesWith, type ProcessIdentity } from './process-identity.ts';
 import {
+  isOfThisMachine,
   listRecords,
   readRecord,
   removeRecord,
@@ -52,6 +53,8 @@ export type Cleaned = {
   readonly removed: readonly RunRecord[];
   /** Their owners live. */
   readonly spared: readonly RunRecord[];
+  /** Started by another machine that keeps its state in the same folder: to be cleaned there. */
+  readonly elsewhere: readonly RunRecord[];
   readonly failed: readonly { readonly record: RunRecord; readonly why: string }[];
 };
 
@@ -68,8 +71,13 @@ export const cleanLeftovers = async ({
 } = {}): Promise<Cleaned> => {
   const removed: RunRecord[] = [];
   const spared: RunRecord[] = [];
+  const elsewhere: RunRecord[] = [];
   const failed: { record: RunRecord; why: string }[] = [];
   for (const record of listRecords(state)) {
+    if (!isOfThisMachine(record)) {
+      elsewhere.push(record);
+      continue;
+    }
     if (isAlive(record.owner)) {
       spared.push(record);
       continue;
@@ -84,7 +92,7 @@ export const cleanLeftovers = async ({
       failed.push({ record, why: messageOf(thrown) });
     }
   }
-  return { removed, spared, failed };
+  return { removed, spared, elsewhere, failed };
 };
 
 /** The guardian may be at it already: two that remove the same would trip over each other. */

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { JsonObject } from '../../core/json.ts';
 import { LiveFailure, messageOf } from './failure.ts';
@@ -17,6 +17,8 @@ export type RunRecord = {
   readonly run: string;
   readonly backend: 'process' | 'docker';
   readonly owner: ProcessIdentity;
+  /** The machine's name: the folder for state may be shared by several, and processes of another one cannot be seen from here. */
+  readonly host?: string;
   readonly guardian: ProcessIdentity | undefined;
   /** Removed with the run. */
   readonly folder: string;
@@ -35,11 +37,13 @@ export const stateFolder = (): string => {
   return join(isAbsolute(common) ? common : join(homedir(), '.local', 'state'), 'schism');
 };
 
-const fileOf = (state: string, run: string): string => join(state, 'runs', `${run}.json`);
+/** Where a run is written down. */
+export const recordFile = (state: string, run: string): string =>
+  join(state, 'runs', `${run}.json`);
 
 /** Replaces the record as a whole: a reader sees the old or the new one. Throws a `LiveFailure`. */
 export const writeRecord = (state: string, record: RunRecord): void => {
-  const file = fileOf(state, record.run);
+  const file = recordFile(state, record.run);
   try {
     mkdirSync(join(state, 'runs'), { recursive: true });
     writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`);
@@ -58,7 +62,7 @@ export const writeRecord = (state: string, record: RunRecord): void => {
 
 export const readRecord = (state: string, run: string): RunRecord | undefined => {
   try {
-    const parsed = JSON.parse(readFileSync(fileOf(state, run), 'utf8')) as RunRecord;
+    const parsed = JSON.parse(readFileSync(recordFile(state, run), 'utf8')) as RunRecord;
     // A record of another version is left to the version that wrote it.
     return (parsed.schema as string) === runRecordSchema ? parsed : undefined;
   } catch {
@@ -66,9 +70,13 @@ export const readRecord = (state: string, run: string): RunRecord | undefined =>
   }
 };
 
+/** Whether what it names can be seen, and so judged to be alive or dead, from here: also a container sees none of its machine's. */
+export const isOfThisMachine = ({ host = hostname() }: Pick<RunRecord, 'host'>): boolean =>
+  host === hostname();
+
 export const removeRecord = (state: string, run: string): void => {
-  rmSync(fileOf(state, run), { force: true });
-  rmSync(`${fileOf(state, run)}.new`, { force: true });
+  rmSync(recordFile(state, run), { force: true });
+  rmSync(`${recordFile(state, run)}.new`, { force: true });
 };
 
 export const listRecords = (state: string): readonly RunRecord[] => {

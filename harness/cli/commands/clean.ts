@@ -7,7 +7,7 @@ import { reap, removeRun, runsInEngine } from '../../backends/docker/reap.ts';
 import { messageOf } from '../../backends/live/failure.ts';
 import { cleanLeftovers, folderPrefix } from '../../backends/live/reclaim.ts';
 import { lostFolders } from '../../backends/live/lost-folders.ts';
-import { listRecords, stateFolder } from '../../backends/live/run-record.ts';
+import { listRecords, recordFile, stateFolder } from '../../backends/live/run-record.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Registry } from '../registry.ts';
@@ -42,12 +42,16 @@ const oldImages = async (
  */
 export const clean = async ({ images }: Registry, io: Io): Promise<ExitCode> => {
   const docker = await engine();
-  const { removed, spared, failed } = await cleanLeftovers(
+  const { removed, spared, elsewhere, failed } = await cleanLeftovers(
     docker === undefined ? {} : { reapers: { docker: reap } },
   );
   for (const { run, backend } of removed) io.out(`removed   run ${run} (${backend})`);
   for (const { run, backend, owner } of spared)
     io.out(`spared    run ${run} (${backend}): its owner, process ${owner.pid}, lives`);
+  for (const { run, backend, host = '' } of elsewhere)
+    io.out(
+      `spared    run ${run} (${backend}): it was started on ${host}; clean it there, or remove ${recordFile(stateFolder(), run)} if that machine is gone`,
+    );
   for (const { record, why } of failed) io.err(`failed    run ${record.run}: ${why}`);
   const alive = listRecords(stateFolder());
   let busy = spared.some(({ backend }) => backend === 'docker');

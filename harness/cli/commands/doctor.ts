@@ -3,7 +3,7 @@ import { availableParallelism, freemem, tmpdir } from 'node:os';
 import { connectEngine, engineAddress } from '../../backends/docker/engine.ts';
 import { toxiproxyImage } from '../../backends/docker/toxiproxy-image.ts';
 import { isAlive } from '../../backends/live/process-identity.ts';
-import { listRecords, stateFolder } from '../../backends/live/run-record.ts';
+import { isOfThisMachine, listRecords, stateFolder } from '../../backends/live/run-record.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Registry } from '../registry.ts';
@@ -97,7 +97,9 @@ export const doctor = async (
   { invocation }: Pick<Registry, 'invocation'>,
   io: Io,
 ): Promise<ExitCode> => {
-  const leftovers = listRecords(stateFolder()).filter(({ owner }) => !isAlive(owner)).length;
+  const leftovers = listRecords(stateFolder()).filter(
+    (record) => isOfThisMachine(record) && !isAlive(record.owner),
+  ).length;
   const findings: readonly Finding[] = [
     nodeFinding(),
     {

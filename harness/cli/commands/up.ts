@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, constants, linkSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { dockerBackend } from '../../backends/docker/backend.ts';
 import { codeOf } from '../../backends/live/failure.ts';
@@ -34,7 +35,8 @@ type Standing = {
   readonly lines: readonly string[];
 };
 
-const standingFile = (): string => join(stateFolder(), 'up.json');
+/** One for each machine that keeps its state in this folder. */
+const standingFile = (): string => join(stateFolder(), `up-${hostname()}.json`);
 
 const standing = (): Standing | undefined => {
   try {
@@ -215,7 +217,7 @@ const detachedMs = 60_000;
 /** Starts the same call in a process of its own and waits until its cluster stands. */
 const detached = async (registry: Registry, io: Io, options: UpOptions): Promise<ExitCode> => {
   mkdirSync(stateFolder(), { recursive: true });
-  const log = join(stateFolder(), 'up.log');
+  const log = join(stateFolder(), `up-${hostname()}.log`);
   // Two calls at the same time write to one file.
   const { O_WRONLY, O_CREAT, O_TRUNC, O_APPEND } = constants;
   const output = openSync(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
