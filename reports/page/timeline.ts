@@ -54,12 +54,18 @@ const axis = (frame: Frame, height: number): readonly Html[] => {
   return ticks;
 };
 
+/** Nodes that said what they are in the consensus: a worker may have been promoted. */
+const managersOf = ({ nodes, observations }: History): ReadonlySet<NodeName> => {
+  const managers = new Set(nodes.flatMap(({ name, role }) => (role === 'manager' ? [name] : [])));
+  for (const { kind, node } of observations) if (kind === 'role') managers.add(node);
+  return managers;
+};
+
 const nodeLane = (
   history: History,
   node: History['nodes'][number],
-  { frame, y }: { readonly frame: Frame; readonly y: number },
+  { frame, y, height }: { readonly frame: Frame; readonly y: number; readonly height: number },
 ): Html => {
-  const height = laneHeight[node.role];
   const bars = stretchesOf(history, node, frame).map((stretch) => {
     const { x: left, w } = span(stretch.from, stretch.to, frame);
     const words = `${stretch.what}${stretch.term === undefined ? '' : `, term ${stretch.term}`}`;
@@ -307,12 +313,14 @@ export const timeline = (
   const votes = votesOf(history)
     .filter(({ at }) => at >= frame.from)
     .slice(0, votesMax);
+  const managers = managersOf(history);
   for (const node of history.nodes) {
-    parts.push(nodeLane(history, node, { frame, y }));
+    const height = laneHeight[managers.has(node.name) ? 'manager' : 'worker'];
+    parts.push(nodeLane(history, node, { frame, y, height }));
     for (const vote of votes) {
       if (vote.node === node.name) parts.push(voteMark(vote, { frame, y }));
     }
-    y += laneHeight[node.role];
+    y += height;
   }
   y += 6;
   const rows = new Map<number | undefined, number>();
