@@ -370,7 +370,9 @@ export const timeline = (
     </svg></div>
     <figcaption>
       <span class="key leader">leader</span> <span class="key candidate">candidate</span>
-      <span class="key follower">follower</span> <span class="key locked">locked</span>
+      <span class="key follower">follower</span>
+      ${history.observations.some((said) => said.kind === 'role' && said.role === 'learner' && said.at > frame.from) ? html`<span class="key learner">learner</span>` : undefined}
+      <span class="key locked">locked</span>
       <span class="key paused">paused</span> <span class="key down">down</span>
       <span class="key vote">vote</span> <span class="key voteagain">second vote in a term</span>
       <span class="key ok">operation ok</span> <span class="key rejected">rejected</span>
