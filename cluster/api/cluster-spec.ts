@@ -5,7 +5,7 @@ import { BodyReader } from './body.ts';
 import type { Fields } from './body.ts';
 import { clusterSpecType } from './go-types.ts';
 import type { GoType } from './go-types.ts';
-import { refuse, refuseRpc } from './respond.ts';
+import { refuse, refuseRpc, refuseUnread } from './respond.ts';
 import type { ApiResponse, Json } from './seam.ts';
 
 const nanosPerMs = 1_000_000;
@@ -28,7 +28,7 @@ export const completeClusterSpec = (
 ): SpecResult => {
   const reader = new BodyReader(body, type);
   const spec = specOf(reader, config);
-  if (reader.problem !== undefined) return { ok: false, response: refuse(400, reader.problem) };
+  if (reader.problem !== undefined) return { ok: false, response: refuseUnread(reader.problem) };
   const response = objection(reader.fields, spec);
   return response === undefined ? { ok: true, spec } : { ok: false, response };
 };

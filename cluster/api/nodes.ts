@@ -18,7 +18,7 @@ import {
   versionOf,
 } from './query.ts';
 import type { Filters, Parsed } from './query.ts';
-import { done, refuse, refuseRpc, show } from './respond.ts';
+import { done, isUnread, refuse, refuseRpc, refuseUnread, show } from './respond.ts';
 import type { ApiRequest, ApiResponse } from './seam.ts';
 import { showNode, standingsOf } from './show.ts';
 import { outOfSequence } from './texts.ts';
@@ -67,9 +67,10 @@ export const inspectNode = (id: string): LeaderDecision => ({
 });
 
 export const updateNode = (request: ApiRequest, input: string): LeaderDecision => {
+  const spec = readNodeSpec(request);
+  if (!spec.ok && isUnread(spec.response)) return reply(spec.response);
   const version = versionOf(request.query, 'node');
   if (!version.ok) return reply(version.response);
-  const spec = readNodeSpec(request);
   if (!spec.ok) return reply(spec.response);
   return {
     type: 'write',
@@ -156,7 +157,7 @@ const readNodeSpec = (request: ApiRequest): Parsed<NodeSpec> => {
     ok: false,
     response: refuse(400, message),
   });
-  if (reader.problem !== undefined) return failed(reader.problem);
+  if (reader.problem !== undefined) return { ok: false, response: refuseUnread(reader.problem) };
   const Role = roles.find((known) => known === role.toLowerCase());
   if (Role === undefined) return failed(`invalid Role: "${role}"`);
   const Availability = availabilities.find((known) => known === availability.toLowerCase());

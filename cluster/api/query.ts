@@ -1,5 +1,5 @@
 /** What stands behind the question mark: flags, versions and filters, with the engine's error texts. */
-import { refuse } from './respond.ts';
+import { refuse, refuseUnread } from './respond.ts';
 import type { ApiResponse, Json } from './seam.ts';
 
 /** A value, or the response that says why there is none. */
@@ -9,7 +9,7 @@ export type Parsed<T> =
 const parsed = <T>(value: T): Parsed<T> => ({ ok: true, value });
 const failed = (message: string): Parsed<never> => ({
   ok: false,
-  response: refuse(400, message),
+  response: refuseUnread(message),
 });
 
 /** As Go's `strconv.ParseBool`; `undefined` for anything else. */
@@ -75,7 +75,8 @@ export const filtersOf = (
   for (const [key, value] of Object.entries(given)) {
     const values = valuesOf(value);
     if (values === undefined) return failed('invalid filter');
-    if (!accepted.includes(key)) return failed(`invalid filter '${key}'`);
+    if (!accepted.includes(key))
+      return { ok: false, response: refuse(400, `invalid filter '${key}'`) };
     if (values.length > 0) filters.set(key, values);
   }
   return parsed(filters);

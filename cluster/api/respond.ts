@@ -38,6 +38,17 @@ export const refuse = (status: number, message: string): ApiResponse => ({
   body: { message },
 });
 
+const unread = new WeakSet<ApiResponse>();
+
+/** 400 for a request that cannot be read. The engine's router says so before anybody asks whether this node is a manager. */
+export const refuseUnread = (message: string): ApiResponse => {
+  const response = refuse(400, message);
+  unread.add(response);
+  return response;
+};
+
+export const isUnread = (response: ApiResponse): boolean => unread.has(response);
+
 /** gRPC's codes as the engine maps them to HTTP. @source moby, daemon/server/httpstatus/status.go */
 const statusOfCode = {
   InvalidArgument: 400,

@@ -1,5 +1,6 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { decide } from './route.ts';
+import type { Json } from './seam.ts';
 import { localOf, requestOf, SmallLeader } from './small/leader.ts';
 import type { Local } from './types.ts';
 
@@ -37,7 +38,7 @@ test.each<[string, Local, string]>([
     ['GET', '/tasks/x'],
     ['GET', '/swarm'],
     ['GET', '/swarm/unlockkey'],
-    ['POST', '/swarm/update'],
+    ['DELETE', '/services/x'],
   ] as const)
     expect(decide(requestOf(method, path), local)).toMatchObject({
       type: 'reply',
@@ -129,6 +130,43 @@ test.each<[string, Local, 'init' | 'join', string]>([
   expect(decide(requestOf('POST', `/swarm/${what}`, {}), local)).toMatchObject({
     type: 'reply',
     response: { status: 503, body: { message } },
+  });
+});
+
+describe('where no manager is, what cannot be read is told before that', () => {
+  const ask = (
+    method: 'GET' | 'POST',
+    path: string,
+    given: { readonly query?: Readonly<Record<string, string>>; readonly body?: Json },
+  ) => ({ ...requestOf(method, path, given.body), query: given.query ?? {} });
+
+  test.each([
+    ['GET', '/nodes', { query: { filters: '{' } }, 'invalid filter'],
+    ['GET', '/services', { query: { status: 'maybe' } }, 'invalid value for status: maybe'],
+    ['POST', '/services/create', { body: { Name: 1 } }, 'invalid JSON: json: cannot unmarshal'],
+    ['POST', '/services/a/update', { body: {} }, "invalid service version ''"],
+    ['POST', '/nodes/a/update', { query: { version: 'x' } }, "invalid node version 'x'"],
+    ['POST', '/nodes/a/update', { body: [] }, 'invalid JSON: json: cannot unmarshal array'],
+    ['POST', '/swarm/update', { query: { version: '1', rotateWorkerToken: 'y' } }, 'invalid value'],
+    ['POST', '/swarm/update', { body: { Raft: 1 } }, 'invalid JSON: json: cannot unmarshal number'],
+  ] as const)('%s %s %j', (method, path, given, message) => {
+    for (const local of [outside, worker, locked])
+      expect(decide(ask(method, path, given), local)).toMatchObject({
+        type: 'reply',
+        response: { status: 400, body: { message: expect.stringContaining(message) } },
+      });
+  });
+
+  test.each([
+    ['GET', '/nodes', { query: { filters: '{"shape":["round"]}' } }],
+    ['GET', '/nodes', { query: { filters: '{"role":["king"]}' } }],
+    ['POST', '/services/create', { body: { Name: '-', TaskTemplate: {} } }],
+    ['POST', '/nodes/a/update', { query: { version: '1' }, body: { Role: 'king' } }],
+  ] as const)('but not what can, and is wrong: %s %s %j', (method, path, given) => {
+    expect(decide(ask(method, path, given), worker)).toMatchObject({
+      type: 'reply',
+      response: { status: 503, body: { message: texts.worker } },
+    });
   });
 });
 

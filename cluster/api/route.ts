@@ -6,6 +6,7 @@ import { unreachable } from '../raft/unreachable.ts';
 import { clusterPart, info, ping, version } from './info.ts';
 import { decideInit, decideJoin, decideLeave, decideUnlock } from './membership.ts';
 import { inspectNode, listNodes, removeNode, updateNode } from './nodes.ts';
+import { isUnread } from './respond.ts';
 import type { ApiRequest, ApiResponse } from './seam.ts';
 import {
   createService,
@@ -63,10 +64,13 @@ const decideMembership = (
   }
 };
 
-/** A route that there is not is told apart before all else, whoever would answer the others. */
+/** A route that there is not is told apart before all else, whoever would answer the others, and then what cannot be read. */
 const decideCluster = (request: ApiRequest, local: Local): Decision => {
-  if (clusterRoute(request) === undefined) return reply(texts.pageNotFound);
-  return isManagerHere(local) ? toLeader : reply(noManager(local));
+  const route = clusterRoute(request);
+  if (route === undefined) return reply(texts.pageNotFound);
+  if (isManagerHere(local)) return toLeader;
+  const said = route(local);
+  return said.type === 'reply' && isUnread(said.response) ? said : reply(noManager(local));
 };
 
 /** A manager's store is open here, so the leader may be asked on a client's behalf. */
@@ -99,7 +103,7 @@ export const decideAsLeader = (request: ApiRequest, leading: Leading): LeaderDec
   return clusterRoute(request)?.(leading) ?? notFound;
 };
 
-type Handler = (leading: Leading) => LeaderDecision;
+type Handler = (by: Pick<Leading, 'config'>) => LeaderDecision;
 
 /** @source moby, daemon/server/router/swarm/cluster.go: an id is one segment, and not empty. */
 const clusterRoute = (request: ApiRequest): Handler | undefined => {
@@ -124,7 +128,7 @@ const swarmRoute = (request: ApiRequest, what: string | undefined): Handler | un
   const { method } = request;
   if (method === 'GET' && what === undefined) return () => inspectSwarm;
   if (method === 'GET' && what === 'unlockkey') return () => showUnlockKey;
-  if (method === 'POST' && what === 'update') return (leading) => updateSwarm(request, leading);
+  if (method === 'POST' && what === 'update') return (by) => updateSwarm(request, by);
   return undefined;
 };
 

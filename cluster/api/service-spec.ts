@@ -7,7 +7,7 @@ import { BodyReader, withoutNulls } from './body.ts';
 import type { Fields } from './body.ts';
 import { constraintProblem } from './constraint.ts';
 import { serviceSpecType } from './go-types.ts';
-import { refuse, refuseRpc } from './respond.ts';
+import { refuse, refuseRpc, refuseUnread } from './respond.ts';
 import type { ApiResponse, Json } from './seam.ts';
 
 export type ServiceSpecResult =
@@ -31,7 +31,7 @@ const imageShape = new RegExp(
 export const readServiceSpec = (body: Json | undefined): ServiceSpecResult => {
   const reader = new BodyReader(body === undefined ? body : withoutNulls(body), serviceSpecType);
   const parts = readParts(reader);
-  if (reader.problem !== undefined) return { ok: false, response: refuse(400, reader.problem) };
+  if (reader.problem !== undefined) return { ok: false, response: refuseUnread(reader.problem) };
   const response =
     conversionObjection(parts) ??
     unsupported(parts) ??

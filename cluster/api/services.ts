@@ -9,7 +9,7 @@ import { findService } from './lookup.ts';
 import { portConflict } from './ports.ts';
 import { exactMatches, filtersOf, flagOf, labelsMatch, prefixMatches, versionOf } from './query.ts';
 import { randomName } from './random-name.ts';
-import { created, done, refuse, refuseRpc, show } from './respond.ts';
+import { created, done, isUnread, refuse, refuseRpc, show } from './respond.ts';
 import type { ApiRequest, ApiResponse, Json } from './seam.ts';
 import { withServiceDefaults } from './service-defaults.ts';
 import { readServiceSpec } from './service-spec.ts';
@@ -87,9 +87,10 @@ const named = (spec: ServiceSpec, view: View, random: Random): ServiceSpec => {
 };
 
 export const updateService = (request: ApiRequest, input: string): LeaderDecision => {
+  const read = readServiceSpec(request.body);
+  if (!read.ok && isUnread(read.response)) return reply(read.response);
   const version = versionOf(request.query, 'service');
   if (!version.ok) return reply(version.response);
-  const read = readServiceSpec(request.body);
   if (!read.ok) return reply(read.response);
   const rollback = request.query.rollback ?? '';
   if (!['', 'none', 'previous'].includes(rollback))

@@ -6,7 +6,7 @@ import type { ClusterObject, ClusterSpec } from '../store/objects.ts';
 import { completeClusterSpec } from './cluster-spec.ts';
 import { digestOf, newJoinToken } from './join-token.ts';
 import { flagOf, versionOf } from './query.ts';
-import { done, show } from './respond.ts';
+import { done, isUnread, show } from './respond.ts';
 import type { ApiRequest, ApiResponse } from './seam.ts';
 import { showSwarm } from './show.ts';
 import { storedBytes } from './stored-bytes.ts';
@@ -29,7 +29,12 @@ export const showUnlockKey: LeaderDecision = {
   },
 };
 
-export const updateSwarm = (request: ApiRequest, { config }: Leading): LeaderDecision => {
+export const updateSwarm = (
+  request: ApiRequest,
+  { config }: Pick<Leading, 'config'>,
+): LeaderDecision => {
+  const completed = completeClusterSpec(request.body, config);
+  if (!completed.ok && isUnread(completed.response)) return reply(completed.response);
   const version = versionOf(request.query, 'swarm');
   if (!version.ok) return reply(version.response);
   const workerToken = flagOf(request.query, 'rotateWorkerToken', 'bare');
@@ -38,7 +43,6 @@ export const updateSwarm = (request: ApiRequest, { config }: Leading): LeaderDec
   if (!managerToken.ok) return reply(managerToken.response);
   const unlockKey = flagOf(request.query, 'rotateManagerUnlockKey', 'bare');
   if (!unlockKey.ok) return reply(unlockKey.response);
-  const completed = completeClusterSpec(request.body, config);
   if (!completed.ok) return reply(completed.response);
   const rotate: Rotations = {
     worker: workerToken.value,
