@@ -4,18 +4,8 @@ import { formatUnlockKey } from '../../../cluster/keys/unlock-key.ts';
 import { realCipher } from '../../../cluster/server/world.ts';
 import { createFastCipher } from '../../../harness/backends/sim/cipher.ts';
 import { canariesOf, openKeyFile } from './secrets.ts';
+import { bytes, facts, noRandom } from './testing/key-files.ts';
 
-const bytes = (start: number): Uint8Array => Uint8Array.from({ length: 32 }, (_, at) => start + at);
-const random = { integer: () => 0, bytes: (_: string, length: number) => new Uint8Array(length) };
-const facts = {
-  nodeId: 'node-of-a-test',
-  clusterId: 'c',
-  role: 'manager',
-  raftId: 'r',
-  advertiseAddr: 'm1:2377',
-  managers: [],
-  unlockKeyVersion: 1,
-} as const;
 const secrets = { peerSecret: bytes(1), dataKeys: [{ epoch: 1, key: bytes(100) }] };
 const unlockKey = bytes(50);
 const shownKey = formatUnlockKey(unlockKey);
@@ -25,7 +15,7 @@ describe.each([
   ['the fast one of the simulator', createFastCipher()],
 ])('a key file sealed with %s', (_, cipher) => {
   const seal = { key: unlockKey, version: 1 };
-  const sealed = encodeKeyFile(facts, secrets, seal, { cipher, random });
+  const sealed = encodeKeyFile(facts, secrets, seal, { cipher, random: noRandom });
 
   test('opens with the key that it was sealed under, whichever of the known keys that is', () => {
     const opened = openKeyFile(sealed, [formatUnlockKey(bytes(7)), shownKey]);
@@ -39,7 +29,7 @@ describe.each([
 });
 
 test('an open key file holds what it must not hold when it is sealed, in a form that a scan finds', () => {
-  const given = { cipher: realCipher, random };
+  const given = { cipher: realCipher, random: noRandom };
   const open = encodeKeyFile(facts, secrets, undefined, given);
   const opened = openKeyFile(open, []);
   if (opened === undefined) throw new Error('it does not open');

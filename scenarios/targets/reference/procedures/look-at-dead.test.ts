@@ -6,21 +6,11 @@ import { realCipher } from '../../../../cluster/server/world.ts';
 import type { Json } from '../../../../harness/core/json.ts';
 import type { ProcedureResult, ProcedureStep } from '../../../../harness/core/target.ts';
 import { keyFileName, tasksFile } from '../secrets.ts';
+import { bytes, facts, noRandom } from '../testing/key-files.ts';
 import { learnUnlockKey } from '../unlock-keys.ts';
 import { lookAtDead } from './look-at-dead.ts';
 
-const bytes = (start: number): Uint8Array => Uint8Array.from({ length: 32 }, (_, at) => start + at);
-const random = { integer: () => 0, bytes: (_: string, length: number) => new Uint8Array(length) };
-const given = { cipher: realCipher, random };
-const facts = {
-  nodeId: 'node-of-a-test',
-  clusterId: 'c',
-  role: 'manager',
-  raftId: 'r',
-  advertiseAddr: 'm1:2377',
-  managers: [],
-  unlockKeyVersion: 1,
-} as const;
+const given = { cipher: realCipher, random: noRandom };
 const dataKey = { epoch: 3, key: bytes(100) };
 const secrets = { peerSecret: bytes(1), dataKeys: [dataKey] };
 const seal = { key: bytes(50), version: 1 };
