@@ -363,6 +363,14 @@ describe('nodes that end', () => {
     expect(await ask({ type: 'end', id: 1 })).toMatchObject({ healed: true });
   });
 
+  test('links that do not lead to a node which is there again break the run', async () => {
+    const { world, ask, failures } = await start();
+    await ask({ type: 'begin', id: 1, deed: { deed: 'kill', node: 'm1' } });
+    world.fails = 'lead to m1';
+    expect(await ask({ type: 'end', id: 1 })).toMatchObject({ healed: false });
+    expect(failures.map(({ message }) => message)).toEqual(['lead to m1 fails']);
+  });
+
   test('an end that nothing began is answered', async () => {
     const { ask } = await start();
     expect(await ask({ type: 'end', id: 9 })).toMatchObject({

@@ -130,10 +130,14 @@ export class LiveNodes {
 
   /** It is up when it listens, its links lead to it, and it says that it is ready. */
   async #boot(node: NodeName): Promise<void> {
-    if (this.#state(node).running) return;
+    const state = this.#state(node);
+    if (state.running) return;
     const world = this.#given.world();
     const addresses = await world.start(node, this.#given.readyMs);
-    await world.links.leadTo(node, addresses);
+    await world.links.leadTo(node, addresses).catch((thrown: unknown) => {
+      if (state.boots > 1) this.#listener.failed(thrown);
+      throw thrown;
+    });
     const { ready } = this.#given.target;
     if (ready === undefined) return;
     await beforeDeadline(
