@@ -37,11 +37,6 @@ export class NodeContainer {
     this.#world = world;
   }
 
-  /** It was started before. */
-  get exists(): boolean {
-    return this.#container !== undefined;
-  }
-
   /**
    * Resolves when its process exists, with its end to come: how it ended, after its last line. `onLine` sees every line of this
    * boot's output.

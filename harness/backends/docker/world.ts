@@ -93,18 +93,11 @@ export class DockerWorld implements World {
     if (listening === undefined) up.resolve(undefined);
     const words: string[] = [];
     const container = this.#container(node);
-    const again = container.exists;
-    const { ended } = await container
-      .start((line, stream) => {
-        words.splice(0, words.length - lastWordsMax + 1);
-        words.push(line);
-        if (stream === 'out' && listening?.(line) !== undefined) up.resolve(undefined);
-      })
-      .catch((thrown: unknown) => {
-        // It has run before: if it does not now, that is the engine's doing, and the cluster is not to be judged by it.
-        if (again) this.#broken(thrown);
-        throw thrown;
-      });
+    const { ended } = await container.start((line, stream) => {
+      words.splice(0, words.length - lastWordsMax + 1);
+      words.push(line);
+      if (stream === 'out' && listening?.(line) !== undefined) up.resolve(undefined);
+    });
     const nextStep = `see what \`docker run ${program.image}\` says, with ${JSON.stringify(program.env?.(this.#place(node)) ?? {})}`;
     const early = ended.then((how) => {
       const what = `its program ended before it listened (${how}), saying: ${words.join(' | ')}`;

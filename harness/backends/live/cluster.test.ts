@@ -322,15 +322,27 @@ describe('nodes that end', () => {
     expect(world.done.slice(-2)).toEqual(['close to m1', 'close to m2']);
   });
 
-  test('a node that cannot be started again makes a fault that is not healed', async () => {
-    const { world, ask } = await start();
+  test('a node that is not even spawned again makes a fault that is not healed, and breaks the run', async () => {
+    const { world, ask, failures } = await start();
     await ask({ type: 'begin', id: 1, deed: { deed: 'kill', node: 'm1' } });
     world.fails = 'start m1';
     expect(await ask({ type: 'end', id: 1 })).toMatchObject({
       healed: false,
       evidence: { bit: true, text: 'its end failed: start m1 fails' },
     });
+    expect(failures.map(({ message }) => message)).toEqual(['start m1 fails']);
     expect(await ask({ type: 'start', id: 2, node: 'm1' })).toMatchObject({ ok: false });
+  });
+
+  test('a node that is spawned and does not come up may be broken itself: it is judged', async () => {
+    const { world, ask, failures } = await start();
+    await ask({ type: 'begin', id: 1, deed: { deed: 'kill', node: 'm1' } });
+    world.start = (node) => {
+      world.events.spawned(node, 'in name');
+      return Promise.reject(new Error('it does not listen'));
+    };
+    expect(await ask({ type: 'end', id: 1 })).toMatchObject({ healed: false });
+    expect(failures).toEqual([]);
   });
 
   test('links that cannot be healed break the run, and no verdict is passed on the cluster', async () => {

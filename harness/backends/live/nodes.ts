@@ -133,11 +133,17 @@ export class LiveNodes {
     const state = this.#state(node);
     if (state.running) return;
     const world = this.#given.world();
-    const addresses = await world.start(node, this.#given.readyMs);
-    await world.links.leadTo(node, addresses).catch((thrown: unknown) => {
-      if (state.boots > 1) this.#listener.failed(thrown);
+    const { boots } = state;
+    // It has run before: where it is not even spawned now, or not reached, the cluster is not to be judged by that.
+    const ours = (thrown: unknown): never => {
+      if (boots > 0) this.#listener.failed(thrown);
+      throw thrown;
+    };
+    const addresses = await world.start(node, this.#given.readyMs).catch((thrown: unknown) => {
+      if (state.boots === boots) ours(thrown);
       throw thrown;
     });
+    await world.links.leadTo(node, addresses).catch(ours);
     const { ready } = this.#given.target;
     if (ready === undefined) return;
     await beforeDeadline(
