@@ -147,6 +147,12 @@ describe('a campaign', () => {
     expect((await replayInSim({ ...plan, run })).run).toEqual(run);
   });
 
+  test('a replay that is given up ends its thread, before it begins and in its middle', async () => {
+    const { run } = placed(3);
+    for (const signal of [AbortSignal.abort(), AbortSignal.timeout(20)])
+      await expect(replayInSim({ ...plan, run, signal })).rejects.toThrow();
+  });
+
   test('a failure that cannot be made smaller, for its thread ends, is kept as it is', async () => {
     const { failures } = await runCampaign({
       ...plan,

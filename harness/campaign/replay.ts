@@ -10,6 +10,8 @@ export type ReplayGiven = Pick<Job, 'target' | 'properties' | 'draw' | 'limits'>
   /** Preloads, for planted bugs. */
   readonly execArgv?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Ends the thread, and so rejects. */
+  readonly signal?: AbortSignal;
 };
 
 /** Carries out a saved simulated run again, in a thread of its own. The same digest means that it was the same to the bit. */
@@ -17,6 +19,7 @@ export const replayInSim = async ({
   run,
   execArgv,
   env,
+  signal,
   ...given
 }: ReplayGiven): Promise<WholeRun> => {
   const { scenario, seed, index, schedule, path, chanceSeed } = run;
@@ -27,5 +30,12 @@ export const replayInSim = async ({
     ...(env !== undefined && { env }),
   });
   const job: Job = { ...given, scenarios: [scenario], seed };
-  return await pool.whole({ job, index, schedule: { schedule, path, chanceSeed } });
+  const stop = (): void => void pool[Symbol.asyncDispose]();
+  if (signal?.aborted === true) stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    return await pool.whole({ job, index, schedule: { schedule, path, chanceSeed } });
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
 };

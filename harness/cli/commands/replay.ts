@@ -41,8 +41,12 @@ export const replay = async (
     );
   }
   const planting = plantingFor(saved, mutants, registry);
-  const again = await carriedOut(saved, { registry, io, entry, planting });
-  if (io.signal.aborted) return exitCodes.interrupted;
+  const again = await carriedOut(saved, { registry, io, entry, planting }).catch(
+    (thrown: unknown) => {
+      if (!io.signal.aborted) throw thrown;
+    },
+  );
+  if (again === undefined || io.signal.aborted) return exitCodes.interrupted;
   const { run } = again;
   for (const verdict of brokenIn({ ...saved, run }))
     printStory({ ...saved, run, shrunkFrom: undefined }, verdict, { io });
@@ -79,6 +83,7 @@ const carriedOut = async (
       draw: registry.drawModule,
       limits: defaultLimits,
       run,
+      signal: io.signal,
       ...(planting === undefined ? {} : { execArgv: planting.nodeOptions, env: planting.env }),
     });
   }
