@@ -5,7 +5,8 @@ import { BodyReader } from './body.ts';
 import type { Fields } from './body.ts';
 import { clusterSpecType } from './go-types.ts';
 import type { GoType } from './go-types.ts';
-import { refuse, refuseRpc, refuseUnread } from './respond.ts';
+import { objectionable, refuse, refuseRpc, unreadable } from './respond.ts';
+import type { Failed } from './respond.ts';
 import type { ApiResponse, Json } from './seam.ts';
 
 const nanosPerMs = 1_000_000;
@@ -13,9 +14,7 @@ const hourNanos = 3_600_000 * nanosPerMs;
 /** 90 days. @source swarmkit, ca/certificates.go */
 const certExpiryNanos = 90 * 24 * hourNanos;
 
-export type SpecResult =
-  | { readonly ok: true; readonly spec: ClusterSpec }
-  | { readonly ok: false; readonly response: ApiResponse };
+export type SpecResult = { readonly ok: true; readonly spec: ClusterSpec } | Failed;
 
 /**
  * A field that is absent or 0 takes its default, also in an update: clients send the whole spec.
@@ -28,9 +27,9 @@ export const completeClusterSpec = (
 ): SpecResult => {
   const reader = new BodyReader(body, type);
   const spec = specOf(reader, config);
-  if (reader.problem !== undefined) return { ok: false, response: refuseUnread(reader.problem) };
+  if (reader.problem !== undefined) return unreadable(reader.problem);
   const response = objection(reader.fields, spec);
-  return response === undefined ? { ok: true, spec } : { ok: false, response };
+  return response === undefined ? { ok: true, spec } : objectionable(response);
 };
 
 const specOf = (reader: BodyReader, config: NodeConfig): ClusterSpec => {

@@ -5,7 +5,7 @@
 import type { NodeObject, ServiceObject, TaskObject } from '../store/objects.ts';
 import type { View } from '../store/types.ts';
 import type { Parsed } from './query.ts';
-import { refuse } from './respond.ts';
+import { objectionable, refuse } from './respond.ts';
 
 export const findNode = (view: View, input: string): Parsed<NodeObject> => {
   const exact = view.node(input);
@@ -50,12 +50,10 @@ const named = <T extends Identified>(
 
 const only = <T>(kind: string, input: string, matches: readonly T[]): Parsed<T> => {
   const [first] = matches;
-  if (first === undefined)
-    return { ok: false, response: refuse(404, `${kind} ${input} not found`) };
+  if (first === undefined) return objectionable(refuse(404, `${kind} ${input} not found`));
   if (matches.length > 1)
-    return {
-      ok: false,
-      response: refuse(400, `${kind} ${input} is ambiguous (${matches.length} matches found)`),
-    };
+    return objectionable(
+      refuse(400, `${kind} ${input} is ambiguous (${matches.length} matches found)`),
+    );
   return { ok: true, value: first };
 };

@@ -18,7 +18,7 @@ import {
   versionOf,
 } from './query.ts';
 import type { Filters, Parsed } from './query.ts';
-import { done, isUnread, refuse, refuseRpc, refuseUnread, show } from './respond.ts';
+import { done, objectionable, refuse, refuseRpc, replyOf, show, unreadable } from './respond.ts';
 import type { ApiRequest, ApiResponse } from './seam.ts';
 import { showNode, standingsOf } from './show.ts';
 import { outOfSequence } from './texts.ts';
@@ -38,7 +38,7 @@ export const listNodes = (request: ApiRequest): LeaderDecision => {
     'membership',
     'node.label',
   ]);
-  if (!filters.ok) return reply(filters.response);
+  if (!filters.ok) return replyOf(filters);
   const wanted = filters.value;
   for (const [key, known] of [
     ['role', roles],
@@ -68,10 +68,10 @@ export const inspectNode = (id: string): LeaderDecision => ({
 
 export const updateNode = (request: ApiRequest, input: string): LeaderDecision => {
   const spec = readNodeSpec(request);
-  if (!spec.ok && isUnread(spec.response)) return reply(spec.response);
+  if (!spec.ok && spec.unread) return replyOf(spec);
   const version = versionOf(request.query, 'node');
-  if (!version.ok) return reply(version.response);
-  if (!spec.ok) return reply(spec.response);
+  if (!version.ok) return replyOf(version);
+  if (!spec.ok) return replyOf(spec);
   return {
     type: 'write',
     run: (transaction, leading) => {
@@ -153,15 +153,12 @@ const readNodeSpec = (request: ApiRequest): Parsed<NodeSpec> => {
   const labels = reader.table('Labels', fields.Labels) ?? {};
   const role = reader.text('Role', fields.Role) ?? '';
   const availability = reader.text('Availability', fields.Availability) ?? '';
-  const failed = (message: string): Parsed<never> => ({
-    ok: false,
-    response: refuse(400, message),
-  });
-  if (reader.problem !== undefined) return { ok: false, response: refuseUnread(reader.problem) };
+  if (reader.problem !== undefined) return unreadable(reader.problem);
   const Role = roles.find((known) => known === role.toLowerCase());
-  if (Role === undefined) return failed(`invalid Role: "${role}"`);
+  if (Role === undefined) return objectionable(refuse(400, `invalid Role: "${role}"`));
   const Availability = availabilities.find((known) => known === availability.toLowerCase());
-  if (Availability === undefined) return failed(`invalid Availability: "${availability}"`);
+  if (Availability === undefined)
+    return objectionable(refuse(400, `invalid Availability: "${availability}"`));
   const spec = { Labels: labels, Role, Availability };
   return { ok: true, value: name === '' ? spec : { Name: name, ...spec } };
 };

@@ -1,16 +1,12 @@
 /** What stands behind the question mark: flags, versions and filters, with the engine's error texts. */
-import { refuse, refuseUnread } from './respond.ts';
-import type { ApiResponse, Json } from './seam.ts';
+import { objectionable, refuse, unreadable } from './respond.ts';
+import type { Failed } from './respond.ts';
+import type { Json } from './seam.ts';
 
 /** A value, or the response that says why there is none. */
-export type Parsed<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly response: ApiResponse };
+export type Parsed<T> = { readonly ok: true; readonly value: T } | Failed;
 
 const parsed = <T>(value: T): Parsed<T> => ({ ok: true, value });
-const failed = (message: string): Parsed<never> => ({
-  ok: false,
-  response: refuseUnread(message),
-});
 
 /** As Go's `strconv.ParseBool`; `undefined` for anything else. */
 const parseFlag = (text: string): boolean | undefined => {
@@ -33,7 +29,7 @@ export const flagOf = (
   const value = parseFlag(text);
   if (value !== undefined) return parsed(value);
   const reason = `: strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`;
-  return failed(`invalid value for ${name}: ${text}${why === 'why' ? reason : ''}`);
+  return unreadable(`invalid value for ${name}: ${text}${why === 'why' ? reason : ''}`);
 };
 
 /** As the engine's `BoolValue`: everything but these words is true. */
@@ -51,7 +47,7 @@ export const versionOf = (
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
   if (Number.isSafeInteger(value)) return parsed(value);
   const why = /^\d+$/.test(text) ? 'value out of range' : 'invalid syntax';
-  return failed(
+  return unreadable(
     `invalid ${kind} version '${text}': strconv.ParseUint: parsing ${JSON.stringify(text)}: ${why}`,
   );
 };
@@ -70,13 +66,12 @@ export const filtersOf = (
   if (text === '') return parsed(noFilters);
   const given = parseJson(text);
   if (typeof given !== 'object' || given === null || Array.isArray(given))
-    return failed('invalid filter');
+    return unreadable('invalid filter');
   const filters = new Map<string, readonly string[]>();
   for (const [key, value] of Object.entries(given)) {
     const values = valuesOf(value);
-    if (values === undefined) return failed('invalid filter');
-    if (!accepted.includes(key))
-      return { ok: false, response: refuse(400, `invalid filter '${key}'`) };
+    if (values === undefined) return unreadable('invalid filter');
+    if (!accepted.includes(key)) return objectionable(refuse(400, `invalid filter '${key}'`));
     if (values.length > 0) filters.set(key, values);
   }
   return parsed(filters);

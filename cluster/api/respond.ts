@@ -38,16 +38,31 @@ export const refuse = (status: number, message: string): ApiResponse => ({
   body: { message },
 });
 
-const unread = new WeakSet<ApiResponse>();
-
-/** 400 for a request that cannot be read. The engine's router says so before anybody asks whether this node is a manager. */
-export const refuseUnread = (message: string): ApiResponse => {
-  const response = refuse(400, message);
-  unread.add(response);
-  return response;
+/**
+ * Why there is no value, as a response. `unread`: what was given is none at all. The engine's router says so before anybody asks whether
+ * this node is a manager; all other objections come after that.
+ */
+export type Failed = {
+  readonly ok: false;
+  readonly response: ApiResponse;
+  readonly unread: boolean;
 };
 
-export const isUnread = (response: ApiResponse): boolean => unread.has(response);
+/** 400 for what cannot be read. */
+export const unreadable = (message: string): Failed => ({
+  ok: false,
+  response: refuse(400, message),
+  unread: true,
+});
+
+export const objectionable = (response: ApiResponse): Failed => ({
+  ok: false,
+  response,
+  unread: false,
+});
+
+export const replyOf = ({ response, unread }: Failed) =>
+  ({ type: 'reply', response, unread }) as const;
 
 /** gRPC's codes as the engine maps them to HTTP. @source moby, daemon/server/httpstatus/status.go */
 const statusOfCode = {

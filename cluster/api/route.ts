@@ -6,7 +6,6 @@ import { unreachable } from '../raft/unreachable.ts';
 import { clusterPart, info, ping, version } from './info.ts';
 import { decideInit, decideJoin, decideLeave, decideUnlock } from './membership.ts';
 import { inspectNode, listNodes, removeNode, updateNode } from './nodes.ts';
-import { isUnread } from './respond.ts';
 import type { ApiRequest, ApiResponse } from './seam.ts';
 import {
   createService,
@@ -70,7 +69,7 @@ const decideCluster = (request: ApiRequest, local: Local): Decision => {
   if (route === undefined) return reply(texts.pageNotFound);
   if (isManagerHere(local)) return toLeader;
   const said = route(local);
-  return said.type === 'reply' && isUnread(said.response) ? said : reply(noManager(local));
+  return said.type === 'reply' && said.unread === true ? said : reply(noManager(local));
 };
 
 /** A manager's store is open here, so the leader may be asked on a client's behalf. */

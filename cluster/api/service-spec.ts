@@ -7,12 +7,11 @@ import { BodyReader, withoutNulls } from './body.ts';
 import type { Fields } from './body.ts';
 import { constraintProblem } from './constraint.ts';
 import { serviceSpecType } from './go-types.ts';
-import { refuse, refuseRpc, refuseUnread } from './respond.ts';
+import { objectionable, refuse, refuseRpc, unreadable } from './respond.ts';
+import type { Failed } from './respond.ts';
 import type { ApiResponse, Json } from './seam.ts';
 
-export type ServiceSpecResult =
-  | { readonly ok: true; readonly spec: ServiceSpec }
-  | { readonly ok: false; readonly response: ApiResponse };
+export type ServiceSpecResult = { readonly ok: true; readonly spec: ServiceSpec } | Failed;
 
 /** The same names as SwarmKit's own pattern, without its backtracking. */
 const nameShape = /^[a-zA-Z0-9]+(?:[-_]+[a-zA-Z0-9]+)*$/;
@@ -31,7 +30,7 @@ const imageShape = new RegExp(
 export const readServiceSpec = (body: Json | undefined): ServiceSpecResult => {
   const reader = new BodyReader(body === undefined ? body : withoutNulls(body), serviceSpecType);
   const parts = readParts(reader);
-  if (reader.problem !== undefined) return { ok: false, response: refuseUnread(reader.problem) };
+  if (reader.problem !== undefined) return unreadable(reader.problem);
   const response =
     conversionObjection(parts) ??
     unsupported(parts) ??
@@ -39,7 +38,7 @@ export const readServiceSpec = (body: Json | undefined): ServiceSpecResult => {
     taskObjection(parts) ??
     updateObjection(parts) ??
     endpointObjection(parts);
-  if (response !== undefined) return { ok: false, response };
+  if (response !== undefined) return objectionable(response);
   const { name, labels } = parts;
   const spec = {
     ...reader.fields,

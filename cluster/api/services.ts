@@ -9,7 +9,7 @@ import { findService } from './lookup.ts';
 import { portConflict } from './ports.ts';
 import { exactMatches, filtersOf, flagOf, labelsMatch, prefixMatches, versionOf } from './query.ts';
 import { randomName } from './random-name.ts';
-import { created, done, isUnread, refuse, refuseRpc, show } from './respond.ts';
+import { created, done, refuse, refuseRpc, replyOf, show } from './respond.ts';
 import type { ApiRequest, ApiResponse, Json } from './seam.ts';
 import { withServiceDefaults } from './service-defaults.ts';
 import { readServiceSpec } from './service-spec.ts';
@@ -21,9 +21,9 @@ const reply = (response: ApiResponse): LeaderDecision => ({ type: 'reply', respo
 
 export const listServices = (request: ApiRequest): LeaderDecision => {
   const filters = filtersOf(request.query, ['name', 'id', 'label', 'mode', 'runtime']);
-  if (!filters.ok) return reply(filters.response);
+  if (!filters.ok) return replyOf(filters);
   const status = flagOf(request.query, 'status');
-  if (!status.ok) return reply(status.response);
+  if (!status.ok) return replyOf(status);
   const wanted = filters.value;
   const fits = ({ ID, Spec }: ServiceObject): boolean =>
     prefixMatches(wanted, 'name', Spec.Name) &&
@@ -49,7 +49,7 @@ export const listServices = (request: ApiRequest): LeaderDecision => {
 
 export const inspectService = (request: ApiRequest, id: string): LeaderDecision => {
   const insertDefaults = flagOf(request.query, 'insertDefaults');
-  if (!insertDefaults.ok) return reply(insertDefaults.response);
+  if (!insertDefaults.ok) return replyOf(insertDefaults);
   return {
     type: 'read',
     respond: ({ view, config }) => {
@@ -63,7 +63,7 @@ export const inspectService = (request: ApiRequest, id: string): LeaderDecision 
 
 export const createService = (request: ApiRequest): LeaderDecision => {
   const read = readServiceSpec(request.body);
-  if (!read.ok) return reply(read.response);
+  if (!read.ok) return replyOf(read);
   return {
     type: 'write',
     run: (transaction, { random }) => {
@@ -88,10 +88,10 @@ const named = (spec: ServiceSpec, view: View, random: Random): ServiceSpec => {
 
 export const updateService = (request: ApiRequest, input: string): LeaderDecision => {
   const read = readServiceSpec(request.body);
-  if (!read.ok && isUnread(read.response)) return reply(read.response);
+  if (!read.ok && read.unread) return replyOf(read);
   const version = versionOf(request.query, 'service');
-  if (!version.ok) return reply(version.response);
-  if (!read.ok) return reply(read.response);
+  if (!version.ok) return replyOf(version);
+  if (!read.ok) return replyOf(read);
   const rollback = request.query.rollback ?? '';
   if (!['', 'none', 'previous'].includes(rollback))
     return reply(refuse(400, `unrecognized rollback option ${rollback}`));

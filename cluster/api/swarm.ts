@@ -6,14 +6,12 @@ import type { ClusterObject, ClusterSpec } from '../store/objects.ts';
 import { completeClusterSpec } from './cluster-spec.ts';
 import { digestOf, newJoinToken } from './join-token.ts';
 import { flagOf, versionOf } from './query.ts';
-import { done, isUnread, show } from './respond.ts';
-import type { ApiRequest, ApiResponse } from './seam.ts';
+import { done, replyOf, show } from './respond.ts';
+import type { ApiRequest } from './seam.ts';
 import { showSwarm } from './show.ts';
 import { storedBytes } from './stored-bytes.ts';
 import { notInSwarm, outOfSequence } from './texts.ts';
 import type { LeaderDecision, Leading } from './types.ts';
-
-const reply = (response: ApiResponse): LeaderDecision => ({ type: 'reply', response });
 
 export const inspectSwarm: LeaderDecision = {
   type: 'read',
@@ -34,16 +32,16 @@ export const updateSwarm = (
   { config }: Pick<Leading, 'config'>,
 ): LeaderDecision => {
   const completed = completeClusterSpec(request.body, config);
-  if (!completed.ok && isUnread(completed.response)) return reply(completed.response);
+  if (!completed.ok && completed.unread) return replyOf(completed);
   const version = versionOf(request.query, 'swarm');
-  if (!version.ok) return reply(version.response);
+  if (!version.ok) return replyOf(version);
   const workerToken = flagOf(request.query, 'rotateWorkerToken', 'bare');
-  if (!workerToken.ok) return reply(workerToken.response);
+  if (!workerToken.ok) return replyOf(workerToken);
   const managerToken = flagOf(request.query, 'rotateManagerToken', 'bare');
-  if (!managerToken.ok) return reply(managerToken.response);
+  if (!managerToken.ok) return replyOf(managerToken);
   const unlockKey = flagOf(request.query, 'rotateManagerUnlockKey', 'bare');
-  if (!unlockKey.ok) return reply(unlockKey.response);
-  if (!completed.ok) return reply(completed.response);
+  if (!unlockKey.ok) return replyOf(unlockKey);
+  if (!completed.ok) return replyOf(completed);
   const rotate: Rotations = {
     worker: workerToken.value,
     manager: managerToken.value,

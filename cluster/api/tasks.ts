@@ -6,7 +6,7 @@ import { sameValue } from '../store/values.ts';
 import { findNode, findService, findTask, taskName } from './lookup.ts';
 import { exactMatches, filtersOf, labelsMatch, prefixMatches, unknownValue } from './query.ts';
 import type { Filters, Parsed } from './query.ts';
-import { refuse, show } from './respond.ts';
+import { refuse, replyOf, show } from './respond.ts';
 import type { ApiRequest } from './seam.ts';
 import { showTask } from './show.ts';
 import type { LeaderDecision } from './types.ts';
@@ -24,7 +24,7 @@ const keys = [
 
 export const listTasks = (request: ApiRequest): LeaderDecision => {
   const filters = filtersOf(request.query, keys);
-  if (!filters.ok) return { type: 'reply', response: filters.response };
+  if (!filters.ok) return replyOf(filters);
   const unknown = unknownValue(filters.value, 'desired-state', taskStates);
   if (unknown !== undefined)
     return {

@@ -52,9 +52,9 @@ export type Decision =
   /** To the leader: itself, or forwarded once. */
   | { readonly type: 'leader' };
 
-/** What the leader does with it. */
+/** What the leader does with it. `unread`: the request cannot be read, so that any node would reply the same. */
 export type LeaderDecision =
-  | { readonly type: 'reply'; readonly response: ApiResponse }
+  | { readonly type: 'reply'; readonly response: ApiResponse; readonly unread?: boolean }
   /** Answered from the applied store once ReadIndex says that the leader still leads. */
   | { readonly type: 'read'; respond(leading: Leading): ApiResponse }
   /** Run in a transaction when its turn comes; the response goes out once that is committed. Nothing written: at once. */

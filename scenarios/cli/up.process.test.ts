@@ -49,10 +49,7 @@ test.each([['nothing is there'], ['an earlier owner has died']])(
     if (before !== 'nothing is there') {
       mkdirSync(join(base, 'state'));
       const owner = { pid: process.pid, since: 'another time' };
-      writeFileSync(
-        join(base, 'state', `up-${hostname()}.json`),
-        JSON.stringify({ owner, lines: ['it'] }),
-      );
+      writeFileSync(standingFile(join(base, 'state')), JSON.stringify({ owner, lines: ['it'] }));
     }
     const up = ['up', '--managers', '1', '--workers', '0', '--detach'];
     const ends = await Promise.all([alongside(up), alongside(up)]);
@@ -102,11 +99,7 @@ test('what another machine wrote into a common folder for state is spared, and t
 test('a cluster whose proxies have ended does not go on looking as if it stood', async () => {
   const upAndStays = alongside(['up', '--managers', '1', '--workers', '0']);
   const state = join(base, 'state');
-  await until(
-    'it stands',
-    () => existsSync(join(state, `up-${hostname()}.json`)) && linesOf(state) > 0,
-    30_000,
-  );
+  await until('it stands', () => existsSync(standingFile(state)) && linesOf(state) > 0, 30_000);
   const [record] = listRecords(state);
   const proxies = record?.processes.find(({ name }) => name === 'proxies');
   if (proxies === undefined) throw new Error('its proxies are recorded');
@@ -114,13 +107,15 @@ test('a cluster whose proxies have ended does not go on looking as if it stood',
   const { code, err } = await upAndStays;
   expect(err).toContain('the embedded proxy: it ended in the middle of the run');
   expect(code).toBe(4);
-  expect(existsSync(join(state, `up-${hostname()}.json`))).toBe(false);
+  expect(existsSync(standingFile(state))).toBe(false);
   expect(listRecords(state)).toEqual([]);
 });
 
+const standingFile = (state: string): string => join(state, `up-${hostname()}.json`);
+
 const linesOf = (state: string): number =>
   (
-    JSON.parse(readFileSync(join(state, `up-${hostname()}.json`), 'utf8')) as {
+    JSON.parse(readFileSync(standingFile(state), 'utf8')) as {
       lines: readonly string[];
     }
   ).lines.length;

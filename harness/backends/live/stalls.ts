@@ -2,7 +2,7 @@ import type { Ms } from '../../core/cluster.ts';
 
 /** Often enough for what is asked of it; each ring wakes the harness, for every cluster that it plays with. */
 const periodMs: Ms = 50;
-/** Shorter ones are everyday and no property asks for them. */
+/** Shorter ones are everyday. */
 const stallMsMin: Ms = 50;
 
 /**

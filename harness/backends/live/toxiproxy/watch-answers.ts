@@ -1,7 +1,7 @@
 import type { Ms } from '../../../core/cluster.ts';
 
 const periodMs: Ms = 250;
-/** A busy machine is this late now and then; no property asks for less. */
+/** Shorter ones are everyday. */
 const stallMsMin: Ms = 100;
 
 /**
