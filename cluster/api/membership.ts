@@ -13,12 +13,19 @@ import { networkProblem, readNetworkConfig } from './network-config.ts';
 import { looseFlagOf } from './query.ts';
 import { refuse, refuseRpc } from './respond.ts';
 import type { ApiRequest, ApiResponse, Json } from './seam.ts';
-import { invalidJoinToken, leaveLocked, malformedUnlockKey, nowhereToListen } from './texts.ts';
+import {
+  alreadyInSwarm,
+  invalidJoinToken,
+  leaveLocked,
+  malformedUnlockKey,
+  nowhereToListen,
+} from './texts.ts';
 import type { Decision, Local } from './types.ts';
 
 const reply = (response: ApiResponse): Decision => ({ type: 'reply', response });
 
-export const decideInit = (request: ApiRequest, { config }: Local): Decision => {
+/** What cannot be read is told apart before all else, also where the node could not do what it asks. */
+export const decideInit = (request: ApiRequest, { config, state }: Local): Decision => {
   const reader = new BodyReader(request.body, initRequestType);
   const { fields } = reader;
   const spec = reader.part('Spec', fields.Spec) ?? {};
@@ -29,6 +36,9 @@ export const decideInit = (request: ApiRequest, { config }: Local): Decision => 
   const availability = readAvailability(reader, fields.Availability);
   const networkConfig = readNetworkConfig(reader);
   if (reader.problem !== undefined) return reply(refuse(400, reader.problem));
+  const completed = completeClusterSpec(spec, config, { ...clusterSpecType, at: 'Spec' });
+  if (!completed.ok && completed.unread) return reply(completed.response);
+  if (state !== 'inactive' && !forceNewCluster) return reply(alreadyInSwarm);
   if (listenAddr === '') return reply(nowhereToListen);
   if (forceNewCluster)
     return reply(refuseRpc('Unimplemented', 'force-new-cluster is not implemented'));
@@ -41,7 +51,6 @@ export const decideInit = (request: ApiRequest, { config }: Local): Decision => 
     );
   const problem = networkProblem(reader, networkConfig);
   if (problem !== undefined) return reply(refuse(500, problem));
-  const completed = completeClusterSpec(spec, config, { ...clusterSpecType, at: 'Spec' });
   if (!completed.ok) return reply(completed.response);
   return {
     type: 'init',
@@ -55,7 +64,7 @@ export const decideInit = (request: ApiRequest, { config }: Local): Decision => 
   };
 };
 
-export const decideJoin = (request: ApiRequest, { config }: Local): Decision => {
+export const decideJoin = (request: ApiRequest, { config, state }: Local): Decision => {
   const reader = new BodyReader(request.body, joinRequestType);
   const { fields } = reader;
   const remotes = reader.texts('RemoteAddrs', fields.RemoteAddrs) ?? [];
@@ -64,6 +73,7 @@ export const decideJoin = (request: ApiRequest, { config }: Local): Decision => 
   const advertiseAddr = reader.text('AdvertiseAddr', fields.AdvertiseAddr) ?? '';
   const availability = readAvailability(reader, fields.Availability);
   if (reader.problem !== undefined) return reply(refuse(400, reader.problem));
+  if (state !== 'inactive') return reply(alreadyInSwarm);
   if (listenAddr === '') return reply(nowhereToListen);
   if (remotes.length === 0) return reply(refuse(400, 'at least 1 RemoteAddr is required to join'));
   if (availability === undefined)
@@ -92,11 +102,16 @@ export const decideLeave = (request: ApiRequest, { state }: Local): Decision => 
   return state === 'locked' && !force ? reply(leaveLocked) : { type: 'leave', force };
 };
 
-/** The caller has made sure that the node is locked. */
-export const decideUnlock = (request: ApiRequest): Decision => {
+/** `otherwise`: the answer where the node is not locked. */
+export const decideUnlock = (
+  request: ApiRequest,
+  { state }: Local,
+  otherwise: ApiResponse,
+): Decision => {
   const reader = new BodyReader(request.body, unlockRequestType);
   const text = reader.text('UnlockKey', reader.fields.UnlockKey) ?? '';
   if (reader.problem !== undefined) return reply(refuse(400, reader.problem));
+  if (state !== 'locked') return reply(otherwise);
   const key = parseUnlockKey(text);
   return key === undefined ? reply(malformedUnlockKey) : { type: 'unlock', key };
 };

@@ -399,6 +399,37 @@ test.each<[string, Local, string, number, string]>([
   });
 });
 
+test.each<[string, Local, string, Json]>([
+  ['init in a swarm', manager, '/swarm/init', { ListenAddr: 5 }],
+  ['init in a swarm, inside of its spec', worker, '/swarm/init', { Spec: { Raft: 5 } }],
+  ['init while locked', locked, '/swarm/init', { AutoLockManagers: 'yes' }],
+  ['join in a swarm', worker, '/swarm/join', { RemoteAddrs: 'm2' }],
+  ['unlock on a manager', manager, '/swarm/unlock', { UnlockKey: 5 }],
+  ['unlock outside of a swarm', outside, '/swarm/unlock', { UnlockKey: 5 }],
+])('%s: what cannot be read is told first', (_case, local, path, body) => {
+  const decision = decide(requestOf('POST', path, body), local);
+  expect(decision).toMatchObject({ type: 'reply', response: { status: 400 } });
+  expect(JSON.stringify(decision)).toContain('cannot unmarshal');
+});
+
+test('init and join in a swarm are refused, whatever they ask for', () => {
+  for (const path of ['/swarm/init', '/swarm/join'])
+    for (const local of [manager, worker, locked])
+      expect(decide(requestOf('POST', path, { Availability: 'asleep' }), local)).toMatchObject({
+        type: 'reply',
+        response: { status: 503, body: { message: texts.member } },
+      });
+});
+
+test('a new cluster cannot be forced, and the node says so in a swarm as well', () => {
+  const request = requestOf('POST', '/swarm/init', {
+    ListenAddr: '0.0.0.0:2377',
+    ForceNewCluster: true,
+  });
+  for (const local of [manager, outside])
+    expect(decide(request, local)).toMatchObject({ type: 'reply', response: { status: 501 } });
+});
+
 test('leave knows the ways to say force', () => {
   for (const [query, force] of [
     ['', false],

@@ -47,17 +47,17 @@ const decideMembership = (
   what: string | undefined,
   local: Local,
 ): Decision | undefined => {
-  const outside = local.state === 'inactive';
   switch (what) {
     case 'init':
-      return outside ? decideInit(request, local) : reply(texts.alreadyInSwarm);
+      return decideInit(request, local);
     case 'join':
-      return outside ? decideJoin(request, local) : reply(texts.alreadyInSwarm);
+      return decideJoin(request, local);
     case 'leave':
-      return outside ? reply(texts.notInSwarm) : decideLeave(request, local);
-    case 'unlock':
-      if (local.state === 'locked') return decideUnlock(request);
-      return reply(isManagerHere(local) ? texts.notLocked : noManager(local));
+      return local.state === 'inactive' ? reply(texts.notInSwarm) : decideLeave(request, local);
+    case 'unlock': {
+      const otherwise = isManagerHere(local) ? texts.notLocked : noManager(local);
+      return decideUnlock(request, local, otherwise);
+    }
     default:
       return undefined;
   }
