@@ -17,7 +17,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from '@jest/globals';
 import { UsageError } from './exit.ts';
-import { campaignFolder, pointLatest, prepareFolder, writeWhole } from './output.ts';
+import { pointLatest, prepareFolder, writeWhole } from './output.ts';
 import { quoted } from './quoted.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'schism-output-'));
@@ -41,18 +41,6 @@ test('a folder below a file cannot be had, and the user is told so before the wo
     writeFileSync(join(prepared.folder, 'page'), '');
   }
   expect(existsSync(at('a', 'c', 'page'))).toBe(true);
-});
-
-test('a campaign has a folder of its own where an earlier one of its seed has saved runs, and takes its place where it has not', () => {
-  const out = at('out');
-  expect(campaignFolder(out, 42)).toBe(join(out, '42'));
-  writeWhole(join(out, '42', 'index.html'), 'all held');
-  expect(campaignFolder(out, 42)).toBe(join(out, '42'));
-  writeWhole(join(out, '42', 'sim-17.json'), '{}');
-  expect(campaignFolder(out, 42)).toBe(join(out, '42-2'));
-  writeWhole(join(out, '42-2', 'sim-17.json'), '{}');
-  expect(campaignFolder(out, 42)).toBe(join(out, '42-3'));
-  expect(campaignFolder(out, 4)).toBe(join(out, '4'));
 });
 
 test('what cannot be written leaves nothing behind', () => {

@@ -2,9 +2,9 @@
 import {
   accessSync,
   constants,
+  linkSync,
   lstatSync,
   mkdirSync,
-  readdirSync,
   realpathSync,
   renameSync,
   rmdirSync,
@@ -14,29 +14,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { messageOf } from '../backends/live/failure.ts';
+import { codeOf, messageOf } from '../backends/live/failure.ts';
 import { UsageError } from './exit.ts';
 
 export type Prepared = Disposable & { readonly folder: string };
-
-/**
- * The folder of a campaign: `reports/out/42`, or `reports/out/42-2` where an earlier one of that seed has saved runs in it. Lines that
- * replay those stay true.
- */
-export const campaignFolder = (out: string, seed: number): string => {
-  let folder = join(out, String(seed));
-  for (let nth = 2; holdsRuns(folder); nth += 1) folder = join(out, `${seed}-${nth}`);
-  return folder;
-};
-
-const holdsRuns = (folder: string): boolean => {
-  try {
-    return readdirSync(folder).some((name) => name.endsWith('.json'));
-  } catch {
-    // It is not there yet, or cannot be had: who prepares it says why.
-    return false;
-  }
-};
 
 /** Makes a folder that can be written; where nothing was written, it is gone in the end. Throws a `UsageError` that names it. */
 export const prepareFolder = (folder: string): Prepared => {
@@ -88,6 +69,17 @@ export const writeWhole = (file: string, text: string): void => {
   } catch (cause) {
     if (part !== undefined) rmSync(part, { force: true });
     throw new UsageError(`${file} cannot be written: ${messageOf(cause)}`, { cause });
+  }
+};
+
+/** Gives a file a second name, in one step. `false`: there is something of that name already. */
+export const linked = (file: string, name: string): boolean => {
+  try {
+    linkSync(file, name);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
   }
 };
 

@@ -8,7 +8,8 @@ import { asCalledHere, exitCodes, UsageError, type ExitCode } from '../exit.ts';
 import { harmlessJson } from '../harmless.ts';
 import type { Io } from '../io.ts';
 import type { Planting, Registry, TargetEntry } from '../registry.ts';
-import { campaignFolder, pointLatest, prepareFolder, writeWhole } from '../output.ts';
+import { prepareCampaign } from '../campaign-folder.ts';
+import { pointLatest, writeWhole } from '../output.ts';
 import { nearest, selectScenarios, shaped, warnOfQuorum } from '../select.ts';
 import type { RunOptions } from '../run/options.ts';
 import { printProperties, printStory, printWorlds } from '../run/print.ts';
@@ -42,7 +43,7 @@ export const run = async (registry: Registry, io: Io, options: RunOptions): Prom
   const entry = entryOf(selected, registry);
   const scenarios = selected.map((scenario) => judgeable(scenario, entry));
   if (options.managers !== undefined) warnOfQuorum(options.managers, io);
-  using output = prepareFolder(campaignFolder(options.out ?? registry.outFolder, seed));
+  using output = prepareCampaign(options.out ?? registry.outFolder, seed);
   const { folder } = output;
   const commit = commitOf(dirname(new URL(import.meta.url).pathname));
   const planting = options.mutants === undefined ? undefined : registry.plant(options.mutants);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, constants, linkSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { dockerBackend } from '../../backends/docker/backend.ts';
@@ -15,7 +15,7 @@ import type { Memory, ProcedureResult, ProcedureStep, Target } from '../../core/
 import { EnvironmentError, exitCodes, UsageError, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Registry, TargetEntry } from '../registry.ts';
-import { writeWhole } from '../output.ts';
+import { linked, writeWhole } from '../output.ts';
 import { warnOfQuorum } from '../select.ts';
 import { requireDocker } from '../run/worlds.ts';
 
@@ -63,17 +63,6 @@ const claim = (registry: Registry): ProcessIdentity => {
     rmSync(draft, { force: true });
   }
   return owner;
-};
-
-/** `false`: there is something of that name already. */
-const linked = (file: string, name: string): boolean => {
-  try {
-    linkSync(file, name);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
-  }
 };
 
 const isOurs = ({ pid, since }: ProcessIdentity): boolean => {
