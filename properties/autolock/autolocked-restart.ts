@@ -41,7 +41,8 @@ export const autolockedRestart: Property = {
       secretInTheClear(history) ??
       secretKept(history);
     if (failed !== undefined) return failed;
-    if (lockedInVain(history)) return unknown('no manager came up locked, although one was to be');
+    if (spans.length === 0 && lockedInVain(history))
+      return unknown('no manager came up locked, although one was to be');
     const scans = judgeScans(history);
     if (scans.blind !== undefined) return unknown(scans.blind);
     return spans.length === 0 ? untested('no manager came up locked') : howTested(spans, history);
