@@ -52,6 +52,28 @@ test('votes of another term, for another, of strangers and the same vote again d
   });
 });
 
+test('in virtual time a vote counts once it is given; live, words change places on their way', () => {
+  const observations = [
+    ...elected,
+    ...votes('m2', [110, vote('m2', 4, 'm1')]),
+    ...votes('m3', [90, vote('m3', 3, 'm1')], [121, vote('m3', 4, 'm1')]),
+  ];
+  const judgeOn = (backend: 'sim' | 'process') =>
+    electedByAMajority.judge(history({ backend, observations }));
+  expect(judgeOn('sim')).toMatchObject({
+    verdict: 'fail',
+    summary: 'm1 leads term 4 with 2 votes, and 5 managers may vote',
+    moments: [
+      { at: 90, text: 'm3 votes for m1 in term 3  ← in term 4 only later' },
+      { at: 100 },
+      { at: 110, text: 'm2 votes for m1' },
+      { at: 120, text: 'm1 leads term 4 with the votes of m1, m2' },
+      { at: 121, text: 'm3 votes for m1' },
+    ],
+  });
+  expect(judgeOn('process').verdict).toBe('pass');
+});
+
 test('the members count that the leader knew of when it was elected', () => {
   const observations = says('m1', 'a', [
     [10, members('m1')],

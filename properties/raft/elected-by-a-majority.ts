@@ -1,3 +1,5 @@
+import type { Ms } from '../../harness/core/cluster.ts';
+import type { History } from '../../harness/core/history.ts';
 import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Chronicle, type Said } from '../chronicle.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
@@ -10,8 +12,8 @@ import {
 } from './leaderships.ts';
 
 /**
- * Whoever leads was voted for by most of those who may vote, in that very term. A leader by fewer votes is the fault from which
- * two leaders come, and met far more often than both of them.
+ * Whoever leads was voted for by most of those who may vote, in that very term, before it came to lead. A leader by fewer votes is
+ * the fault from which two leaders come, and met far more often than both of them.
  * @source Ongaro & Ousterhout, In Search of an Understandable Consensus Algorithm (extended), §5.2.
  */
 export const electedByAMajority: Property = {
@@ -30,35 +32,46 @@ export const electedByAMajority: Property = {
     const elected = electedByOthers(leaderships);
     if (elected.length === 0) return unknown('no leader said who may vote');
     if (chronicle.votes.length === 0) return unknown('no node said for whom it votes');
-    const candidates = votersOf(chronicle.votes);
+    const ballots = ballotsOf(chronicle.votes);
+    const late = latenessOf(history);
     for (const { said, voters = [] } of elected) {
-      const given = votesFor(said, voters, candidates);
+      const given = votesFor(said, voters, { ballots, late });
       if (given.length * 2 <= voters.length) return tooFew(chronicle, { said, voters, given });
     }
     return held(`every leader had the votes of a majority (${elected.length})`);
   },
 };
 
+/** In virtual time a vote is heard of when it is given. Live, the words of two nodes may change places on their way here. */
+const latenessOf = ({ backend }: History): Ms => (backend === 'sim' ? 0 : Infinity);
+
 const ballot = (term: number, candidate: string): string => `${term} ${candidate}`;
 
-const votersOf = (votes: Chronicle['votes']): ReadonlyMap<string, ReadonlySet<string>> => {
-  const voters = new Map<string, Set<string>>();
-  for (const { term, candidate, raftId } of votes) {
+/** When each voter was first heard to vote so. */
+type Ballots = ReadonlyMap<string, ReadonlyMap<string, Ms>>;
+
+const ballotsOf = (votes: Chronicle['votes']): Ballots => {
+  const ballots = new Map<string, Map<string, Ms>>();
+  for (const { term, candidate, raftId, at } of votes) {
     const key = ballot(term, candidate);
-    const given = voters.get(key) ?? new Set();
-    voters.set(key, given.add(raftId));
+    const given = ballots.get(key) ?? new Map<string, Ms>();
+    if (!given.has(raftId)) given.set(raftId, at);
+    ballots.set(key, given);
   }
-  return voters;
+  return ballots;
 };
 
-/** A leader's own vote goes without saying. */
+/** Who had voted for a leader when it came to lead. Its own vote goes without saying. */
 const votesFor = (
-  { term, raftId }: Said<'role'>,
+  { term, raftId, at }: Said<'role'>,
   voters: readonly string[],
-  candidates: ReadonlyMap<string, ReadonlySet<string>>,
+  { ballots, late }: { readonly ballots: Ballots; readonly late: Ms },
 ): readonly string[] => {
-  const given = candidates.get(ballot(term, raftId));
-  return voters.filter((voter) => voter === raftId || given?.has(voter));
+  const given = ballots.get(ballot(term, raftId));
+  return voters.filter((voter) => {
+    const heardAt = given?.get(voter);
+    return voter === raftId || (heardAt !== undefined && heardAt <= at + late);
+  });
 };
 
 type Elected = Pick<Leadership, 'said'> & {
@@ -88,6 +101,10 @@ const earlierVotes = (
       (vote) => vote.raftId === voter && vote.term < term && vote.candidate === raftId,
     );
     if (last === undefined) return [];
-    const text = `${last.node} votes for ${node} in term ${last.term}  ← not in term ${term}`;
+    const later = votes.some(
+      (vote) => vote.raftId === voter && vote.term === term && vote.candidate === raftId,
+    );
+    const then = later ? `in term ${term} only later` : `not in term ${term}`;
+    const text = `${last.node} votes for ${node} in term ${last.term}  ← ${then}`;
     return [moment(last.at, last.node, text)];
   });

@@ -43,11 +43,13 @@ const voting = (
 };
 
 const leads = (
-  { node, term, raftId }: Said<'role'>,
+  { node, term, raftId, at }: Said<'role'>,
   another: boolean,
   given: readonly Said<'vote'>[],
 ): string => {
-  const voters = given.filter(({ candidate }) => candidate === raftId).map((vote) => vote.node);
+  const voters = given
+    .filter((vote) => vote.candidate === raftId && vote.at <= at)
+    .map((vote) => vote.node);
   const names = [...new Set(voters)].sort().join(', ');
   return `${node} leads term ${term}${another ? ' too' : ''}${names === '' ? '' : ` with the votes of ${names}`}`;
 };

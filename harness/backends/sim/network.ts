@@ -122,12 +122,15 @@ export class Network {
     if (extra > 0) link.delayed += 1;
     let keepsOrder = true;
     if (this.#noisy && link.from !== link.to) {
-      const { slowness, loss, duplicate, reorder, spike } = this.#noise;
+      const { slowness, loss, duplicate, echo, reorder, spike } = this.#noise;
       let fate = link.fates.next(chanceBase);
       if (fate < loss) return never;
       if (slowness > 0) extra += link.delays.next(slowness);
       fate -= loss;
-      if (fate < duplicate) this.#copyArrival = now + extra + this.#delay(link);
+      if (fate < duplicate) {
+        const later = echo > 0 ? Math.max(extra, link.delays.next(echo)) : extra;
+        this.#copyArrival = now + later + this.#delay(link);
+      }
       fate -= duplicate;
       if (fate >= 0 && fate < reorder) {
         keepsOrder = false;

@@ -12,6 +12,8 @@ export type Noise = {
   readonly slowness: number;
   readonly loss: number;
   readonly duplicate: number;
+  /** A copy comes up to so many ticks later, as from a network that had lost sight of it. */
+  readonly echo: number;
   /** A message that may be overtaken by those behind it. */
   readonly reorder: number;
   /** A message that is held up for long. */
@@ -72,6 +74,7 @@ export const drawProfile = (choices: Choices): Profile => {
       slowness: 0,
       loss: chance('loss', [0, 0, 10, 100]),
       duplicate: chance('duplicate', [0, 0, 20, 200]),
+      echo: 0,
       reorder: chance('reorder', [0, 0, 50, 500]),
       spike: chance('spike', [0, 0, 5, 30]),
       breakage: chance('breakage', [0, 0, 50]),
@@ -96,6 +99,7 @@ const drawStorm = (choices: Choices): Noise | undefined => {
     slowness: pick(choices, 'storm-slowness', [10_000, 30_000, 80_000]),
     loss: pick(choices, 'storm-loss', [0, 200, 1_000]),
     duplicate: pick(choices, 'storm-duplicate', [0, 500, 3_000]),
+    echo: pick(choices, 'storm-echo', [0, 100_000, 400_000]),
     reorder: pick(choices, 'storm-reorder', [0, 1_000, 5_000]),
     spike: pick(choices, 'storm-spike', [0, 100, 500]),
     breakage: pick(choices, 'storm-breakage', [0, 200]),
@@ -107,6 +111,7 @@ export const noNoise: Noise = {
   slowness: 0,
   loss: 0,
   duplicate: 0,
+  echo: 0,
   reorder: 0,
   spike: 0,
   breakage: 0,

@@ -242,6 +242,23 @@ describe('noise', () => {
     expect(latest(50_000)).toBeGreaterThan(40_000);
   });
 
+  test('a copy comes long after its message where there is an echo', () => {
+    const latest = (echo: number): number => {
+      const noise = { duplicate: chanceBase, echo };
+      const { network } = new Driven(1, { profile: loud(noise) }).simulation;
+      const link = network.link(0, 1);
+      return Math.max(
+        ...range(50).map((count) => {
+          const arrival = network.send(link, 1e6 * count);
+          return network.copyArrival - arrival;
+        }),
+      );
+    };
+    expect(latest(0)).toBeLessThan(1_000);
+    expect(latest(400_000)).toBeGreaterThan(300_000);
+    expect(latest(400_000)).toBeLessThan(401_000);
+  });
+
   test('the calm ends loss', () => {
     const world = new Driven(1, { profile: loud({ loss: 5_000, duplicate: 5_000 }) });
     world.simulation.calm();
