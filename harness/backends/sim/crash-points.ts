@@ -10,6 +10,8 @@ export type CrashPoint =
   | 'at-once'
   /** The node asks for a persist: nothing of it is written, nothing behind it happens. */
   | 'before-persist'
+  /** A persist was asked for: what the disk has of it is chance. */
+  | 'amid-persist'
   /** A persist is durable, and the node never hears of it. */
   | 'after-persist'
   /** Some effects of an event are carried out, the rest are not. */
@@ -25,23 +27,25 @@ export type Doom = {
 };
 
 /** A kill waits no longer than this for its point; then it hits at once. */
-export const crashPointWaitMs = 50;
+export const crashPointWaitMs = 300;
 
 /** How many persists or effects may pass before the point. */
 const passedMax = 4;
+
+/** Each as likely as the others, but twice as often at once. */
+const points: readonly CrashPoint[] = [
+  'at-once',
+  'at-once',
+  'before-persist',
+  'amid-persist',
+  'after-persist',
+  'amid-effects',
+];
 
 export const drawCrashPoint = (
   choices: Choices,
   node: NodeName,
 ): { readonly point: CrashPoint; readonly countdown: number } => {
-  const drawn = choices.choose('crash-point', node, 10);
-  const point: CrashPoint =
-    drawn < 4
-      ? 'at-once'
-      : drawn < 6
-        ? 'before-persist'
-        : drawn < 8
-          ? 'after-persist'
-          : 'amid-effects';
+  const point = points[choices.choose('crash-point', node, points.length)] ?? 'at-once';
   return { point, countdown: choices.choose('crash-point-passed', node, passedMax) };
 };

@@ -317,7 +317,7 @@ describe('kills', () => {
     };
     const world = new Driven(1, { target });
     const id = world.begin({ deed: 'kill', node: 'm3' });
-    world.pass(100).end(id).pass(50);
+    world.pass(400).end(id).pass(50);
     expect(world.answersTo(id).at(-1)).toMatchObject({ type: 'ended', healed: false });
     expect(world.lifecycle('m3')).toEqual(['started', 'killed', 'started', 'exited']);
   });
@@ -328,11 +328,12 @@ describe('kills', () => {
       world.call('m1', put(1));
       world.call('m1', put(2));
       world.begin({ deed: 'kill', node: 'm1' });
-      world.pass(100);
+      world.pass(400);
       const [begun] = world.all('begun');
       return begun?.text.replace(/\d+/g, 'N') ?? '';
     });
     expect([...new Set(texts)].sort()).toEqual([
+      'mN was killed amid persist N',
       'mN was killed before persist N',
       'mN was killed behind N of N effects of an event',
       'mN was killed behind persist N, before it heard of it',

@@ -468,6 +468,8 @@ export class Simulation implements World {
     }
     this.#strict?.asked(persist);
     if (node.disk.ask(persist)) this.#sync(node);
+    if (node.doom !== undefined && this.#strikes(node, 'amid-persist'))
+      this.#deeds.strike(node, `amid persist ${persist.id}`);
   }
 
   #sync(node: SimNode): void {

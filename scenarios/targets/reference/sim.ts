@@ -6,6 +6,7 @@ import { decodePeerMessage, encodePeerMessage } from '../../../cluster/wire/code
 import type { PeerMessage } from '../../../cluster/wire/messages.ts';
 import type { SimTarget } from '../../../harness/backends/sim/program.ts';
 import { configurationOf } from './configuration.ts';
+import { withDrawnSizes } from './drawn-sizes.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { peerAddress } from './names.ts';
 import { SimulatedExecutor, type TaskEffect, type TaskEvent } from './simulated-executor.ts';
@@ -23,12 +24,15 @@ export const referenceInSim: SimTarget<Words> = {
   target: referenceSwarm,
   boot: ({ name, settings, random, cipher, files }) =>
     createNode({
-      config: {
-        ...defaultNodeConfig,
-        ...configurationOf(settings),
-        name,
-        advertiseAddr: peerAddress(name),
-      },
+      config: withDrawnSizes(
+        {
+          ...defaultNodeConfig,
+          ...configurationOf(settings),
+          name,
+          advertiseAddr: peerAddress(name),
+        },
+        random,
+      ),
       random,
       cipher,
       files,
