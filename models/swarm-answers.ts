@@ -8,8 +8,10 @@ export type ServiceShown = {
   readonly id: string;
   readonly name: string;
   readonly version: number;
-  /** The label `mark`: what its last writer wrote. */
+  /** What its last writer wrote, as `serviceSpecText` says it. */
   readonly mark: string;
+  /** What its tasks are made from, as far as another one replaces them. */
+  readonly template?: string;
   /** `undefined`: one task on every node that may run it. */
   readonly replicas: number | undefined;
   readonly constraints: readonly string[];
@@ -26,6 +28,8 @@ export type TaskShown = {
   readonly slot: number;
   readonly state: string;
   readonly desired: string;
+  /** What it was made from, in the words of its service. */
+  readonly template?: string;
 };
 
 export type NodeShown = {
@@ -80,15 +84,15 @@ export const shownService = (body: unknown): ServiceShown => {
   const object = fieldsOf(body);
   const spec = fieldsOf(object.Spec);
   const replicated = fieldsOf(spec.Mode).Replicated;
-  const placement = fieldsOf(fieldsOf(spec.TaskTemplate).Placement);
-  const { mark, lifetime } = fieldsOf(spec.Labels);
+  const { lifetime } = fieldsOf(spec.Labels);
   return {
     id: textOf(object.ID),
     name: textOf(spec.Name),
     version: versionOf(object),
-    mark: textOf(mark),
+    mark: serviceSpecText(spec),
+    template: templateText(spec.TaskTemplate),
     replicas: replicated === undefined ? undefined : numberOf(fieldsOf(replicated).Replicas),
-    constraints: listOf(placement.Constraints).map(textOf),
+    constraints: constraintsOf(spec),
     ...(typeof lifetime === 'string' && { lifetimeMs: Number(lifetime) }),
   };
 };
@@ -102,6 +106,7 @@ export const shownTask = (body: unknown): TaskShown => {
     slot: numberOf(object.Slot),
     state: textOf(fieldsOf(object.Status).State),
     desired: textOf(object.DesiredState),
+    template: templateText(object.Spec),
   };
 };
 
@@ -119,6 +124,36 @@ export const shownNode = (body: unknown): NodeShown => {
     reachability: textOf(manager.Reachability),
     leads: manager.Leader === true,
   };
+};
+
+const constraintsOf = (spec: Fields): readonly string[] =>
+  listOf(fieldsOf(fieldsOf(spec.TaskTemplate).Placement).Constraints).map(textOf);
+
+/** Who wrote a service last, and all that clients write of one: `12: schism/sleep ×3 on node.role==worker`. */
+export const serviceSpecText = (value: unknown): string => {
+  const spec = fieldsOf(value);
+  const { Replicated: replicated } = fieldsOf(spec.Mode);
+  const { mark, ...labels } = fieldsOf(spec.Labels);
+  const words = [
+    templateText(spec.TaskTemplate),
+    replicated === undefined ? 'everywhere' : `×${numberOf(fieldsOf(replicated).Replicas)}`,
+    ...constraintsOf(spec).map((constraint) => `on ${constraint}`),
+    ...Object.entries(labels)
+      .map(([label, text]) => `${label}=${textOf(text)}`)
+      .sort(),
+  ];
+  return `${textOf(mark)}: ${words.filter((word) => word !== '').join(' ')}`;
+};
+
+/** Its placement is left out: tasks that are where it allows are not replaced. */
+const templateText = (value: unknown): string => {
+  const { ContainerSpec, RestartPolicy } = fieldsOf(value);
+  const { Image, Args, Env } = fieldsOf(ContainerSpec);
+  const { Condition, Delay } = fieldsOf(RestartPolicy);
+  const words = [Image, ...listOf(Args), ...listOf(Env)].map(textOf);
+  if (Condition !== undefined)
+    words.push(`restarted: ${textOf(Condition)} after ${numberOf(Delay) / 1e6} ms`);
+  return words.join(' ');
 };
 
 const markOf = (spec: Fields): string => {

@@ -42,6 +42,16 @@ test('one task a slot, running where it may run, is what was asked for', () => {
   expect(judge({})).toMatchObject({ verdict: 'pass', tested: true });
 });
 
+test('a task that runs is made from what its service asks for now', () => {
+  const services = [service({ template: 'schism/sleep MARK=2' })];
+  const made = (template: string) => right.tasks.map((of) => ({ ...of, template }));
+  expect(judge({ services, tasks: made('schism/sleep MARK=2') }).verdict).toBe('pass');
+  expect(judge({ services, tasks: made('schism/sleep') })).toMatchObject({
+    verdict: 'fail',
+    summary: expect.stringContaining('of lighthouse-a is made from an earlier spec'),
+  });
+});
+
 describe('where tasks end by themselves', () => {
   const [first = task(1, 'w1-id'), second = task(2, 'm2-id')] = right.tasks;
   const services = [service({ lifetimeMs: 500 })];

@@ -126,6 +126,8 @@ function* wrongOf(
       );
     } else if (task.state !== 'running' && service.lifetimeMs === undefined) {
       yield wrong(task, `of ${service.name} does not run`);
+    } else if (task.state === 'running' && task.template !== service.template) {
+      yield wrong(task, `of ${service.name} is made from an earlier spec`);
     }
   }
   const asked = service.replicas ?? takers.filter(({ id }) => !places.has(id)).length + places.size;

@@ -49,7 +49,11 @@ describe('services', () => {
       path: '/services/create',
       body: { Name: 'lighthouse-a', Labels: { mark: '7' }, Mode: { Replicated: { Replicas: 3 } } },
     });
-    expect(asked?.intent).toEqual({ object: 'lighthouse-a', act: 'create', value: '7' });
+    expect(asked?.intent).toEqual({
+      object: 'lighthouse-a',
+      act: 'create',
+      value: '7: schism/sleep ×3',
+    });
     expect(asked?.reading).toMatchObject({ outcome: 'ok', decided: true, output: { id: 'x' } });
   });
 
@@ -83,7 +87,7 @@ describe('services', () => {
     expect(asked?.intent).toEqual({
       object: 'lighthouse-a',
       act: 'update',
-      value: '8',
+      value: '8: schism/sleep ×2 other=kept',
       version: 12,
     });
   });
@@ -106,7 +110,9 @@ describe('services', () => {
   test('show their value and version; what is not found is seen to be absent', () => {
     const own = memory();
     const found = ask('service.inspect', { key: 'a' }, own, answer(200, service(12, '5')));
-    expect(found?.reading.seen).toEqual([{ object: 'lighthouse-a', value: '5', version: 12 }]);
+    expect(found?.reading.seen).toEqual([
+      { object: 'lighthouse-a', value: '5: schism/sleep ×2 other=kept', version: 12 },
+    ]);
     const gone = ask('service.inspect', { key: 'a' }, own, answer(404, { message: 'not found' }));
     expect(gone?.reading).toMatchObject({
       outcome: 'rejected',

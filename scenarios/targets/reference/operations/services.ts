@@ -5,6 +5,7 @@ import type { Memory } from '../../../../harness/core/target.ts';
 import {
   fieldsOf,
   listOf,
+  serviceSpecText,
   shownList,
   shownService,
   textOf,
@@ -51,11 +52,6 @@ const sighting = ({ name, mark, version }: ServiceShown): Sighting => ({
 
 const absent = (object: string): readonly Sighting[] => [{ object, value: undefined }];
 
-const markOf = (request: ApiRequest): string => {
-  const body = request.body as { readonly Labels?: { readonly mark?: string } };
-  return body.Labels?.mark ?? '';
-};
-
 /** One that runs without a network: what matters is that tasks run, and where. */
 const image = 'schism/sleep';
 /** One that fails. */
@@ -99,7 +95,7 @@ const create: ApiKind = {
   intent: (args, request): Intent => ({
     object: serviceName(textArgument(args, 'key')),
     act: 'create',
-    value: markOf(request),
+    value: serviceSpecText(request.body),
   }),
   read({ body, outcome }) {
     return outcome === 'ok' ? { output: { id: textOf(fieldsOf(body).ID) } } : {};
@@ -184,7 +180,7 @@ const updateKind = (name: string, change: Change): ApiKind => ({
   intent: (_args, request) => ({
     object: nameInPath(request),
     act: 'update',
-    value: markOf(request),
+    value: serviceSpecText(request.body),
     version: Number(request.query.version),
   }),
   read({ outcome, decided, status }, { request }, memory) {
@@ -207,7 +203,7 @@ const remove: ApiKind = {
   },
 };
 
-/** Operations on services, by a symbolic key; `value` is what the write can be told by. */
+/** Operations on services, by a symbolic key; `value` is its own, so that the write can be told from all others. */
 export const serviceKinds: readonly ApiKind[] = [
   create,
   inspect,

@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import { serviceSpecText, shownService, shownTask } from './swarm-answers.ts';
+
+const template = {
+  ContainerSpec: { Image: 'schism/crash', Args: ['300'], Env: ['MARK=7'] },
+  RestartPolicy: { Condition: 'on-failure', Delay: 200e6 },
+  Placement: { Constraints: ['node.role==worker'] },
+};
+const spec = {
+  Name: 'lighthouse-a',
+  Labels: { mark: '7', lifetime: '300' },
+  TaskTemplate: template,
+  Mode: { Replicated: { Replicas: 3 } },
+};
+
+test('a spec is told by whom it was written, and by all that clients write', () => {
+  expect(serviceSpecText(spec)).toBe(
+    '7: schism/crash 300 MARK=7 restarted: on-failure after 200 ms ×3 on node.role==worker lifetime=300',
+  );
+  expect(serviceSpecText({ Labels: { mark: '8' }, Mode: { Global: {} } })).toBe('8: everywhere');
+});
+
+test.each([
+  ['scale', { ...spec, Mode: { Replicated: { Replicas: 2 } } }],
+  ['label', { ...spec, Labels: { mark: '7' } }],
+  ['constraint', { ...spec, TaskTemplate: { ...template, Placement: undefined } }],
+  ['environment', { ...spec, TaskTemplate: { ...template, ContainerSpec: { Image: 'x' } } }],
+  ['policy', { ...spec, TaskTemplate: { ...template, RestartPolicy: undefined } }],
+])('one that lost its %s is another one', (_what, lost) => {
+  expect(serviceSpecText(lost)).not.toBe(serviceSpecText(spec));
+});
+
+test('a task says what it was made from in the words of its service, whatever the placement', () => {
+  const made = { ...template, Placement: undefined };
+  const { template: asked } = shownService({ Spec: spec });
+  expect(shownTask({ Spec: made }).template).toBe(asked);
+  expect(shownTask({ Spec: { ContainerSpec: { Image: 'schism/crash' } } }).template).not.toBe(
+    asked,
+  );
+});
