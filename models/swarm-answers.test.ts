@@ -38,3 +38,10 @@ test('a task says what it was made from in the words of its service, whatever th
     asked,
   );
 });
+
+test('a service whose update was paused says so', () => {
+  expect(shownService({ Spec: spec, UpdateStatus: { State: 'paused' } }).paused).toBe(true);
+  expect(shownService({ Spec: spec, UpdateStatus: { State: 'completed' } })).not.toHaveProperty(
+    'paused',
+  );
+});

@@ -12,6 +12,8 @@ export type ServiceShown = {
   readonly mark: string;
   /** What its tasks are made from, as far as another one replaces them. */
   readonly template?: string;
+  /** A new task ended early, so that the update of the others waits until somebody looks at it. */
+  readonly paused?: true;
   /** `undefined`: one task on every node that may run it. */
   readonly replicas: number | undefined;
   readonly constraints: readonly string[];
@@ -93,6 +95,7 @@ export const shownService = (body: unknown): ServiceShown => {
     template: templateText(spec.TaskTemplate),
     replicas: replicated === undefined ? undefined : numberOf(fieldsOf(replicated).Replicas),
     constraints: constraintsOf(spec),
+    ...(fieldsOf(object.UpdateStatus).State === 'paused' && { paused: true }),
     ...(typeof lifetime === 'string' && { lifetimeMs: Number(lifetime) }),
   };
 };

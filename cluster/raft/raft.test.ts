@@ -582,6 +582,14 @@ describe('members', () => {
     expect(bench.raft.deadline).toBeUndefined();
   });
 
+  test('a new leader says of nobody that it has heard it before it has', () => {
+    const bench = new Bench();
+    bench.elect();
+    expect(bench.status.active).toEqual(['a']);
+    bench.acknowledge('c', 2);
+    expect(bench.status.active).toEqual(['a', 'c']);
+  });
+
   test('a leader says which members it has heard within an election timeout', () => {
     const bench = leading();
     expect(bench.status.active).toEqual(['a', 'b', 'c']);

@@ -2,11 +2,12 @@
 import type { State } from './state.ts';
 import type { LogIndex, Membership, RaftId, RaftRole, RaftStatus, Term } from './types.ts';
 
+/** A new leader knows of nobody: its peers count once they have answered it, and not because it has not missed them yet. */
 const activeOf = (state: State): readonly RaftId[] => {
   if (state.role !== 'leader') return [];
   const since = state.now - state.config.electionTimeoutMsMax;
-  const heard = state.peers.filter((peer) => peer.heardAt > since).map((peer) => peer.id);
-  return [state.id, ...heard];
+  const heard = state.peers.filter((peer) => peer.ackedRound > 0 && peer.heardAt > since);
+  return [state.id, ...heard.map((peer) => peer.id)];
 };
 
 /**

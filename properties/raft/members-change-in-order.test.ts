@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals';
-import type { Observation } from '../../harness/core/history.ts';
-import { history, leads, members, role, says, vote } from '../testing/histories.ts';
+import { describe, expect, test } from '@jest/globals';
+import type { History, Observation } from '../../harness/core/history.ts';
+import { history, leads, lived, members, role, says, vote } from '../testing/histories.ts';
 import { membersChangeInOrder } from './members-change-in-order.ts';
 
 const judge = (...observations: readonly (readonly Observation[])[]) =>
@@ -55,6 +55,40 @@ test('one that learnt in an earlier boot did, and of one whose beginning is not 
   ]);
   expect(judge(led(), before, after).verdict).toBe('pass');
   expect(judge(led(), after).verdict).toBe('pass');
+});
+
+describe('a removal', () => {
+  const named = all.map((node) => says(node, 'b', [[10, role(node, 1, 'follower')]]));
+  const judgeLived = (lifecycle: History['lifecycle'], stalls: History['stalls'] = []) =>
+    membersChangeInOrder.judge(
+      history({
+        observations: [...named.flat(), ...led(of(['m1', 'm3']))],
+        lifecycle,
+        stalls,
+      }),
+    );
+  const gone = lived('m3', 'killed', 50);
+
+  test('must leave a majority that lives', () => {
+    expect(judgeLived([gone])).toMatchObject({
+      verdict: 'fail',
+      summary: 'm1 takes m2 out, and of the 2 that vote from then on m3 is down',
+      moments: [
+        { at: 50, node: 'm3', text: 'm3 is killed' },
+        { at: 1_000, node: 'm1' },
+      ],
+    });
+  });
+
+  test.each([
+    ['of one that was started again', [gone, lived('m3', 'started', 800)], []],
+    ['of one that went on', [lived('m3', 'paused', 20), lived('m3', 'resumed', 60)], []],
+    ['that may still have been heard of', [lived('m3', 'killed', 400)], []],
+    ['that was told of late', [gone], [{ at: 900, forMs: 400 }]],
+    ['of another', [lived('w1', 'killed', 50)], []],
+  ] as const)('may rest on the word %s', (_whose, lifecycle, stalls) => {
+    expect(judgeLived(lifecycle, stalls).verdict).toBe('pass');
+  });
 });
 
 test('a leader must not change two at a time', () => {

@@ -3,22 +3,26 @@ import type { History, Observation } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
 import { replicasOf } from '../membership.ts';
+import { costlyRemoval } from './costly-removals.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 
 /**
- * Whoever comes in learns before it votes, a leader changes one member at a time, and whoever is out stays out under that id. Each is
- * looked at in the order in which one node said it.
+ * Whoever comes in learns before it votes, a leader changes one member at a time and takes none out where those that are left could not
+ * go on, and whoever is out stays out under that id. Each is looked at in the order in which one node said it.
  * @source Ongaro, Consensus: Bridging Theory and Practice, §4.1 (one server at a time), §4.2.1 (new servers join as non-voting
- * members until they have caught up); docker-swarm failure catalogue 12 (a removed id never comes back).
+ * members until they have caught up); swarmkit, manager/state/raft/raft.go (CanRemoveMember); docker-swarm failure catalogue 12 (a
+ * removed id never comes back).
  */
 export const membersChangeInOrder: Property = {
   name: 'members-change-in-order',
   kind: 'safety',
   guarantee:
-    'A server that joins is a non-voting member until it has caught up; servers are added and removed one at a time; and an id that was removed never takes part again.',
-  source: 'Ongaro, Consensus: Bridging Theory and Practice, §4.1, §4.2.1',
+    'A server that joins is a non-voting member until it has caught up; servers are added and removed one at a time, and none is removed where of those that are left no majority lives; and an id that was removed never takes part again.',
+  source:
+    'Ongaro, Consensus: Bridging Theory and Practice, §4.1, §4.2.1; swarmkit, manager/state/raft/raft.go (CanRemoveMember)',
   judge(history) {
-    const { memberships, boots } = chronicleOf(history);
+    const { memberships, boots, roles } = chronicleOf(history);
+    const names = new Map(roles.map(({ raftId, node }) => [raftId, node]));
     if (memberships.length === 0) return unknown('no node said who the members are');
     const voted = votesWithoutLearning(history);
     if (voted !== undefined) return voted;
@@ -30,6 +34,8 @@ export const membersChangeInOrder: Property = {
         const made = changesOfLeader(said);
         if ('verdict' in made) return made.verdict;
         changes += made.changes;
+        const costly = costlyRemoval(said, names, history);
+        if (costly !== undefined) return costly;
       }
     }
     return changes > 0

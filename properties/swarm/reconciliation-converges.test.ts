@@ -50,6 +50,8 @@ test('a task that runs is made from what its service asks for now', () => {
     verdict: 'fail',
     summary: expect.stringContaining('of lighthouse-a is made from an earlier spec'),
   });
+  const paused = services.map((of) => ({ ...of, paused: true as const }));
+  expect(judge({ services: paused, tasks: made('schism/sleep') }).verdict).toBe('pass');
 });
 
 describe('where tasks end by themselves', () => {

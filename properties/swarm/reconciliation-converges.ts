@@ -126,7 +126,7 @@ function* wrongOf(
       );
     } else if (task.state !== 'running' && service.lifetimeMs === undefined) {
       yield wrong(task, `of ${service.name} does not run`);
-    } else if (task.state === 'running' && task.template !== service.template) {
+    } else if (task.state === 'running' && isOutdated(task, service)) {
       yield wrong(task, `of ${service.name} is made from an earlier spec`);
     }
   }
@@ -138,6 +138,9 @@ function* wrongOf(
     };
   }
 }
+
+const isOutdated = (task: TaskShown, { template, paused }: ServiceShown): boolean =>
+  task.template !== template && paused !== true;
 
 const neverAgain = ({ name }: ServiceShown, task: TaskShown): Wrong =>
   wrong(task, `of ${name} is not started again, nor is another one in its place`);

@@ -131,6 +131,19 @@ export const ownFaults: readonly OwnFault[] = [
       ...(next(2) === 0 ? [back] : []),
     ];
   }),
+  // A manager asks to go while others are away: the swarm may not let it.
+  drawn(2, (next) => {
+    const away = kill(next(2) === 0 ? 'follower' : 'minority');
+    const { faults } = change(next, {
+      name: 'demote',
+      nodes: next(2) === 0 ? 'leader' : 'follower',
+    });
+    const later = between(next, 50, 1_500);
+    return [
+      { at: 0, fault: away, forMs: between(next, 1_500, 2_500) },
+      ...faults.map((each) => ({ ...each, at: each.at + later })),
+    ];
+  }),
   // One is left to decide, or two, as far as the swarm lets them go.
   drawn(1, (next) => {
     const { faults } = change(next, { name: 'demote', nodes: 'followers' });
