@@ -137,7 +137,10 @@ export class Network {
         extra += 4 * this.#delay(link);
       }
       fate -= reorder;
-      if (fate >= 0 && fate < spike) extra += link.delays.next(this.#profile.spikeMax);
+      if (fate >= 0 && fate < spike) {
+        const later = extra + link.delays.next(this.#profile.spikeMax);
+        extra = Math.max(extra, Math.min(later, latestTicks));
+      }
     }
     const arrival = now + extra + this.#delay(link);
     if (!keepsOrder) return arrival;
@@ -182,6 +185,9 @@ export class Network {
     return this.#profile.delayMin + link.delays.next(this.#profile.delaySpread + 1);
   }
 }
+
+/** Noise makes no message later than that: properties wait for two election timeouts. */
+const latestTicks = 580 * ticksPerMs;
 
 const isNoisy = ({ slowness, loss, duplicate, reorder, spike }: Noise): boolean =>
   slowness + loss + duplicate + reorder + spike > 0;
