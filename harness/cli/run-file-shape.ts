@@ -118,6 +118,7 @@ const observation = oneOf('kind', {
   membership: { ...said, voters: z.array(text), learners: z.array(text) },
   manager: { ...said, running: truth, term: figure },
   task: { ...said, id: text, state: text },
+  executor: { ...said, id: text, state: z.enum(['running', 'ended']) },
   note: { ...said, text },
 });
 

@@ -151,8 +151,13 @@ export type Observation = Said &
         readonly learners: readonly string[];
       }
     | { readonly kind: 'manager'; readonly running: boolean; readonly term: number }
-    /** What the node's own executor did with a task. What an earlier boot ran ended with it: each boot says anew what it runs. */
+    /** What the node's agent says of a task. What an earlier boot ran ended with it: each boot says anew what it runs. */
     | { readonly kind: 'task'; readonly id: string; readonly state: string }
+    /**
+     * What the node's executor sees itself, whatever the agent makes of it: a task has come to run, or nothing of it is left. Only a simulated
+     * one can be asked.
+     */
+    | { readonly kind: 'executor'; readonly id: string; readonly state: 'running' | 'ended' }
     | { readonly kind: 'note'; readonly text: string }
   );
 

@@ -1,8 +1,11 @@
-/** What the nodes' own executors say of tasks, against what managers show of them. */
+/**
+ * What the nodes' own executors say of tasks, against what managers show of them. Where executors cannot be heard themselves, as in live
+ * worlds, their nodes' agents speak for them.
+ */
 import type { Ms, NodeName } from '../../harness/core/cluster.ts';
-import type { History } from '../../harness/core/history.ts';
+import type { History, Observation } from '../../harness/core/history.ts';
 import type { ServiceShown, TaskShown } from '../../models/swarm-answers.ts';
-import { chronicleOf, type Boot } from '../chronicle.ts';
+import { chronicleOf, type Boot, type Said } from '../chronicle.ts';
 import type { FinalState } from './final-state.ts';
 import { isWanted } from './task-life.ts';
 import { wrong, type Wrong } from './wrong.ts';
@@ -18,34 +21,41 @@ type LocalTask = {
 type LocalTasks = { readonly upSince: Ms; readonly tasks: ReadonlyMap<string, LocalTask> };
 
 export type Executors = {
+  readonly heard: Voice;
   readonly latest: ReadonlyMap<NodeName, LocalTasks>;
-  /** By task, when its node said last, in whatever boot, that it runs. Empty where executors cannot be heard at all. */
+  /** By task, when it was said last, in whatever boot, that it runs. Empty where nobody can be heard at all. */
   readonly ran: ReadonlyMap<string, Ms>;
 };
 
+/** Who says what runs. */
+type Voice = 'executor' | 'task';
+
 export const executorsOf = (history: History): Executors => {
   const { boots } = chronicleOf(history);
+  const heard = history.observations.some(({ kind }) => kind === 'executor') ? 'executor' : 'task';
   const ran = new Map<string, Ms>();
   for (const { said } of boots)
     for (const words of said)
-      if (words.kind === 'task' && words.state === 'running') ran.set(words.id, words.at);
+      if (isOfTask(words, heard) && words.state === 'running') ran.set(words.id, words.at);
   const touched = new Map(history.lifecycle.map(({ node, at }) => [node, at]));
   const latest = new Map<NodeName, LocalTasks>();
   for (const boot of new Map(boots.map((each) => [each.node, each])).values()) {
-    const { upSince, tasks } = lastWordsOf(boot);
+    const { upSince, tasks } = lastWordsOf(boot, heard);
     const { node } = boot;
     latest.set(node, { upSince: Math.max(upSince, touched.get(node) ?? 0), tasks });
   }
-  return { latest, ran };
+  return { heard, latest, ran };
 };
 
-const lastWordsOf = ({ node, said }: Boot): LocalTasks => {
+const isOfTask = (words: Observation, heard: Voice): words is Said<Voice> => words.kind === heard;
+
+const lastWordsOf = ({ node, said }: Boot, heard: Voice): LocalTasks => {
   const tasks = new Map<string, LocalTask>();
   let upSince = said[0]?.at ?? 0;
   for (const words of said) {
     // A locked manager runs no tasks: they begin with its unlock.
     if (words.kind === 'lock') upSince = words.at;
-    if (words.kind !== 'task') continue;
+    if (!isOfTask(words, heard)) continue;
     const { id, state, at: since } = words;
     if (tasks.get(id)?.state !== state) tasks.set(id, { node, id, state, since });
   }
@@ -72,10 +82,10 @@ export function* leftovers(state: FinalState, { latest }: Executors): Generator<
  */
 export function* shownOnly(
   state: FinalState,
-  { latest, ran }: Executors,
+  { heard, latest, ran }: Executors,
   given: { readonly running: readonly NodeName[]; readonly convergeMs: Ms },
 ): Generator<Wrong> {
-  if (ran.size === 0) return;
+  if (heard === 'task' && ran.size === 0) return;
   const nodes = new Map(state.nodes.map((node) => [node.id, node]));
   for (const task of state.tasks) {
     const node = nodes.get(task.node);
@@ -86,7 +96,8 @@ export function* shownOnly(
     if (last?.state === 'running') continue;
     if (state.from - Math.max(local.upSince, last?.since ?? 0) < given.convergeMs) continue;
     const said = last === undefined ? 'never said so since it started' : `said ${last.state} last`;
-    yield wrong(task, `does not run: its node ${node.name} ${said}`);
+    const who = heard === 'executor' ? `the executor of ${node.name}` : `its node ${node.name}`;
+    yield wrong(task, `does not run: ${who} ${said}`);
   }
 }
 

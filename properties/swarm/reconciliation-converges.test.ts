@@ -249,6 +249,63 @@ describe('a task that is shown as running', () => {
   });
 });
 
+describe('where executors are heard themselves', () => {
+  const [first = task(1, 'w1-id'), second = task(2, 'm2-id')] = right.tasks;
+  type Words = readonly [at: number, kind: 'task' | 'executor', state: string];
+  const tells = (node: string, id: string, ...words: readonly Words[]) =>
+    says(
+      node,
+      'a',
+      words.map(([at, kind, state]) => [
+        at,
+        { kind, id, state } as Parameters<typeof says>[2][0][1],
+      ]),
+    );
+  const others = tells('m2', second.id, [1_500, 'executor', 'running']);
+  const ran = tells('w1', first.id, [1_500, 'executor', 'running']);
+
+  test('what they run is what is shown as running', () => {
+    const wrongly = tells(
+      'w1',
+      first.id,
+      [1_500, 'executor', 'running'],
+      [3_000, 'task', 'failed'],
+    );
+    expect(judge({}, { observations: [...wrongly, ...others] }).verdict).toBe('pass');
+  });
+
+  test('a task that goes on, although its node says that it has ended, is a leftover', () => {
+    const words = [[2_000, 'executor', 'running'] as const, [3_000, 'task', 'shutdown'] as const];
+    const observations = [...ran, ...others, ...tells('w2', 'stray', ...words)];
+    expect(judge({}, { observations })).toMatchObject({
+      summary: expect.stringContaining('w2 still runs task stray, which nobody wants'),
+    });
+    const stopped = tells('w2', 'stray', ...words, [3_010, 'executor', 'ended']);
+    expect(judge({}, { observations: [...ran, ...others, ...stopped] }).verdict).toBe('pass');
+  });
+
+  test.each<readonly [string, readonly Words[], string]>([
+    [
+      'has ended',
+      [
+        [1_500, 'executor', 'running'],
+        [3_000, 'executor', 'ended'],
+      ],
+      'said ended last',
+    ],
+    ['never began', [], 'never said so since it started'],
+  ])('a task that %s, although its node says that it runs, is found', (_, words, summary) => {
+    const observations = [
+      ...tells('w1', first.id, ...words, [3_500, 'task', 'running']),
+      ...others,
+    ];
+    expect(judge({}, { observations })).toMatchObject({
+      verdict: 'fail',
+      summary: expect.stringContaining(`does not run: the executor of w1 ${summary}`),
+    });
+  });
+});
+
 describe('a node that runs', () => {
   const down = nodes.map((node) => (node.name === 'w2' ? { ...node, state: 'down' } : node));
 

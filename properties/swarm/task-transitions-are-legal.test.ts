@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
-import type { ObservedTask } from '../../harness/core/history.ts';
+import { describe, expect, test } from '@jest/globals';
+import type { History, ObservedTask } from '../../harness/core/history.ts';
 import { commit, history, says } from '../testing/histories.ts';
 import { taskTransitionsAreLegal } from './task-transitions-are-legal.ts';
 
@@ -101,4 +101,68 @@ test('the moments name task, index and manager', () => {
 
 test('managers that do not say what they commit leave it unknown', () => {
   expect(judge().verdict).toBe('unknown');
+});
+
+describe('where executors are heard themselves', () => {
+  const runs = { kind: 'executor', id: 't1', state: 'running' } as const;
+  const saysSo = { kind: 'task', id: 't1', state: 'running' } as const;
+  const applied = says('m1', 'a', [
+    [30, commit(1, 1, [task('starting')])],
+    [40, commit(2, 2, [task('running')])],
+  ]);
+  const heard = (observations: History['observations'], given: Partial<History> = {}) =>
+    taskTransitionsAreLegal.judge(
+      history({ observations: observations.toSorted((a, b) => a.at - b.at), ...given }),
+    );
+  const early = says('w1', 'a', [
+    [20, saysSo],
+    [25, runs],
+  ]);
+
+  test('a task is called running once it runs', () => {
+    const inTime = says('w1', 'a', [
+      [20, runs],
+      [20, saysSo],
+    ]);
+    expect(heard([...inTime, ...applied])).toMatchObject({ verdict: 'pass', tested: true });
+  });
+
+  test('a task that its node calls running before it runs is found', () => {
+    expect(heard([...early, ...applied])).toMatchObject({
+      verdict: 'fail',
+      summary: 'w1 says that task t1 runs; its executor started it only later',
+      moments: [
+        { at: 20, node: 'w1', text: 'w1 says that task t1 runs' },
+        { at: 25, node: 'w1', text: 'the executor of w1 starts task t1' },
+      ],
+    });
+  });
+
+  test('a task that ran in an earlier boot of its node must be started again', () => {
+    const before = says('w1', 'a', [[20, runs]]);
+    expect(heard([...before, ...says('w1', 'b', [[50, saysSo]]), ...applied])).toMatchObject({
+      summary: 'w1 says that task t1 runs; its executor never started it in this boot',
+    });
+    // What managers applied before is not taken back meanwhile.
+    const restarted = says('w1', 'b', [[60, runs]]);
+    expect(heard([...before, ...restarted, ...applied]).verdict).toBe('pass');
+  });
+
+  test('a task that a manager calls running before it runs is found', () => {
+    expect(heard([...says('w1', 'a', [[45, runs]]), ...applied])).toMatchObject({
+      summary: 'm1 commits that task t1 runs; its executor started it only later',
+    });
+    const another = says('w1', 'a', [[20, { ...runs, id: 't2' }]]);
+    expect(heard([...another, ...applied])).toMatchObject({
+      summary: 'm1 commits that task t1 runs; its executor never started it',
+    });
+  });
+
+  test('live, words change places on their way', () => {
+    expect(heard([...early, ...applied], { backend: 'process' }).verdict).toBe('pass');
+  });
+
+  test('nobody else knows when a task began to run', () => {
+    expect(heard([...says('w1', 'a', [[20, saysSo]]), ...applied]).verdict).toBe('pass');
+  });
 });

@@ -3,18 +3,20 @@ import type { Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
 import { replicasOf } from '../membership.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
+import { runsInWordsOnly } from './runs-in-words-only.ts';
 import { isPlaced, isState, mayBeDeleted, mayBeDesiredNext, mayFollow } from './task-life.ts';
 
 /**
  * TransitionsOK: each step of a task is in the table of transitions; a task is given to one node, once; its state and its desired state
- * only move on. Looked at are the changes that each manager applied, in the order of its log.
+ * only move on. Looked at are the changes that each manager applied, in the order of its log. Where executors are heard themselves, a task
+ * is called running only once it runs.
  * @source swarmkit design/tla/Tasks.tla (Transitions) and SwarmKit.tla (TransitionsOK, Inv).
  */
 export const taskTransitionsAreLegal: Property = {
   name: 'task-transitions-are-legal',
   kind: 'safety',
   guarantee:
-    'TransitionsOK: each step of a task is in the table of transitions; a task is given to a node once, and its states only move on.',
+    'TransitionsOK: each step of a task is in the table of transitions; a task is given to a node once, and its states only move on; it is called running only once it runs.',
   source: 'swarmkit design/tla/Tasks.tla (Transitions), SwarmKit.tla (TransitionsOK, Inv)',
   judge(history) {
     const { boots, commits } = chronicleOf(history);
@@ -33,6 +35,8 @@ export const taskTransitionsAreLegal: Property = {
         }
       }
     }
+    const early = runsInWordsOnly(history);
+    if (early !== undefined) return early;
     return steps > 0
       ? held(`${steps} steps of tasks, every one in the table`)
       : untested('no task changed its state');

@@ -89,6 +89,7 @@ const observationRows = (history: History): readonly EventRow[] =>
       case 'boot':
       case 'commit':
       case 'task':
+      case 'executor':
         return [];
     }
   });

@@ -94,7 +94,7 @@ export type SimBoot = {
   readonly files: Files;
 };
 
-/** Something that a node drives besides network and disk. A new one for each boot; it ends with its node. */
+/** Something that a node drives besides network and disk. A new one for each boot; it ends with its node, and all that it ran with it. */
 export type Device<V extends Vocabulary = Vocabulary> = {
   /** Carries out an effect; what follows from it is announced to `later`, with a ticket of the device's own. */
   carryOut(effect: V['deviceEffect'], later: (afterMs: number, ticket: number) => void): void;
@@ -111,7 +111,8 @@ export type SimTarget<V extends Vocabulary = Vocabulary> = {
   /** A call's plain data as the request that the program gets, and the program's answer as plain data. */
   request(call: Json): V['request'];
   response(response: V['response']): Json;
-  device(node: NodeName, random: Random): Device<V>;
+  /** `tell` is for what the device sees itself: an observation of its node that does not rest on the node's word. */
+  device(node: NodeName, random: Random, tell: (seen: Said) => void): Device<V>;
   encode(message: V['message']): Uint8Array;
   /** `undefined`: such bytes hold no message, which in a strict run breaks it. */
   decode(bytes: Uint8Array): V['message'] | undefined;

@@ -11,7 +11,7 @@ export type Signature = {
   readonly at: Ms;
 };
 
-/** What a node said, with who said it and when. The two kinds of which there are many are written out: it is several times as fast as a spread. */
+/** What a node said, with who said it and when. The kinds of which there are many are written out: it is several times as fast as a spread. */
 export const signed = (said: Said, by: Signature): Observation => {
   const { node, boot, seq, at } = by;
   switch (said.kind) {
@@ -20,6 +20,10 @@ export const signed = (said: Said, by: Signature): Observation => {
       return { node, boot, seq, at, kind, index, term, hash, tasks };
     }
     case 'task': {
+      const { kind, id, state } = said;
+      return { node, boot, seq, at, kind, id, state };
+    }
+    case 'executor': {
       const { kind, id, state } = said;
       return { node, boot, seq, at, kind, id, state };
     }
@@ -45,6 +49,7 @@ export const addObservation = (digest: Digest, observation: Observation): void =
       digest.addWide(observation.hash);
       return;
     case 'task':
+    case 'executor':
     case 'lock':
       digest.addWord(observation.state);
       return;

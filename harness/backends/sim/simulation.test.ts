@@ -44,6 +44,29 @@ describe('calls', () => {
     expect(world.resultOf(id)).toEqual(ok([]));
   });
 
+  test('what a device sees is an observation of its node', () => {
+    const target: SimTarget = {
+      ...registerProgram,
+      device(node, random, tell) {
+        const device = registerProgram.device(node, random, tell);
+        return {
+          ...device,
+          due(ticket) {
+            tell({ kind: 'executor', id: 't1', state: 'running' });
+            return device.due(ticket);
+          },
+        };
+      },
+    };
+    const world = new Driven(1, { target });
+    world.call('m2', { op: 'task', value: 0 });
+    world.pass(20);
+    expect(world.observations('m2').at(-1)).toMatchObject({
+      ...{ kind: 'executor', id: 't1', state: 'running' },
+      ...{ boot: '1', seq: 2 },
+    });
+  });
+
   test('a dead node refuses, and nothing was sent', () => {
     const world = new Driven();
     world.begin({ deed: 'kill', node: 'm1' });

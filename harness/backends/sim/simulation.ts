@@ -536,7 +536,9 @@ export class Simulation implements World {
     const random = randomFrom(choices, scope);
     this.#lived(node, 'started', `boot ${node.boots}`);
     try {
-      node.device = target.device(node.name, randomFrom(choices, `${scope}/device`));
+      node.device = target.device(node.name, randomFrom(choices, `${scope}/device`), (seen) => {
+        this.#observe(node, seen);
+      });
       node.program = target.boot({
         name: node.name,
         settings: this.#given.settings,

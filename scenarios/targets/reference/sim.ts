@@ -40,7 +40,7 @@ export const referenceInSim: SimTarget<Words> = {
   addressOf: peerAddress,
   request: (call) => call as ApiRequest,
   response: (response) => response,
-  device: (_node, random) => new SimulatedExecutor(random),
+  device: (_node, random, tell) => new SimulatedExecutor(random, tell),
   encode: encodePeerMessage,
   decode(bytes) {
     const message = decodePeerMessage(bytes);

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { TaskOrder } from '../../../cluster/node/program.ts';
 import { SimulatedExecutor } from './simulated-executor.ts';
 
@@ -11,13 +11,18 @@ const order = (image: string, ...args: readonly string[]): TaskOrder => ({
   stopGraceMs: 10_000,
 });
 
-/** Carries out the effects at their times, and says what the node heard, in order of time. */
-const heard = (
-  ...effects: readonly (readonly [at: number, Parameters<SimulatedExecutor['carryOut']>[0]])[]
-): readonly string[] => {
-  const executor = new SimulatedExecutor({
-    integer: (_, below) => below - 1,
-    bytes: () => new Uint8Array(0),
+type Effects = readonly (readonly [at: number, Parameters<SimulatedExecutor['carryOut']>[0]])[];
+
+/** Every delay is the longest. */
+const slow = (_: string, below: number): number => below - 1;
+/** What is stopped has ended before its start is through. */
+const stopsSoon = (purpose: string, below: number): number => (purpose === 'stop' ? 0 : below - 1);
+
+/** Carries out the effects at their times: what the node heard of it, and what the executor tells itself, in order of time. */
+const carriedOut = (effects: Effects, integer = slow) => {
+  const seen: string[] = [];
+  const executor = new SimulatedExecutor({ integer, bytes: () => new Uint8Array(0) }, (said) => {
+    if (said.kind === 'executor') seen.push(said.state);
   });
   const due: { readonly at: number; readonly ticket: number }[] = [];
   const states: string[] = [];
@@ -33,8 +38,10 @@ const heard = (
     executor.carryOut(effect, (afterMs, ticket) => due.push({ at: at + afterMs, ticket }));
   }
   until(Infinity);
-  return states;
+  return { heard: states, seen };
 };
+
+const heard = (...effects: Effects): readonly string[] => carriedOut(effects).heard;
 
 const sleep = order('schism/sleep:latest');
 
@@ -85,4 +92,47 @@ test('a task ends by itself where its image says so', () => {
 
 test('a task that nobody knows is reported as stopped', () => {
   expect(heard([0, { type: 'task-stop', taskId: 'x', graceMs: 0 }])).toEqual(['shutdown']);
+});
+
+describe('the executor tells itself', () => {
+  const start = [0, { type: 'task-start', order: sleep }] as const;
+  const stopAt = (at: number) => [at, { type: 'task-stop', taskId: 't1', graceMs: 0 }] as const;
+
+  test.each<readonly [string, Effects, readonly string[]]>([
+    ['that a task runs, and that it has ended', [start, stopAt(100)], ['running', 'ended']],
+    [
+      'that a task runs only once, however often it is started',
+      [start, [100, start[1]]],
+      ['running'],
+    ],
+    ['nothing of a task that is only prepared', [[0, { type: 'task-prepare', order: sleep }]], []],
+    ['that a task which was stopped while it started has ended', [start, stopAt(1)], ['ended']],
+    [
+      'that a task has ended by itself',
+      [[0, { type: 'task-start', order: order('schism/crash', '50') }]],
+      ['running', 'ended'],
+    ],
+    [
+      'that a task runs again',
+      [start, stopAt(100), [300, start[1]]],
+      ['running', 'ended', 'running'],
+    ],
+  ])('%s', (_, effects, seen) => {
+    expect(carriedOut(effects).seen).toEqual(seen);
+  });
+
+  test('what a start was to bring comes to nothing where the task has ended before', () => {
+    expect(carriedOut([start, stopAt(1)], stopsSoon)).toEqual({
+      heard: ['starting', 'shutdown'],
+      seen: ['ended'],
+    });
+  });
+
+  test('what an earlier start was to bring is none of a later one', () => {
+    const crash = { type: 'task-start', order: order('schism/crash', '10') } as const;
+    expect(carriedOut([[0, crash], stopAt(1), [3, start[1]]], stopsSoon)).toEqual({
+      heard: ['starting', 'shutdown', 'starting', 'running'],
+      seen: ['ended', 'running'],
+    });
+  });
 });

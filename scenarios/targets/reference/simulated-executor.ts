@@ -4,7 +4,7 @@ import type {
   TaskOrder,
   TaskReport,
 } from '../../../cluster/node/program.ts';
-import type { Device, Random } from '../../../harness/backends/sim/program.ts';
+import type { Device, Random, Said } from '../../../harness/backends/sim/program.ts';
 
 export type TaskEffect = Extract<NodeEffect, { readonly type: `task-${string}` }>;
 export type TaskEvent = Extract<NodeEvent, { readonly type: 'task' }>;
@@ -24,6 +24,13 @@ const stopMsMax = 60;
 type Later = (afterMs: number, ticket: number) => void;
 type State = TaskReport['state'];
 
+/** From the first order to the end; another order after that begins another one. */
+type Life = {
+  told: 'prepare' | 'start' | 'stop';
+  runs: boolean;
+};
+type Due = { readonly life: Life; readonly report: TaskReport };
+
 /** The built-in images as far as others can see them: `schism/sleep`, `schism/echo`, `schism/crash`. */
 const images = ['schism/sleep', 'schism/echo', 'schism/crash'];
 
@@ -39,16 +46,20 @@ const ownEnd = ({ image, args }: TaskOrder): readonly [afterMs: number, State] |
     : undefined;
 };
 
-/** Reports as the real executor of tasks does, after delays that chance decides. Its tasks end with their node. */
+/**
+ * Reports as the real executor of tasks does, after delays that chance decides, and tells besides what came to run and what ended. Its
+ * tasks end with their node.
+ */
 export class SimulatedExecutor implements Device<Words> {
   readonly #random: Random;
-  /** What each task was told last: reports of anything older no longer matter. */
-  readonly #tasks = new Map<string, 'starting' | 'running' | 'stopping'>();
-  readonly #due = new Map<number, TaskReport>();
+  readonly #tell: (seen: Said) => void;
+  readonly #lives = new Map<string, Life>();
+  readonly #due = new Map<number, Due>();
   #tickets = 0;
 
-  constructor(random: Random) {
+  constructor(random: Random, tell: (seen: Said) => void) {
     this.#random = random;
+    this.#tell = tell;
   }
 
   carryOut(effect: TaskEffect, later: Later): void {
@@ -60,23 +71,34 @@ export class SimulatedExecutor implements Device<Words> {
         this.#start(effect.order, later);
         return;
       case 'task-stop':
-        this.#tasks.set(effect.taskId, 'stopping');
+        this.#lifeOf(effect.taskId).told = 'stop';
         this.#report(effect.taskId, 'shutdown', this.#upTo('stop', stopMsMax), later);
     }
   }
 
   due(ticket: number): TaskEvent | undefined {
-    const report = this.#due.get(ticket);
+    const due = this.#due.get(ticket);
     this.#due.delete(ticket);
-    if (report === undefined) return undefined;
+    if (due === undefined) return undefined;
+    const { life, report } = due;
     const { taskId, state } = report;
-    const told = this.#tasks.get(taskId);
-    if (told === 'stopping' && state !== 'shutdown') return undefined;
-    if (state === 'running') this.#tasks.set(taskId, 'running');
-    if (state === 'shutdown' || state === 'failed' || state === 'complete') {
-      this.#tasks.delete(taskId);
-    }
+    // The start of a task that was stopped meanwhile, or the end of one that has ended, comes to nothing.
+    if (this.#lives.get(taskId) !== life) return undefined;
+    if (life.told === 'stop' && state !== 'shutdown') return undefined;
+    if (state === 'running') this.#runs(taskId, life);
+    else if (isEnd(state)) this.#ends(taskId);
     return { type: 'task', report };
+  }
+
+  #runs(id: string, life: Life): void {
+    if (life.runs) return;
+    life.runs = true;
+    this.#tell({ kind: 'executor', id, state: 'running' });
+  }
+
+  #ends(id: string): void {
+    this.#lives.delete(id);
+    this.#tell({ kind: 'executor', id, state: 'ended' });
   }
 
   #prepare(order: TaskOrder, later: Later): void {
@@ -88,17 +110,25 @@ export class SimulatedExecutor implements Device<Words> {
 
   #start(order: TaskOrder, later: Later): void {
     const { taskId } = order;
-    const told = this.#tasks.get(taskId);
-    if (told !== undefined) {
-      if (told === 'running') this.#report(taskId, 'running', 0, later);
+    const life = this.#lifeOf(taskId);
+    if (life.told !== 'prepare') {
+      if (life.told === 'start' && life.runs) this.#report(taskId, 'running', 0, later);
       return;
     }
-    this.#tasks.set(taskId, 'starting');
+    life.told = 'start';
     this.#report(taskId, 'starting', 0, later);
     const startedMs = this.#upTo('start', startMsMax);
     this.#report(taskId, 'running', startedMs, later);
     const end = ownEnd(order);
     if (end !== undefined) this.#report(taskId, end[1], startedMs + end[0], later);
+  }
+
+  #lifeOf(taskId: string): Life {
+    const known = this.#lives.get(taskId);
+    if (known !== undefined) return known;
+    const life: Life = { told: 'prepare', runs: false };
+    this.#lives.set(taskId, life);
+    return life;
   }
 
   #upTo(purpose: string, max: number): number {
@@ -107,7 +137,7 @@ export class SimulatedExecutor implements Device<Words> {
 
   #report(taskId: string, state: State, afterMs: number, later: Later): void {
     this.#tickets += 1;
-    this.#due.set(this.#tickets, {
+    const report = {
       taskId,
       state,
       message: state,
@@ -115,7 +145,11 @@ export class SimulatedExecutor implements Device<Words> {
       exitCode:
         state === 'failed' ? 1 : state === 'complete' || state === 'shutdown' ? 0 : undefined,
       ports: [],
-    });
+    };
+    this.#due.set(this.#tickets, { life: this.#lifeOf(taskId), report });
     later(afterMs, this.#tickets);
   }
 }
+
+const isEnd = (state: State): boolean =>
+  state === 'shutdown' || state === 'failed' || state === 'complete' || state === 'rejected';
