@@ -93,7 +93,7 @@ const firstFailure = (spans: readonly LockedSpan[], history: History): Verdict |
   for (const span of spans) {
     const back = returnOf(span, history);
     const failed =
-      workerCameUpLocked(span) ??
+      workerCameUpLocked(span, history) ??
       cameUpLockedAfterOff(span, history) ??
       answersWhileLocked(span, history) ??
       takesPartWhileLocked(span) ??

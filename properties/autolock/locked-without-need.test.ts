@@ -178,7 +178,12 @@ describe('a node that comes up locked', () => {
     expect(comesUp([2_200, boots('m2', undefined)], 'locked')).toMatchObject({
       verdict: 'fail',
       summary: 'm2 is a worker and came up locked',
-      moments: [{ at: 2_200 }, { at: 2_210 }],
+      moments: [
+        { at: 1_500, text: 'm2 is no manager any more' },
+        { at: 2_000, text: 'm2 ends' },
+        { at: 2_200 },
+        { at: 2_210 },
+      ],
     });
   });
 

@@ -11,10 +11,15 @@ import { makesKey } from './key-generations.ts';
 import type { LockedSpan } from './locked-spans.ts';
 
 /** A worker that comes up locked. */
-export const workerCameUpLocked = ({ node, boot }: LockedSpan): Verdict | undefined =>
+export const workerCameUpLocked = (
+  { node, boot, from }: LockedSpan,
+  history: History,
+): Verdict | undefined =>
   surelyBeganAsWorker(boot)
     ? broken(`${node} is a worker and came up locked`, [
-        moment(boot.said[0]?.at ?? 0, node, `${node} starts, a worker by its own key file`),
+        ...saysDismissed(boot, history),
+        moment(from, node, `${node} ends`),
+        moment(boot.said[0]?.at ?? from, node, `${node} starts, a worker by its own key file`),
         saysLocked(boot),
       ])
     : undefined;
@@ -46,6 +51,15 @@ export const sealedAfterOff = (history: History): Verdict | undefined => {
     );
   }
   return undefined;
+};
+
+/** When a node that was a manager said that it is none any more, before this boot. */
+const saysDismissed = ({ node, number }: Boot, history: History): readonly Moment[] => {
+  const words = chronicleOf(history)
+    .boots.filter((boot) => boot.node === node && boot.number < number)
+    .flatMap(({ said }) => said)
+    .findLast((said) => said.kind === 'role' && said.role === 'none');
+  return words === undefined ? [] : [moment(words.at, node, `${node} is no manager any more`)];
 };
 
 const saysLocked = ({ node, said }: Boot): Moment => {
