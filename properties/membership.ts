@@ -1,5 +1,5 @@
 /** Who is a manager and when, where that changes: by what operators asked for and what nodes said, never by the shape alone. */
-import type { Ms, NodeName } from '../harness/core/cluster.ts';
+import type { Ms, NodeName, NodeRole } from '../harness/core/cluster.ts';
 import type { History, Observation, Operation } from '../harness/core/history.ts';
 import { standingSaid } from '../harness/core/standing.ts';
 import { chronicleOf, type Boot } from './chronicle.ts';
@@ -64,12 +64,25 @@ export const membershipOf = remembered((history): Membership => {
   };
 });
 
-/** Whether the node was a manager by its own key file when this boot began. */
-export const beganAsManager = ({ node, said }: Boot, history: History): boolean => {
+/** What the node was by its own key file when this boot began; `undefined`: it did not say. */
+const roleAtFirst = ({ said }: Boot): NodeRole | undefined => {
   const words = said.find(({ kind }) => kind === 'boot');
-  if (words?.kind === 'boot' && words.nodeId !== undefined) return words.raftId !== undefined;
-  return membershipOf(history).first.voters.includes(node);
+  if (words?.kind !== 'boot' || words.nodeId === undefined) return undefined;
+  return words.raftId === undefined ? 'worker' : 'manager';
 };
+
+/** Whether the node was a manager when this boot began: by its own key file, and by the shape where it did not say. */
+export const beganAsManager = (boot: Boot, history: History): boolean =>
+  (roleAtFirst(boot) ?? (isVoterAtFirst(boot, history) ? 'manager' : 'worker')) === 'manager';
+
+const isVoterAtFirst = ({ node }: Boot, history: History): boolean =>
+  membershipOf(history).first.voters.includes(node);
+
+/**
+ * Whether the node surely was a worker when this boot began. Its own key file says so only once a demotion has reached its disk, whatever
+ * the swarm knew before.
+ */
+export const surelyBeganAsWorker = (boot: Boot): boolean => roleAtFirst(boot) === 'worker';
 
 /**
  * What a boot said, in parts: whoever is taken out and let in again begins anew, under another id and with an empty log, and applies

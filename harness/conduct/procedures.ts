@@ -78,12 +78,13 @@ export const runProcedure = (
         });
         return;
       case 'scan': {
-        const { node, autolock, canaries, exposed, unreadable } = step;
+        const { node, autolock, canaries, exposed, sealed, unreadable } = step;
         desk.issue({ type: 'scan', node, autolock, canaries }, (happening) => {
           if (happening.type === 'scanned')
             world.scanned({
               ...happening.scan,
               ...(exposed && { exposed }),
+              ...(sealed !== undefined && { sealed }),
               ...(unreadable && { unreadable }),
             });
           advance(done);

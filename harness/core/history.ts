@@ -171,6 +171,7 @@ export type Lifecycle = {
 
 /** A scan of a node's data folder for secrets that the run knows: which of them stand there in the clear. */
 export type FolderScan = {
+  /** When it began. */
   readonly at: Ms;
   readonly node: NodeName;
   readonly autolock: boolean;
@@ -186,6 +187,8 @@ export type FolderScan = {
   readonly looked: readonly string[];
   /** Secrets that are in use and that the run saw in the clear before: an older copy of the folder opens what is written now. */
   readonly exposed?: readonly string[];
+  /** Whether the node's secrets were sealed under an unlock key when the scan began; left out where nobody could tell. */
+  readonly sealed?: boolean;
   /** Files that no key of the node's own key file opens; left out where nobody tried. */
   readonly unreadable?: readonly string[];
 };

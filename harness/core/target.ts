@@ -53,6 +53,8 @@ export type ProcedureStep =
       readonly canaries: readonly { readonly name: string; readonly bytes: Uint8Array }[];
       /** Names of secrets in use that were seen in the clear before. */
       readonly exposed?: readonly string[];
+      /** Whether its secrets are sealed under an unlock key, as read right before. */
+      readonly sealed?: boolean;
       /** Files that do not open with the node's own key file. */
       readonly unreadable?: readonly string[];
     }

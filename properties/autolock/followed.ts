@@ -13,22 +13,50 @@ const caughtUpAt = (boot: Boot, time: Ms, history: History): Ms | undefined => {
   return boot.said.find((words) => words.kind === 'commit' && words.index >= known)?.at;
 };
 
+/** Whether a fault may have stopped the node in this stretch: what it had committed then waits for its disk. */
+const mayHaveStoodStill = (
+  { node }: Boot,
+  { from, to }: { readonly from: Ms; readonly to: Ms },
+  { faults }: History,
+): boolean =>
+  faults.some(
+    ({ deeds, beginAt = Infinity, endedAt = Infinity }) =>
+      beginAt <= to &&
+      endedAt >= from &&
+      deeds.some((deed) => deed.deed === 'pause' && deed.node === node),
+  );
+
 /**
- * Whether what the swarm acknowledged by `time` was surely at rest with the manager when this boot of it ended, at `endedAt`: it had
- * committed it, and went on for two election timeouts, many times what a disk takes.
+ * Since when this boot of a manager surely had at rest what the swarm acknowledged by `time`, if it had by `endedAt`, when it ended or was
+ * looked at: it had committed it, and went on for two election timeouts, many times what a disk takes.
  */
-export const surelyFollowed = (
+export const followedSince = (
   boot: Boot,
   { time, endedAt }: { readonly time: Ms; readonly endedAt: Ms },
   history: History,
-): boolean => {
+): Ms | undefined => {
   const committedAt = caughtUpAt(boot, time, history);
-  if (committedAt === undefined) return false;
+  if (committedAt === undefined) return undefined;
   const since = Math.max(committedAt, time);
-  return (
+  const surely =
     since + 2 * history.bounds.electionTimeoutMsMax <= endedAt &&
-    stallWithin(history, since, endedAt) === undefined
-  );
+    stallWithin(history, since, endedAt) === undefined &&
+    !mayHaveStoodStill(boot, { from: since, to: endedAt }, history);
+  return surely ? since : undefined;
+};
+
+/** Whether what the swarm acknowledged by `time` was surely at rest with the manager when this boot of it ended. */
+export const surelyFollowed = (...asked: Parameters<typeof followedSince>): boolean =>
+  followedSince(...asked) !== undefined;
+
+/** When the harness saw this boot end. `undefined`: it did not. */
+export const endOf = ({ node, said }: Boot, { lifecycle }: History): Ms | undefined => {
+  const firstWords = said[0]?.at ?? 0;
+  const own = lifecycle.filter((event) => event.node === node);
+  const startedAt = own.findLast(({ event, at }) => event === 'started' && at <= firstWords)?.at;
+  return own.find(
+    ({ event, at }) => (event === 'killed' || event === 'exited') && at >= (startedAt ?? 0),
+  )?.at;
 };
 
 /** The boot before this one of the same node. */

@@ -16,7 +16,8 @@ type Generation = {
   readonly inForceBy: Ms | undefined;
 };
 
-const makesKey = ({ operation, args, outcome }: Operation): boolean =>
+/** What may have made an unlock key. */
+export const makesKey = ({ operation, args, outcome }: Operation): boolean =>
   outcome !== 'rejected' &&
   (operation === 'swarm.rotate' ||
     ((operation === 'swarm.init' || operation === 'swarm.update') && args.autolock === true));

@@ -299,12 +299,13 @@ class RunningCluster implements LiveCluster {
 
   async #scan(command: CommandOf<'scan'>): Promise<void> {
     const { id, node, autolock } = command;
+    const at = this.now();
     try {
       const seen = await scanFiles(command, this.#opened().files(node));
       this.#happened({
         type: 'scanned',
         id,
-        scan: { at: this.now(), node, autolock, ...seen },
+        scan: { at, node, autolock, ...seen },
       });
     } catch (thrown) {
       this.#failed(thrown);

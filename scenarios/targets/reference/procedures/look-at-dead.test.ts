@@ -48,10 +48,11 @@ const look = (
 test('a locked folder is searched for everything, an open one for the control alone', () => {
   const names = (file: Uint8Array) => {
     const scan = look({ [keyFileName]: file });
-    return { autolock: scan?.autolock, looked: scan?.canaries.map(({ name }) => name) };
+    const { autolock, sealed, canaries } = scan ?? {};
+    return { autolock, sealed, looked: canaries?.map(({ name }) => name) };
   };
-  expect(names(open)).toEqual({ autolock: false, looked: ['node-id'] });
-  expect(names(locked).autolock).toBe(true);
+  expect(names(open)).toEqual({ autolock: false, sealed: false, looked: ['node-id'] });
+  expect(names(locked)).toMatchObject({ autolock: true, sealed: true });
   expect(names(locked).looked).toEqual(
     expect.arrayContaining(['node-id', 'data-key', 'peer-secret', 'service lighthouse-']),
   );

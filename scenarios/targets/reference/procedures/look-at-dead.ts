@@ -65,6 +65,7 @@ export function* lookAtDead(context: ProcedureContext): Procedure {
     const unreadable = tasks === undefined || opensWith(file, tasks) ? [] : [tasksFile];
     const next = halfWritten(yield* read(node, `${keyFileName}${temporarySuffix}`));
     const canaries = secretsOf(file, { next, unlockKeys });
-    yield { step: 'scan', node, autolock: !file.inTheClear, canaries, unreadable };
+    const sealed = !file.inTheClear;
+    yield { step: 'scan', node, autolock: sealed, canaries, sealed, unreadable };
   }
 }

@@ -35,7 +35,14 @@ function* scanAll(context: ProcedureContext, autolock: boolean): Part<void> {
     const file = yield* opened(node, autolock, unlockKeys);
     const canaries = file === undefined ? [] : canariesOf(file, { unlockKeys, names });
     const kept = file !== undefined && usesExposedKey(context.memory, file);
-    yield { step: 'scan', node, autolock, canaries, ...(kept && { exposed: ['data-key'] }) };
+    yield {
+      step: 'scan',
+      node,
+      autolock,
+      canaries,
+      ...(file && { sealed: !file.inTheClear }),
+      ...(kept && { exposed: ['data-key'] }),
+    };
   }
 }
 
