@@ -35,7 +35,7 @@ export type MemberBoot = {
 const noChanges: readonly TaskChange[] = [];
 
 /** At the multiples of it every manager tells of its state: the same indexes everywhere, or there would be nothing to compare. */
-const stateIntervalEntries = 64;
+const stateIntervalEntries = 32;
 
 export class Member {
   readonly raftId: string;

@@ -4,35 +4,29 @@
  */
 import type { View } from './types.ts';
 
-type Words = readonly [first: number, second: number];
-
 /** Objects are frozen and shared, so each is walked once; of a large store little more than what changed. */
-const known = new WeakMap<object, Words>();
+const known = new WeakMap<object, number>();
 
-/** 16 hexadecimal digits. */
+/** 8 hexadecimal digits. */
 export const digestOf = (view: View): string => {
-  let first = 0;
-  let second = 0;
+  let sum = 0;
+  // A sum depends on no order, and unlike with XOR two equal terms do not cancel each other out.
   const add = (object: object): void => {
-    const words = wordsOf(object);
-    // A sum depends on no order, and unlike XOR two equal terms do not cancel each other out.
-    first = (first + words[0]) | 0;
-    second = (second + words[1]) | 0;
+    sum = (sum + hashObject(object)) | 0;
   };
   if (view.cluster !== undefined) add(view.cluster);
   for (const node of view.nodes()) add(node);
   for (const service of view.services()) add(service);
   for (const task of view.tasks()) add(task);
-  return hexadecimal(first) + hexadecimal(second);
+  return (sum >>> 0).toString(16).padStart(8, '0');
 };
 
-/** Two hashes that collide on different objects. */
-const wordsOf = (object: object): Words => {
+const hashObject = (object: object): number => {
   const already = known.get(object);
   if (already !== undefined) return already;
-  const words: Words = [hashValue(0x811c9dc5, object), hashValue(0x6a09e667, object)];
-  known.set(object, words);
-  return words;
+  const hash = hashValue(0x811c9dc5, object);
+  known.set(object, hash);
+  return hash;
 };
 
 const kinds = { list: 1, record: 2 } as const;
@@ -70,5 +64,3 @@ const scatter = (word: number): number => {
   hash = Math.imul(hash ^ (hash >>> 15), 0x735a2d97);
   return hash ^ (hash >>> 15);
 };
-
-const hexadecimal = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
