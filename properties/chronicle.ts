@@ -23,6 +23,7 @@ export type Chronicle = {
   /** In order of arrival. */
   readonly roles: readonly Said<'role'>[];
   readonly commits: readonly Said<'commit'>[];
+  readonly states: readonly Said<'state'>[];
   readonly votes: readonly Said<'vote'>[];
   readonly memberships: readonly Said<'membership'>[];
   /** Faults that were carried out and bit. */
@@ -38,6 +39,7 @@ const compose = (history: History): Chronicle => {
   const latest = new Map<NodeName, Growing>();
   const roles: Said<'role'>[] = [];
   const commits: Said<'commit'>[] = [];
+  const states: Said<'state'>[] = [];
   const votes: Said<'vote'>[] = [];
   const memberships: Said<'membership'>[] = [];
   const managers = new Set<NodeName>();
@@ -55,6 +57,7 @@ const compose = (history: History): Chronicle => {
     if (observation.kind === 'role') roles.push(observation);
     else if (observation.kind === 'commit') commits.push(observation);
     else if (observation.kind === 'lock') locks += 1;
+    else if (observation.kind === 'state') states.push(observation);
     else if (observation.kind === 'vote') votes.push(observation);
     else if (observation.kind === 'membership') memberships.push(observation);
     if (standingSaid(observation) === 'manager') managers.add(node);
@@ -67,6 +70,7 @@ const compose = (history: History): Chronicle => {
     boots,
     roles,
     commits,
+    states,
     votes,
     memberships,
     bitten: history.faults.filter(({ evidence }) => evidence.bit),

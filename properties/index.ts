@@ -8,6 +8,7 @@ import { acknowledgedWritesSurvive } from './raft/acknowledged-writes-survive.ts
 import { atMostOneLeaderPerTerm } from './raft/at-most-one-leader-per-term.ts';
 import { electedByAMajority } from './raft/elected-by-a-majority.ts';
 import { equalIndexEqualHash } from './raft/equal-index-equal-hash.ts';
+import { equalIndexEqualState } from './raft/equal-index-equal-state.ts';
 import { leaderCompleteness } from './raft/leader-completeness.ts';
 import { linearizable } from './raft/linearizable.ts';
 import { membersChangeInOrder } from './raft/members-change-in-order.ts';
@@ -27,6 +28,7 @@ export {
   autolockedRestart,
   electedByAMajority,
   equalIndexEqualHash,
+  equalIndexEqualState,
   folderOpensWithItsKey,
   leaderCompleteness,
   linearizable,
@@ -53,6 +55,7 @@ export const guarantees: readonly Property[] = [
   leaderCompleteness,
   noSplitBrain,
   equalIndexEqualHash,
+  equalIndexEqualState,
   acknowledgedWritesSurvive,
   rejectedWritesNeverHappen,
   oldManagerDoesNoHarm,

@@ -28,7 +28,11 @@ const puts: Readonly<Record<string, readonly string[]>> = {
   flapping: ['at-most-one-leader-per-term', 'reconciliation-converges'],
   'rolling-restarts': ['acknowledged-writes-survive', 'reached:election-after-a-kill'],
   'all-at-once': ['acknowledged-writes-survive', 'a-leader-returns'],
-  'old-manager-returns': ['old-manager-does-no-harm', 'equal-index-equal-hash'],
+  'old-manager-returns': [
+    'old-manager-does-no-harm',
+    'equal-index-equal-hash',
+    'equal-index-equal-state',
+  ],
   'autolocked-restart': ['autolocked-restart', 'reached:locked-restart'],
   'key-rotated-while-down': ['autolocked-restart', 'reached:locked-restart'],
   'worker-lost': ['reached:task-moved', 'reconciliation-converges'],

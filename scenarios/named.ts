@@ -9,6 +9,7 @@ const targets = new Map([[referenceSwarm.name, referenceSwarm]]);
 /** What every run of a swarm under load puts to the test. */
 const always = [
   'equal-index-equal-hash',
+  'equal-index-equal-state',
   'acknowledged-writes-survive',
   'rejected-writes-never-happen',
   'linearizable',

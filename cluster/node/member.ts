@@ -15,6 +15,7 @@ import type {
   RaftTransition,
   Snapshot,
 } from '../raft/types.ts';
+import { digestOf } from '../store/digest.ts';
 import { createStore } from '../store/store.ts';
 import type { Store } from '../store/types.ts';
 import type { TaskChange } from './observation.ts';
@@ -32,6 +33,9 @@ export type MemberBoot = {
 };
 
 const noChanges: readonly TaskChange[] = [];
+
+/** At the multiples of it every manager tells of its state: the same indexes everywhere, or there would be nothing to compare. */
+const stateIntervalEntries = 32;
 
 export class Member {
   readonly raftId: string;
@@ -134,6 +138,7 @@ export class Member {
     const index = this.status.applied;
     if (index <= this.#snapshotIndex) return;
     this.#snapshotIndex = index;
+    this.#observeState(index);
     this.input({ type: 'compact', index, data: this.store.snapshot() });
   }
 
@@ -179,10 +184,12 @@ export class Member {
   #apply({ committed, hashes }: RaftOutput): void {
     let tasks: TaskChange[] | undefined;
     for (const entry of committed) {
-      if (entry.kind !== 'data') continue;
-      const events = this.store.apply(entry.data);
-      tasks = noteTaskChanges(events, tasks);
-      this.#watcher.applied(events);
+      if (entry.kind === 'data') {
+        const events = this.store.apply(entry.data);
+        tasks = noteTaskChanges(events, tasks);
+        this.#watcher.applied(events);
+      }
+      if (entry.index % stateIntervalEntries === 0) this.#observeState(entry.index);
     }
     const last = committed.at(-1);
     if (last === undefined) return;
@@ -204,6 +211,11 @@ export class Member {
 
   #observeSnapshot({ index, term, hash }: Snapshot): void {
     this.#world.effects.observe({ kind: 'commit', index, term, hash, tasks: noChanges });
+    this.#observeState(index);
+  }
+
+  #observeState(index: number): void {
+    this.#world.effects.observe({ kind: 'state', index, digest: digestOf(this.store) });
   }
 
   #observeRole({ role, term, leader, lastIndex }: RaftTransition): void {

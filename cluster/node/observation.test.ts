@@ -41,6 +41,31 @@ test('equal indexes have equal hashes on every manager', () => {
   expect(compared).toBeGreaterThan(10);
 });
 
+test('equal indexes have equal states on every manager, also through snapshots and restarts', () => {
+  const world = swarmOf(3, 1, { config: { snapshotIntervalEntries: 20, trailingEntries: 5 } });
+  world.kill('m3');
+  for (let number = 0; number < 60; number += 1)
+    expectOk(world.call('m2', 'POST', '/services/create', serviceBody(`s${number}`, 0)));
+  world.start('m3');
+  world.run(2_000);
+  world.restart('m2');
+  world.run(2_000);
+  const states = [...world.nodes].flatMap(([name, { observations }]) =>
+    observations.flatMap((one) => (one.kind === 'state' ? [{ ...one, name }] : [])),
+  );
+  const told = Map.groupBy(states, ({ index }) => index);
+  expect(
+    [...told.values()].filter((of) => new Set(of.map(({ digest }) => digest)).size > 1),
+  ).toEqual([]);
+  const ofManagers = (index: number) => new Set(told.get(index)?.map(({ name }) => name));
+  expect(ofManagers(32)).toEqual(new Set(['m1', 'm2']));
+  // It restores what the leader had taken a snapshot of.
+  const restored = states.find(({ name }) => name === 'm3');
+  expect(ofManagers(restored?.index ?? 0)).toContain('m1');
+  // A digest that saw nothing would be equal everywhere as well.
+  expect(new Set(states.map(({ digest }) => digest)).size).toBeGreaterThan(3);
+});
+
 test('every change of a task is seen at the commit that made it', () => {
   const world = swarmOf(3, 1);
   world.run(1_000);

@@ -49,6 +49,11 @@ export type NodeObservation =
       readonly hash: number;
       readonly tasks: readonly TaskChange[];
     }
+  /**
+   * What it holds once everything up to `index` is applied: a digest of all replicated objects. Told at the same indexes by every
+   * manager, and of every snapshot, where it is taken and where it is restored.
+   */
+  | { readonly kind: 'state'; readonly index: number; readonly digest: string }
   | {
       readonly kind: 'lock';
       readonly state: 'inactive' | 'pending' | 'active' | 'locked' | 'error';

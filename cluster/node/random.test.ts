@@ -147,7 +147,7 @@ class Storm {
 }
 
 test.each([1, 2, 3, 4, 5, 6])(
-  'whatever happens, what was acknowledged stays, hashes agree and all come back (seed %i)',
+  'whatever happens, what was acknowledged stays, hashes and states agree, and all come back (seed %i)',
   (seed) => {
     const config = seed % 2 === 0 ? { snapshotIntervalEntries: 20, trailingEntries: 5 } : {};
     const world = swarmOf(seed % 3 === 0 ? 5 : 3, 1, { seed, autoLock: seed % 2 === 0, config });
@@ -171,12 +171,16 @@ test.each([1, 2, 3, 4, 5, 6])(
       expect([1, ...maybe]).toContain(found);
     }
     const hashes = new Map<number, number>();
+    const states = new Map<number, string>();
     const leaders = new Map<number, string>();
     for (const { observations } of world.nodes.values())
       for (const one of observations) {
         if (one.kind === 'commit') {
           expect(one.hash).toBe(hashes.get(one.index) ?? one.hash);
           hashes.set(one.index, one.hash);
+        } else if (one.kind === 'state') {
+          expect(one.digest).toBe(states.get(one.index) ?? one.digest);
+          states.set(one.index, one.digest);
         } else if (one.kind === 'role' && one.role === 'leader') {
           expect(one.raftId).toBe(leaders.get(one.term) ?? one.raftId);
           leaders.set(one.term, one.raftId);

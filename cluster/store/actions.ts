@@ -51,7 +51,10 @@ const numberOf: Readonly<Record<Kind, number>> = { cluster: 0, node: 1, service:
 const writer = new CborWriter();
 const decoder = new Decoder({ useRecords: false, mapsAsObjects: true });
 
-/** The same bytes reach every manager of a simulation, so what they say is worked out once. */
+/**
+ * The same bytes reach every manager of a simulation, so what they say is worked out once. In its strict runs each gets bytes of its own,
+ * and only who wrote them does not read them.
+ */
 const known = new Recent<Uint8Array, readonly StoreAction[]>(64);
 
 /** Actions as an entry's data. */

@@ -114,6 +114,7 @@ const observation = oneOf('kind', {
   role: { ...said, role: text, term: figure, raftId: text },
   vote: { ...said, term: figure, candidate: text, raftId: text },
   commit: { ...said, index: figure, term: figure, tasks: z.array(task) },
+  state: { ...said, index: figure, digest: text },
   lock: { ...said, state: text },
   membership: { ...said, voters: z.array(text), learners: z.array(text) },
   manager: { ...said, running: truth, term: figure },

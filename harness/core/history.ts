@@ -141,6 +141,8 @@ export type Observation = Said &
         readonly hash: number;
         readonly tasks: readonly ObservedTask[];
       }
+    /** The digest of all replicated objects, once everything up to `index` is applied. */
+    | { readonly kind: 'state'; readonly index: number; readonly digest: string }
     | {
         readonly kind: 'lock';
         readonly state: 'inactive' | 'pending' | 'active' | 'locked' | 'error';

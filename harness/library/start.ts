@@ -19,7 +19,10 @@ export type Started = AsyncDisposable & {
 /** What a later run has to know of the cluster: who runs, and who leads. */
 const isLasting = ({ type, ...happening }: Happening): boolean =>
   type === 'lifecycle' ||
-  (type === 'observed' && 'observation' in happening && happening.observation.kind !== 'commit');
+  (type === 'observed' &&
+    'observation' in happening &&
+    happening.observation.kind !== 'commit' &&
+    happening.observation.kind !== 'state');
 
 /** Starts a real cluster. Rejects with a `LiveFailure` that says what is missing, and leaves nothing behind then. */
 export const start = async (

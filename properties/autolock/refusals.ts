@@ -70,6 +70,7 @@ export const takesPartWhileLocked = ({ node, boot }: LockedSpan): Verdict | unde
     const takesPart =
       (words.kind === 'role' && words.role !== 'none') ||
       words.kind === 'commit' ||
+      words.kind === 'state' ||
       words.kind === 'vote' ||
       words.kind === 'manager';
     if (locked === undefined || !takesPart) continue;

@@ -230,6 +230,12 @@ export const commit = (
   tasks: readonly ObservedTask[] = [],
 ): Unsaid<Observation> => ({ kind: 'commit', index, term: 1, hash, tasks });
 
+export const state = (index: number, digest: string): Unsaid<Observation> => ({
+  kind: 'state',
+  index,
+  digest,
+});
+
 export const lock = (
   state: 'inactive' | 'pending' | 'active' | 'locked' | 'error',
 ): Unsaid<Observation> => ({ kind: 'lock', state });

@@ -96,6 +96,8 @@
   const observationWords = {
     boot: (said) => `runs as ${said.nodeId ?? 'a node without an id'}`,
     commit: (said) => `has committed up to entry ${said.index}, in term ${said.term}`,
+    state: (said) =>
+      `has objects of the digest ${said.digest}, with everything up to entry ${said.index}`,
     task: (said) => `task ${said.id}: ${said.state}`,
   };
 
@@ -175,7 +177,7 @@
         if (row.at < view.from || row.at > view.to) continue;
         context.fillStyle = inks[row.kind] ?? colour('--soft');
         const top = lane * (nodes.indexOf(row.node) + 1);
-        const high = row.kind === 'commit' || row.kind === 'task' ? lane * 0.3 : lane * 0.8;
+        const high = ['commit', 'state', 'task'].includes(row.kind) ? lane * 0.3 : lane * 0.8;
         context.fillRect(left + (row.at - view.from) * per, top + lane * 0.1, 1.5, high);
       }
       context.fillStyle = colour('--soft');

@@ -88,6 +88,7 @@ const observationRows = (history: History): readonly EventRow[] =>
       case 'vote':
       case 'boot':
       case 'commit':
+      case 'state':
       case 'task':
       case 'executor':
         return [];

@@ -48,6 +48,10 @@ export const addObservation = (digest: Digest, observation: Observation): void =
       digest.addWide(observation.index);
       digest.addWide(observation.hash);
       return;
+    case 'state':
+      digest.addWide(observation.index);
+      digest.addText(observation.digest);
+      return;
     case 'task':
     case 'executor':
     case 'lock':

@@ -1,0 +1,66 @@
+/**
+ * A digest of all replicated objects: the same for the same objects, whatever the order in which they and their fields were written. It
+ * reads the objects and not their snapshot, whose encoder could leave the same out on both sides.
+ */
+import type { View } from './types.ts';
+
+/** Objects are frozen and shared, so each is walked once; of a large store little more than what changed. */
+const known = new WeakMap<object, number>();
+
+/** 8 hexadecimal digits. */
+export const digestOf = (view: View): string => {
+  let sum = 0;
+  // A sum depends on no order, and unlike with XOR two equal terms do not cancel each other out.
+  const add = (object: object): void => {
+    sum = (sum + hashObject(object)) | 0;
+  };
+  if (view.cluster !== undefined) add(view.cluster);
+  for (const node of view.nodes()) add(node);
+  for (const service of view.services()) add(service);
+  for (const task of view.tasks()) add(task);
+  return (sum >>> 0).toString(16).padStart(8, '0');
+};
+
+const hashObject = (object: object): number => {
+  const already = known.get(object);
+  if (already !== undefined) return already;
+  const hash = hashValue(0x811c9dc5, object);
+  known.set(object, hash);
+  return hash;
+};
+
+const kinds = { list: 1, record: 2 } as const;
+
+/** Of two values that say the same, the same: a field that is `undefined` counts as absent. */
+const hashValue = (seed: number, value: unknown): number => {
+  if (typeof value !== 'object' || value === null)
+    return hashText(hashText(seed, typeof value), String(value));
+  if (Array.isArray(value)) {
+    let hash = seed ^ kinds.list;
+    for (const item of value) hash = scatter(hash + hashValue(seed, item));
+    return scatter(hash ^ value.length);
+  }
+  let sum = seed ^ kinds.record;
+  const fields = value as Readonly<Record<string, unknown>>;
+  for (const key in fields) {
+    const field = fields[key];
+    if (field !== undefined) sum = (sum + hashValue(hashText(seed, key), field)) | 0;
+  }
+  return scatter(sum);
+};
+
+const hashText = (seed: number, text: string): number => {
+  let hash = seed;
+  for (let at = 0; at < text.length; at += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x85ebca6b);
+    hash ^= hash >>> 13;
+  }
+  return scatter(hash ^ text.length);
+};
+
+/** Spreads every bit over the whole word. */
+const scatter = (word: number): number => {
+  let hash = Math.imul(word ^ (word >>> 16), 0x21f0aaad);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x735a2d97);
+  return hash ^ (hash >>> 15);
+};

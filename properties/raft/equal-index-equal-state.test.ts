@@ -1,0 +1,77 @@
+import { describe, expect, test } from '@jest/globals';
+import { history, says, state } from '../testing/histories.ts';
+import { equalIndexEqualState } from './equal-index-equal-state.ts';
+
+const judge = (given: Parameters<typeof history>[0]) => equalIndexEqualState.judge(history(given));
+
+describe('equal index, equal state', () => {
+  test('managers that hold the same are compared wherever both said so', () => {
+    const observations = [
+      ...says('m1', 'a', [
+        [1, state(64, 'aa')],
+        [2, state(70, 'bb')],
+      ]),
+      ...says('m2', 'a', [
+        [3, state(64, 'aa')],
+        [4, state(128, 'cc')],
+      ]),
+    ];
+    expect(judge({ observations })).toMatchObject({ verdict: 'pass', tested: true });
+  });
+
+  test('other objects at one index are found, whoever was there first', () => {
+    const observations = [
+      ...says('m1', 'a', [[5, state(64, 'aa')]]),
+      ...says('m2', 'a', [[3, state(64, 'ab')]]),
+    ];
+    expect(judge({ observations })).toEqual({
+      verdict: 'fail',
+      summary: 'm1 and m2 have different states with everything up to index 64 applied',
+      moments: [
+        {
+          at: 3,
+          node: 'm2',
+          text: 'm2 has applied everything up to 64, and its objects have the digest ab',
+        },
+        {
+          at: 5,
+          node: 'm1',
+          text: 'm1 has applied everything up to 64, and its objects have the digest aa',
+        },
+      ],
+    });
+  });
+
+  test('a manager that restores something else than it had is found', () => {
+    const observations = [
+      ...says('m1', 'a', [[1, state(40, 'aa')]]),
+      ...says('m1', 'b', [[3, state(40, 'ab')]]),
+    ];
+    expect(judge({ observations })).toMatchObject({
+      summary: 'm1 had two different states with everything up to index 40 applied',
+    });
+  });
+
+  test.each([
+    ['managers that told of different indexes', [state(64, 'aa')], [state(128, 'bb')]],
+    ['a manager that says the same twice', [state(64, 'aa'), state(64, 'aa')], []],
+  ])('%s prove nothing', (_, one, other) => {
+    const observations = [
+      ...says(
+        'm1',
+        'a',
+        one.map((words, at) => [at, words]),
+      ),
+      ...says(
+        'm2',
+        'a',
+        other.map((words, at) => [at, words]),
+      ),
+    ];
+    expect(judge({ observations })).toMatchObject({ verdict: 'pass', tested: false });
+  });
+
+  test('without states it is unknown', () => {
+    expect(judge({}).verdict).toBe('unknown');
+  });
+});

@@ -1,0 +1,53 @@
+import type { Property, Verdict } from '../../harness/core/property.ts';
+import { chronicleOf, type Said } from '../chronicle.ts';
+import { broken, held, moment, unknown, untested } from '../verdicts.ts';
+
+/**
+ * Replicated state machines: each log contains the same commands in the same order, and since the state machines are deterministic,
+ * each computes the same state. Managers tell a digest of their objects at the same indexes, and of every snapshot that they take or
+ * restore: so what a command does, and what a snapshot keeps, is compared between managers and between the boots of one.
+ * @source Ongaro & Ousterhout, In Search of an Understandable Consensus Algorithm (extended), §2; F. B. Schneider, Implementing
+ * Fault-Tolerant Services Using the State Machine Approach (ACM Computing Surveys, 1990).
+ */
+export const equalIndexEqualState: Property = {
+  name: 'equal-index-equal-state',
+  kind: 'safety',
+  guarantee:
+    'Replicated state machines: each log contains the same commands in the same order, and since the state machines are deterministic, each computes the same state: managers that have applied the same index hold the same objects.',
+  source:
+    'Ongaro & Ousterhout, In Search of an Understandable Consensus Algorithm (extended), §2; Schneider, Implementing Fault-Tolerant Services Using the State Machine Approach',
+  judge(history) {
+    const { states } = chronicleOf(history);
+    const first = new Map<number, State>();
+    let shared = 0;
+    for (const state of states) {
+      const known = first.get(state.index);
+      if (known === undefined) first.set(state.index, state);
+      else if (known.digest !== state.digest) return differs(known, state);
+      else if (known.boot !== state.boot || known.node !== state.node) shared += 1;
+    }
+    if (states.length === 0) return unknown('no node said what it holds');
+    return shared > 0
+      ? held(
+          `${shared} times a manager said what it holds where another one, or an earlier boot, had said the same`,
+        )
+      : untested('no index was applied and told of by more than one manager, or boot');
+  },
+};
+
+type State = Said<'state'>;
+
+const differs = (a: State, b: State): Verdict =>
+  broken(
+    a.node === b.node
+      ? `${a.node} had two different states with everything up to index ${a.index} applied`
+      : `${a.node} and ${b.node} have different states with everything up to index ${a.index} applied`,
+    [told(a), told(b)],
+  );
+
+const told = ({ at, node, index, digest }: State) =>
+  moment(
+    at,
+    node,
+    `${node} has applied everything up to ${index}, and its objects have the digest ${digest}`,
+  );
