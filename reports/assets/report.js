@@ -99,6 +99,8 @@
     state: (said) =>
       `has objects of the digest ${said.digest}, with everything up to entry ${said.index}`,
     task: (said) => `task ${said.id}: ${said.state}`,
+    executor: (said) =>
+      `its executor: task ${said.id} ${said.state === 'running' ? 'runs' : 'is gone'}`,
   };
 
   const rowsOf = ({ history }, told) => {
@@ -177,7 +179,9 @@
         if (row.at < view.from || row.at > view.to) continue;
         context.fillStyle = inks[row.kind] ?? colour('--soft');
         const top = lane * (nodes.indexOf(row.node) + 1);
-        const high = ['commit', 'state', 'task'].includes(row.kind) ? lane * 0.3 : lane * 0.8;
+        const high = ['commit', 'state', 'task', 'executor'].includes(row.kind)
+          ? lane * 0.3
+          : lane * 0.8;
         context.fillRect(left + (row.at - view.from) * per, top + lane * 0.1, 1.5, high);
       }
       context.fillStyle = colour('--soft');
