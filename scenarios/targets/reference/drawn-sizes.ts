@@ -6,7 +6,7 @@ import type { Random } from '../../../cluster/ports.ts';
  * second chunk of a snapshot, a second segment of the log, or to wait for a follower.
  */
 export const withDrawnSizes = (config: NodeConfig, random: Random): NodeConfig => {
-  const orSmaller = (name: keyof NodeConfig & string, usual: number, small: number): number =>
+  const orSmaller = (name: keyof NodeConfig, usual: number, small: number): number =>
     random.integer(`size of ${name}`, 2) === 0 ? usual : Math.min(usual, small);
   const { snapshotIntervalEntries: interval } = config;
   return {
