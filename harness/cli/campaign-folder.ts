@@ -20,16 +20,20 @@ export const prepareCampaign = (out: string, seed: number): Prepared => {
     if (holdsRuns(folder)) continue;
     const prepared = prepareFolder(folder);
     const claim = join(folder, claimName);
-    if (claimed(claim)) {
-      return {
-        folder,
-        [Symbol.dispose]() {
-          rmSync(claim, { force: true });
-          prepared[Symbol.dispose]();
-        },
-      };
+    if (!claimed(claim)) {
+      prepared[Symbol.dispose]();
+      continue;
     }
-    prepared[Symbol.dispose]();
+    const own = {
+      folder,
+      [Symbol.dispose]() {
+        rmSync(claim, { force: true });
+        prepared[Symbol.dispose]();
+      },
+    };
+    // Whoever had claimed it until just now may have saved runs.
+    if (!holdsRuns(folder)) return own;
+    own[Symbol.dispose]();
   }
 };
 
