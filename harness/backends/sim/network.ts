@@ -137,10 +137,7 @@ export class Network {
         extra += 4 * this.#delay(link);
       }
       fate -= reorder;
-      if (fate >= 0 && fate < spike) {
-        const later = extra + link.delays.next(this.#profile.spikeMax);
-        extra = Math.max(extra, Math.min(later, latestTicks));
-      }
+      if (fate >= 0 && fate < spike) extra += link.delays.next(this.#profile.spikeMax);
     }
     const arrival = now + extra + this.#delay(link);
     if (!keepsOrder) return arrival;
@@ -185,9 +182,6 @@ export class Network {
     return this.#profile.delayMin + link.delays.next(this.#profile.delaySpread + 1);
   }
 }
-
-/** Noise makes no message later than that: properties wait for two election timeouts. */
-const latestTicks = 580 * ticksPerMs;
 
 const isNoisy = ({ slowness, loss, duplicate, reorder, spike }: Noise): boolean =>
   slowness + loss + duplicate + reorder + spike > 0;

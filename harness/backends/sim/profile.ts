@@ -62,7 +62,7 @@ export const drawProfile = (choices: Choices): Profile => {
   return {
     delayMin: pick(choices, 'delay-min', [50, 100, 200, 500]),
     delaySpread: pick(choices, 'delay-spread', [100, 400, 1_000, 4_000]),
-    spikeMax: pick(choices, 'spike-max', [20_000, 100_000, 500_000]),
+    spikeMax: pick(choices, 'spike-max', [20_000, 100_000]),
     syncMin: pick(choices, 'sync-min', [50, 200, 1_000]),
     syncSpread: pick(choices, 'sync-spread', [100, 1_000, 3_000]),
     stallMax: pick(choices, 'stall-max', [20_000, 60_000]),
