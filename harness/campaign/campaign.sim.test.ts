@@ -17,7 +17,7 @@ const plan: CampaignPlan = {
   properties: from('properties'),
   draw: from('draw'),
   scenarios: [register.scenario],
-  seed: 11,
+  seed: 12,
   limits: { ...defaultLimits, callTimeoutMs: 300 },
   runsMax: 60,
   forMs: undefined,
