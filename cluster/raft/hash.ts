@@ -1,4 +1,5 @@
 /** The rolling hash over applied entries: equal up to an index means equal logs, so that two nodes can be compared cheaply. */
+import { mix } from '../mix.ts';
 import { Recent } from '../recent.ts';
 import type { Entry, Membership } from './types.ts';
 import { unreachable } from './unreachable.ts';
@@ -13,11 +14,6 @@ const kinds = { data: 1, noop: 2, config: 3 } as const;
 
 /** In the simulator one entry object reaches every node; its payload is walked once. */
 const payloads = new Recent<Entry, number>(64);
-
-const mix = (hash: number, value: number): number => {
-  const product = Math.imul(hash ^ value, 0x85ebca6b);
-  return product ^ (product >>> 13);
-};
 
 const hashBytes = (bytes: Uint8Array): number => {
   const { length } = bytes;

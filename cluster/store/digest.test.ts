@@ -68,13 +68,13 @@ describe('the digest of a store', () => {
       'values that changed places',
       (of) => of.update('service', sampleService('web', { Labels: { a: '2', b: '1' } }), undefined),
     ],
-  ])('tells %s', (_, change) => {
+  ])('tells %s', (what, change) => {
     const changed = digestAfter(
       (of) => {
         whole(of);
         change(of);
       },
-      _ === 'a version' ? 2 : 1,
+      what === 'a version' ? 2 : 1,
     );
     expect(changed).not.toBe(digestAfter(whole));
   });

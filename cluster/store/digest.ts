@@ -2,6 +2,7 @@
  * A digest of all replicated objects: the same for the same objects, whatever the order in which they and their fields were written. It
  * reads the objects and not their snapshot, whose encoder could leave the same out on both sides.
  */
+import { mix, scatter } from '../mix.ts';
 import type { View } from './types.ts';
 
 /** Objects are frozen and shared, so each is walked once; of a large store little more than what changed. */
@@ -51,16 +52,6 @@ const hashValue = (seed: number, value: unknown): number => {
 
 const hashText = (seed: number, text: string): number => {
   let hash = seed;
-  for (let at = 0; at < text.length; at += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(at), 0x85ebca6b);
-    hash ^= hash >>> 13;
-  }
+  for (let at = 0; at < text.length; at += 1) hash = mix(hash, text.charCodeAt(at));
   return scatter(hash ^ text.length);
-};
-
-/** Spreads every bit over the whole word. */
-const scatter = (word: number): number => {
-  let hash = Math.imul(word ^ (word >>> 16), 0x21f0aaad);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x735a2d97);
-  return hash ^ (hash >>> 15);
 };

@@ -51,12 +51,12 @@ const claimed = (file: string): boolean => {
   const own = identityOf(process.pid);
   if (own === undefined) return true;
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify({ ...own, host: hostname() } satisfies Claim));
   try {
+    writeFileSync(draft, JSON.stringify({ ...own, host: hostname() } satisfies Claim));
     if (isStale(file)) rmSync(file, { force: true });
     return linked(draft, file);
   } catch {
-    // A file system without links: whoever comes at the same moment is not kept away.
+    // No links there, or no space: whoever comes at the same moment is not kept away.
     return true;
   } finally {
     rmSync(draft, { force: true });

@@ -1,33 +1,22 @@
 import type { Ms, NodeName } from '../../harness/core/cluster.ts';
-import type { History, Lifecycle, Observation } from '../../harness/core/history.ts';
+import type { History, Lifecycle } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
 import type { Said } from '../chronicle.ts';
 import { stallWithin } from '../liveness/stalls.ts';
 import { broken, moment } from '../verdicts.ts';
+import type { Change } from './changes-by-leaders.ts';
 
-/** A leader takes a voter out although of those that are left no majority lives. `nameOf`: of a member's id in Raft. */
+/** A voter is taken out although of those that are left no majority lives. `nameOf`: of a member's id in Raft. */
 export const costlyRemoval = (
-  said: readonly Observation[],
-  nameOf: ReadonlyMap<string, NodeName>,
+  { before, after }: Change,
+  nameOf: (raftId: string) => NodeName,
   history: History,
 ): Verdict | undefined => {
-  let leads = false;
-  let known: Said<'membership'> | undefined;
-  for (const words of said) {
-    if (words.kind === 'role') leads = words.role === 'leader';
-    if (words.kind !== 'membership') continue;
-    const [before, after] = [known, words];
-    known = words;
-    if (!leads || before === undefined) continue;
-    const out = before.voters.filter((id) => !after.voters.includes(id));
-    if (out.length === 0) continue;
-    const lost = after.voters
-      .flatMap((id) => nameOf.get(id) ?? [])
-      .flatMap((name) => lostBefore(after.at, name, history) ?? []);
-    if ((after.voters.length - lost.length) * 2 > after.voters.length) continue;
-    return costs(after, { out: out.map((id) => nameOf.get(id) ?? id), lost });
-  }
-  return undefined;
+  const out = before.voters.filter((id) => !after.voters.includes(id)).map(nameOf);
+  if (out.length === 0) return undefined;
+  const lost = after.voters.flatMap((id) => lostBefore(after.at, nameOf(id), history) ?? []);
+  const live = after.voters.length - lost.length;
+  return live * 2 > after.voters.length ? undefined : costs(after, { out: out.join(', '), lost });
 };
 
 /**
@@ -44,14 +33,14 @@ const lostBefore = (time: Ms, name: NodeName, history: History): Lifecycle | und
 
 const costs = (
   { node, at, voters }: Said<'membership'>,
-  { out, lost }: { readonly out: readonly string[]; readonly lost: readonly Lifecycle[] },
+  { out, lost }: { readonly out: string; readonly lost: readonly Lifecycle[] },
 ): Verdict => {
   const gone = lost.map((lived) => lived.node).join(', ');
   return broken(
-    `${node} takes ${out.join(', ')} out, and of the ${voters.length} that vote from then on ${gone} ${lost.length === 1 ? 'is' : 'are'} down`,
+    `${node} takes ${out} out, and of the ${voters.length} that vote from then on ${gone} ${lost.length === 1 ? 'is' : 'are'} down`,
     [
       ...lost.map((lived) => moment(lived.at, lived.node, `${lived.node} is ${lived.event}`)),
-      moment(at, node, `${node} takes ${out.join(', ')} out: a majority would have to live`),
+      moment(at, node, `${node} takes ${out} out: a majority would have to live`),
     ],
   );
 };

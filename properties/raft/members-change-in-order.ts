@@ -3,8 +3,10 @@ import type { History, Observation } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
 import { replicasOf } from '../membership.ts';
-import { costlyRemoval } from './costly-removals.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
+import { changesByLeader, type Change } from './changes-by-leaders.ts';
+import { costlyRemoval } from './costly-removals.ts';
+import { nameOfMember } from './elections.ts';
 
 /**
  * Whoever comes in learns before it votes, a leader changes one member at a time and takes none out where those that are left could not
@@ -22,7 +24,7 @@ export const membersChangeInOrder: Property = {
     'Ongaro, Consensus: Bridging Theory and Practice, §4.1, §4.2.1; swarmkit, manager/state/raft/raft.go (CanRemoveMember)',
   judge(history) {
     const { memberships, boots, roles } = chronicleOf(history);
-    const names = new Map(roles.map(({ raftId, node }) => [raftId, node]));
+    const nameOf = nameOfMember(roles);
     if (memberships.length === 0) return unknown('no node said who the members are');
     const voted = votesWithoutLearning(history);
     if (voted !== undefined) return voted;
@@ -31,11 +33,12 @@ export const membersChangeInOrder: Property = {
       const back = comesBack(boot.said);
       if (back !== undefined) return back;
       for (const said of replicasOf(boot)) {
-        const made = changesOfLeader(said);
-        if ('verdict' in made) return made.verdict;
-        changes += made.changes;
-        const costly = costlyRemoval(said, names, history);
-        if (costly !== undefined) return costly;
+        for (const change of changesByLeader(said)) {
+          const count = differences(change);
+          const wrong = count > 1 ? tooMany(count, change) : costlyRemoval(change, nameOf, history);
+          if (wrong !== undefined) return wrong;
+          changes += count;
+        }
       }
     }
     return changes > 0
@@ -89,7 +92,7 @@ const comesBack = (said: readonly Observation[]): Verdict | undefined => {
 };
 
 /** As members with their votes, so that a promotion is one difference, and so is coming or going. */
-const differences = (before: Said<'membership'>, after: Said<'membership'>): number => {
+const differences = ({ before, after }: Change): number => {
   const standing = ({ voters, learners }: Said<'membership'>) =>
     new Map<string, string>([
       ...voters.map((id) => [id, 'votes'] as const),
@@ -101,28 +104,10 @@ const differences = (before: Said<'membership'>, after: Said<'membership'>): num
   ).length;
 };
 
-/** What one replica did to the membership while it led. */
-const changesOfLeader = (
-  said: readonly Observation[],
-): { readonly changes: number } | { readonly verdict: Verdict } => {
-  let changes = 0;
-  let leads = false;
-  let known: Said<'membership'> | undefined;
-  for (const words of said) {
-    if (words.kind === 'role') leads = words.role === 'leader';
-    if (words.kind !== 'membership') continue;
-    const count = leads && known !== undefined ? differences(known, words) : 0;
-    if (count > 1 && known !== undefined) return { verdict: tooMany(count, known, words) };
-    changes += count;
-    known = words;
-  }
-  return { changes };
-};
-
 const members = ({ voters, learners }: Said<'membership'>): string =>
   `${voters.length} vote, ${learners.length} learn`;
 
-const tooMany = (count: number, before: Said<'membership'>, after: Said<'membership'>): Verdict => {
+const tooMany = (count: number, { before, after }: Change): Verdict => {
   const { node } = after;
   return broken(`${node} leads and changes ${count} members at a time`, [
     moment(before.at, node, `${node} knows of members: ${members(before)}`),

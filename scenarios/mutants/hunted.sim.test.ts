@@ -18,7 +18,7 @@ const testMs = 120_000;
 /** Before a test's own time is up, so that no process outlives it. */
 const limitMs = testMs - 5_000;
 
-/** They may need more than a thousand runs: how many, docs/planted-bugs.md says. Of these a test only sees that they fit the sources. */
+/** They need more runs than that: how many, docs/planted-bugs.md says. Of these a test only sees that they fit the sources. */
 const rare = ['demotion-counts-the-dead', 'new-leader-counts-the-dead', 'tasks-sealed-late'];
 
 test('every guarantee has a bug that breaks it', () => {
