@@ -37,6 +37,14 @@ describe('an acknowledged write', () => {
     expect(judge(created, update, finalList('m1', { a: '1' })).verdict).toBe('fail');
   });
 
+  test('is the last one of those that are lost', () => {
+    const update = write(['update', 'a', '2', 10], 'm1', [1_200, 1_250]);
+    expect(judge(created, update, finalList('m2', { a: '7' }))).toMatchObject({
+      summary:
+        'service.update of a to 2 was acknowledged at 1.250 s and is lost: m2 shows a as 7 in the end, which no client asked for',
+    });
+  });
+
   test.each([
     ['overlaps it', [1_140, 1_250], {}],
     ['has an unknown end, however early it was asked', [1_010, 1_020], unknown],
@@ -116,7 +124,9 @@ describe('a write of what was there before the run', () => {
     expect(judge(drained, final('drain', 40))).toMatchObject({ verdict: 'pass', tested: true });
     expect(judge(drained, final('active', 40))).toMatchObject({
       verdict: 'fail',
-      summary: expect.stringContaining('is lost: m2 shows node w1 as active in the end'),
+      summary: expect.stringContaining(
+        'is lost: m2 shows node w1 as active in the end, which no client asked for',
+      ),
     });
   });
 

@@ -99,12 +99,11 @@ const lostIn = (final: Operation, objects: ReadonlyMap<string, Written>): Verdic
     if (sighting === undefined && !(final.complete && made)) continue;
     const lost = lostTo(sighting, writes, final);
     if (lost === undefined) continue;
-    const shows =
-      sighting?.value === undefined
-        ? `does not show ${object}`
-        : `shows ${object} as ${sighting.value}`;
+    const value = sighting?.value;
+    const shows = value === undefined ? `does not show ${object}` : `shows ${object} as ${value}`;
+    const isWritten = value === undefined || writes.some(({ intent }) => intent.value === value);
     return broken(
-      `${described(lost)} was acknowledged at ${seconds(lost.endedAt ?? 0)} and is lost: ${final.node} ${shows} in the end`,
+      `${described(lost)} was acknowledged at ${seconds(lost.endedAt ?? 0)} and is lost: ${final.node} ${shows} in the end${isWritten ? '' : ', which no client asked for'}`,
       [
         acknowledged(lost),
         moment(final.endedAt ?? final.invokedAt, final.node, `${final.node} ${shows}`),
@@ -114,6 +113,7 @@ const lostIn = (final: Operation, objects: ReadonlyMap<string, Written>): Verdic
   return undefined;
 };
 
+/** The last one that is lost: what came before it would be gone in any case. */
 const lostTo = (
   sighting: Sighting | undefined,
   writes: readonly Write[],
@@ -126,7 +126,7 @@ const lostTo = (
     ),
   );
   const version = sighting?.version;
-  return writes.find(({ outcome, intent, invokedAt, endedAt }) => {
+  return writes.findLast(({ outcome, intent, invokedAt, endedAt }) => {
     // The last reads are no writes' last: a lock is turned off after them.
     if (outcome !== 'ok' || endedAt === undefined || endedAt > final.invokedAt) return false;
     if (value === undefined ? intent.act === 'remove' : intent.value === value) return false;
