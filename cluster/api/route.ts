@@ -19,8 +19,10 @@ import { inspectTask, listTasks } from './tasks.ts';
 import * as texts from './texts.ts';
 import type { Decision, LeaderDecision, Leading, Local } from './types.ts';
 
+type Segments = readonly string[];
+
 /** `/services/x/update` → `services`, `x`, `update`. A slash at the end is one segment more. */
-const segmentsOf = (path: string): readonly string[] => path.slice(1).split('/');
+const segmentsOf = (path: string): Segments => path.slice(1).split('/');
 
 const reply = (response: ApiResponse): Decision => ({ type: 'reply', response });
 const toLeader: Decision = { type: 'leader' };
@@ -28,17 +30,18 @@ const toInfo: Decision = { type: 'info' };
 
 /** What the node does with a request, whatever the cluster's state. */
 export const decide = (request: ApiRequest, local: Local): Decision => {
-  const [head, ...rest] = segmentsOf(request.path);
+  const segments = segmentsOf(request.path);
+  const [head, what] = segments;
   const { method } = request;
-  if (rest.length === 0) {
+  if (segments.length === 1) {
     if (head === '_ping' && (method === 'GET' || method === 'HEAD'))
       return reply(ping(local, method === 'GET'));
     if (head === 'version' && method === 'GET') return reply(version);
     if (head === 'info' && method === 'GET')
       return isManagerHere(local) ? toInfo : reply(info(local, undefined));
   }
-  const own = head === 'swarm' && rest.length === 1 && method === 'POST' ? rest[0] : undefined;
-  return decideMembership(request, own, local) ?? decideCluster(request, local);
+  const own = head === 'swarm' && segments.length === 2 && method === 'POST' ? what : undefined;
+  return decideMembership(request, own, local) ?? decideCluster(request, segments, local);
 };
 
 /** What concerns this node's own membership; `undefined` for all else. */
@@ -64,8 +67,8 @@ const decideMembership = (
 };
 
 /** A route that there is not is told apart before all else, whoever would answer the others, and then what cannot be read. */
-const decideCluster = (request: ApiRequest, local: Local): Decision => {
-  const route = clusterRoute(request);
+const decideCluster = (request: ApiRequest, segments: Segments, local: Local): Decision => {
+  const route = clusterRoute(request, segments);
   if (route === undefined) return reply(texts.pageNotFound);
   if (isManagerHere(local)) return toLeader;
   const said = route(local);
@@ -99,15 +102,15 @@ const notFound: LeaderDecision = { type: 'reply', response: texts.pageNotFound }
 export const decideAsLeader = (request: ApiRequest, leading: Leading): LeaderDecision => {
   // A manager asks for the part of `info` that the leader knows.
   if (request.path === '/info') return clusterPart;
-  return clusterRoute(request)?.(leading) ?? notFound;
+  return clusterRoute(request, segmentsOf(request.path))?.(leading) ?? notFound;
 };
 
 type Handler = (by: Pick<Leading, 'config'>) => LeaderDecision;
 
 /** @source moby, daemon/server/router/swarm/cluster.go: an id is one segment, and not empty. */
-const clusterRoute = (request: ApiRequest): Handler | undefined => {
-  const [head, id, verb, ...more] = segmentsOf(request.path);
-  if (id === '' || more.length > 0) return undefined;
+const clusterRoute = (request: ApiRequest, segments: Segments): Handler | undefined => {
+  const [head, id, verb] = segments;
+  if (id === '' || segments.length > 3) return undefined;
   switch (head) {
     case 'services':
       return servicesRoute(request, id, verb);

@@ -88,10 +88,13 @@ export class AgentHost {
       });
     }
     for (const { to, message } of output.messages) this.#world.send(to, { type: 'agent', message });
-    for (const order of output.prepare) effects.push({ type: 'task-prepare', order });
-    for (const order of output.start) effects.push({ type: 'task-start', order });
-    for (const { taskId, graceMs } of output.stop)
-      effects.push({ type: 'task-stop', taskId, graceMs });
+    if (output.prepare.length > 0)
+      for (const order of output.prepare) effects.push({ type: 'task-prepare', order });
+    if (output.start.length > 0)
+      for (const order of output.start) effects.push({ type: 'task-start', order });
+    if (output.stop.length > 0)
+      for (const { taskId, graceMs } of output.stop)
+        effects.push({ type: 'task-stop', taskId, graceMs });
     if (output.left) this.left = true;
   }
 

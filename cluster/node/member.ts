@@ -118,9 +118,15 @@ export class Member {
       return;
     }
     this.#busy = true;
-    for (let next: RaftInput | undefined = input; next !== undefined; next = this.#inputs.shift())
-      this.#carryOut(this.#raft.step(next, this.#world.now.mono));
+    this.#carryOut(this.#raft.step(input, this.#world.now.mono));
+    if (this.#inputs.length > 0) this.#workOff();
     this.#busy = false;
+  }
+
+  /** What the inputs before it caused. */
+  #workOff(): void {
+    for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift())
+      this.#carryOut(this.#raft.step(next, this.#world.now.mono));
   }
 
   /** Where a member is reached. */

@@ -105,12 +105,16 @@ class Node implements NodeProgram {
   #settle(): void {
     if (this.#halted) return;
     this.#life.review();
+    if (this.#inbox.length > 0) this.#hearOwn();
+    this.#pipeline.flush();
+    this.#alarm.set(Math.min(this.#life.deadline, this.#requests.deadline));
+  }
+
+  #hearOwn(): void {
     for (let own = this.#inbox.shift(); own !== undefined; own = this.#inbox.shift()) {
       this.#hear({ nodeId: this.#life.facts?.nodeId, address: this.#address }, own);
       this.#life.review();
     }
-    this.#pipeline.flush();
-    this.#alarm.set(Math.min(this.#life.deadline, this.#requests.deadline));
   }
 
   #hear(from: Sender, message: PeerMessage): void {

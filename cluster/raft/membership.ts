@@ -9,10 +9,8 @@ import type { Configuration, State } from './state.ts';
 import type { ConfigChange, LogIndex, Member, Membership, RaftId } from './types.ts';
 import { unreachable } from './unreachable.ts';
 
-export const emptyMembership: Membership = Object.freeze({
-  members: Object.freeze([]),
-  removed: Object.freeze([]),
-});
+/** Not frozen: engines walk a frozen list by a slow path, and members are looked through at every message. */
+export const emptyMembership: Membership = { members: [], removed: [] };
 
 export const memberOf = (membership: Membership, id: RaftId): Member | undefined =>
   membership.members.find((member) => member.id === id);

@@ -35,7 +35,7 @@ const eventsMaxDefault = 20_000_000;
 /** Carries out one run in virtual time. A function of its arguments, to the bit. */
 export const runInSim = (plan: Plan, given: SimRunGiven): SimRun => {
   const conductor = createConductor(plan);
-  const commands: Command[] = [];
+  let commands: Command[] = [];
   const simulation = new Simulation({
     ...given,
     nodes: plan.target.nodes(plan.scenario.shape),
@@ -47,8 +47,11 @@ export const runInSim = (plan: Plan, given: SimRunGiven): SimRun => {
   });
   /** What nodes said while one event was carried out is answered behind it. */
   const carryOutAll = (): void => {
-    for (const command of commands) simulation.carryOut(command);
-    commands.length = 0;
+    while (commands.length > 0) {
+      const due = commands;
+      commands = [];
+      for (const command of due) simulation.carryOut(command);
+    }
   };
 
   commands.push(...conductor.start(0));
@@ -71,7 +74,7 @@ export const runInSim = (plan: Plan, given: SimRunGiven): SimRun => {
       problem = 'nothing was left that could happen';
       break;
     }
-    if (commands.length > 0) carryOutAll();
+    carryOutAll();
     if (simulation.events > eventsMax) {
       problem = `it did not end within ${eventsMax} events`;
       break;
