@@ -90,6 +90,7 @@ const aboutSwarms = [
   'task-transitions-are-legal',
   'reconciliation-converges',
   'roles-as-asked',
+  'every-manager-serves',
 ];
 
 /** A system of one's own, run by the same scenarios and judged by the same properties as any other. */

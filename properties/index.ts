@@ -3,6 +3,7 @@ import type { Property } from '../harness/core/property.ts';
 import { autolockedRestart } from './autolock/autolocked-restart.ts';
 import { folderOpensWithItsKey } from './autolock/folder-opens-with-its-key.ts';
 import { aLeaderReturns } from './liveness/a-leader-returns.ts';
+import { everyManagerServes } from './liveness/every-manager-serves.ts';
 import { reached, situationNames } from './liveness/reached.ts';
 import { acknowledgedWritesSurvive } from './raft/acknowledged-writes-survive.ts';
 import { atMostOneLeaderPerTerm } from './raft/at-most-one-leader-per-term.ts';
@@ -29,6 +30,7 @@ export {
   electedByAMajority,
   equalIndexEqualHash,
   equalIndexEqualState,
+  everyManagerServes,
   folderOpensWithItsKey,
   leaderCompleteness,
   linearizable,
@@ -66,6 +68,7 @@ export const guarantees: readonly Property[] = [
   reconciliationConverges,
   rolesAsAsked,
   aLeaderReturns,
+  everyManagerServes,
 ];
 
 /** By name, with the `reached:…` conditions: what a scenario's `properties` are looked up in. */

@@ -16,6 +16,7 @@ const always = [
   'task-transitions-are-legal',
   'reconciliation-converges',
   'a-leader-returns',
+  'every-manager-serves',
 ] as const;
 /** What runs in which another manager comes to lead do besides. */
 const elections = [

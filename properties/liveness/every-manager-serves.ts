@@ -1,0 +1,133 @@
+import type { NodeName } from '../../harness/core/cluster.ts';
+import type { History, Operation } from '../../harness/core/history.ts';
+import type { Property, Verdict } from '../../harness/core/property.ts';
+import { chronicleOf } from '../chronicle.ts';
+import { membershipOf } from '../membership.ts';
+import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
+import { stalledAfterHeal } from './stalls.ts';
+
+/**
+ * Once healed, every manager serves its clients, whoever leads: it hands on to the leader what only the leader can answer. Others that
+ * answer show that there is a leader, so a manager that does not is itself at fault. Not judged: who came up locked and stayed so
+ * (`autolocked-restart` does), who ended again, and whose role changed.
+ * @source Docker, "Administer and maintain a swarm of Docker Engines": all managers answer, and proxy to the leader; swarmkit,
+ * manager/manager.go and protobuf/plugin/raftproxy.
+ */
+export const everyManagerServes: Property = {
+  name: 'every-manager-serves',
+  kind: 'liveness',
+  guarantee:
+    'Once everything is healed and others answer, no manager leaves its clients without an answer: within the bound it serves reads and writes, whoever leads.',
+  source:
+    'Docker, Administer and maintain a swarm; swarmkit protobuf/plugin/raftproxy (managers hand requests on to the leader)',
+  judge(history) {
+    if (chronicleOf(history).locks === 0) return unknown('no node says whether it is locked');
+    const judged = managersToJudge(history);
+    const found = judged.map((node) => deafTo(node, history)).find((verdict) => verdict);
+    if (found !== undefined) {
+      const stalled = stalledAfterHeal(history);
+      return stalled === undefined ? found : unknown(stalled);
+    }
+    const serving = judged.filter((node) => lastReads(history, node).some(isServed));
+    if (serving.length === 0) return unknown('no manager was asked for anything in the end');
+    const said = `${serving.join(', ')} answered in the end`;
+    return chronicleOf(history).bitten.length > 0
+      ? held(said)
+      : untested(`${said}, after no fault`);
+  },
+};
+
+const managersToJudge = (history: History): readonly NodeName[] => {
+  const { first, last, fixedUntil } = membershipOf(history);
+  const { boots, roles } = chronicleOf(history);
+  const changed = new Set(roles.filter(({ role }) => role === 'none').map(({ node }) => node));
+  const ended = new Set(
+    history.lifecycle
+      .filter(({ at, event }) => at >= history.phases.healedAt && event !== 'resumed')
+      .map(({ node }) => node),
+  );
+  return last.filter((node) => {
+    if (ended.has(node) || changed.has(node)) return false;
+    if (fixedUntil !== Infinity && !first.voters.includes(node)) return false;
+    const said = boots.findLast((boot) => boot.node === node)?.said ?? [];
+    const lock = said.findLast(({ kind }) => kind === 'lock');
+    return lock?.kind === 'lock' && lock.state !== 'locked';
+  });
+};
+
+/** The cluster answered, or refused for a reason that lies in what it holds. */
+const isServed = ({ outcome, decided }: Operation): boolean => outcome === 'ok' || decided;
+
+const lastReads = ({ operations }: History, manager: NodeName): readonly Operation[] =>
+  operations.filter(
+    ({ phase, effect, node }) => phase === 'final' && effect === 'read' && node === manager,
+  );
+
+const deafTo = (node: NodeName, history: History): Verdict | undefined =>
+  deafToReads(node, history) ?? deafToWrites(node, history);
+
+/** Asked again and again in the end, it answered none, and another one did. */
+const deafToReads = (node: NodeName, history: History): Verdict | undefined => {
+  const reads = lastReads(history, node);
+  const [asked] = reads;
+  if (asked === undefined || reads.some(isServed)) return undefined;
+  const other = history.operations.find(
+    (operation) =>
+      operation.phase === 'final' &&
+      operation.operation === asked.operation &&
+      operation.node !== node &&
+      operation.outcome === 'ok',
+  );
+  if (other === undefined) return undefined;
+  return broken(
+    `${node} answered no read in the end, although ${other.node} did and everything was healed ${seconds(asked.invokedAt - history.phases.healedAt)} before`,
+    [
+      healed(history),
+      moment(asked.invokedAt, node, `${node} is asked for ${asked.operation} and ${endOf(asked)}`),
+      answers(other),
+    ],
+  );
+};
+
+/** A write that it was asked for when another one's was accepted already, and that is open still when the bound has passed. */
+const deafToWrites = (node: NodeName, history: History): Verdict | undefined => {
+  const { healedAt } = history.phases;
+  const writes = history.operations.filter(
+    ({ effect, phase, invokedAt }) =>
+      effect === 'write' && phase === 'settle' && invokedAt >= healedAt,
+  );
+  const bound = healedAt + history.bounds.leaderReturnsMs;
+  const inVain = writes.find(
+    (write) => write.node === node && !isServed(write) && (write.endedAt ?? Infinity) >= bound,
+  );
+  const other =
+    inVain &&
+    writes.find(
+      ({ outcome, endedAt, node: by }) =>
+        by !== node && outcome === 'ok' && (endedAt ?? Infinity) <= inVain.invokedAt,
+    );
+  if (inVain === undefined || other === undefined) return undefined;
+  return broken(
+    `${node} was asked for ${inVain.operation} ${seconds(inVain.invokedAt - healedAt)} after the heal and ${endOf(inVain)}, although ${other.node} had accepted a write before`,
+    [
+      healed(history),
+      answers(other),
+      moment(
+        inVain.invokedAt,
+        node,
+        `${node} is asked for ${inVain.operation} and ${endOf(inVain)}`,
+      ),
+    ],
+  );
+};
+
+const healed = ({ phases }: History) => moment(phases.healedAt, undefined, 'all faults are healed');
+
+const answers = ({ endedAt, invokedAt, node, operation }: Operation) =>
+  moment(endedAt ?? invokedAt, node, `${node} answers ${operation}`);
+
+const endOf = ({ outcome, invokedAt, endedAt }: Operation): string => {
+  if (endedAt === undefined) return 'gave no answer';
+  const after = seconds(endedAt - invokedAt);
+  return outcome === 'rejected' ? `refused it after ${after}` : `gave no answer within ${after}`;
+};
