@@ -88,6 +88,7 @@ const aboutSwarms = [
   'autolocked-restart',
   'folder-opens-with-its-key',
   'task-transitions-are-legal',
+  'tasks-change-for-a-reason',
   'reconciliation-converges',
   'roles-as-asked',
   'every-manager-serves',

@@ -20,6 +20,7 @@ import { rejectedWritesNeverHappen } from './raft/rejected-writes-never-happen.t
 import { votesSurviveRestarts } from './raft/votes-survive-restarts.ts';
 import { reconciliationConverges } from './swarm/reconciliation-converges.ts';
 import { rolesAsAsked } from './swarm/roles-as-asked.ts';
+import { tasksChangeForAReason } from './swarm/tasks-change-for-a-reason.ts';
 import { taskTransitionsAreLegal } from './swarm/task-transitions-are-legal.ts';
 
 export {
@@ -42,6 +43,7 @@ export {
   reconciliationConverges,
   rejectedWritesNeverHappen,
   rolesAsAsked,
+  tasksChangeForAReason,
   taskTransitionsAreLegal,
   votesSurviveRestarts,
 };
@@ -65,6 +67,7 @@ export const guarantees: readonly Property[] = [
   folderOpensWithItsKey,
   linearizable,
   taskTransitionsAreLegal,
+  tasksChangeForAReason,
   reconciliationConverges,
   rolesAsAsked,
   aLeaderReturns,

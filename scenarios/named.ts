@@ -14,6 +14,7 @@ const always = [
   'rejected-writes-never-happen',
   'linearizable',
   'task-transitions-are-legal',
+  'tasks-change-for-a-reason',
   'reconciliation-converges',
   'a-leader-returns',
   'every-manager-serves',

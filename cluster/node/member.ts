@@ -19,7 +19,8 @@ import { digestOf } from '../store/digest.ts';
 import { createStore } from '../store/store.ts';
 import type { Store } from '../store/types.ts';
 import type { TaskChange } from './observation.ts';
-import { noteTaskChanges } from './task-changes.ts';
+import { noteChanges } from './object-changes.ts';
+import type { Changes } from './object-changes.ts';
 import type { NodeWorld } from './world.ts';
 import type { MemberWatcher } from './member-watcher.ts';
 import { Votes } from './votes.ts';
@@ -188,11 +189,11 @@ export class Member {
   }
 
   #apply({ committed, hashes }: RaftOutput): void {
-    let tasks: TaskChange[] | undefined;
+    let changes: Changes | undefined;
     for (const entry of committed) {
       if (entry.kind === 'data') {
         const events = this.store.apply(entry.data);
-        tasks = noteTaskChanges(events, tasks);
+        changes = noteChanges(events, changes, this.#world.config.restartDelayMs);
         this.#watcher.applied(events);
       }
       if (entry.index % stateIntervalEntries === 0) this.#observeState(entry.index);
@@ -204,7 +205,9 @@ export class Member {
       index: last.index,
       term: last.term,
       hash: hashes.at(-1) ?? 0,
-      tasks: tasks ?? noChanges,
+      tasks: changes?.tasks ?? noChanges,
+      services: changes?.services,
+      nodes: changes?.nodes,
     });
   }
 
@@ -216,7 +219,14 @@ export class Member {
   }
 
   #observeSnapshot({ index, term, hash }: Snapshot): void {
-    this.#world.effects.observe({ kind: 'commit', index, term, hash, tasks: noChanges });
+    this.#world.effects.observe({
+      kind: 'commit',
+      index,
+      term,
+      hash,
+      tasks: noChanges,
+      restored: true,
+    });
     this.#observeState(index);
   }
 

@@ -12,6 +12,27 @@ export type TaskChange = {
   readonly removed: boolean;
 };
 
+export type ServiceChange = {
+  readonly id: string;
+  /** As asked for; `undefined` for global services. */
+  readonly replicas: number | undefined;
+  readonly created: boolean;
+  /** Its tasks are to be others than before, or may have to be elsewhere: what they are made from has changed. */
+  readonly remade: boolean;
+  /** How long a task that ended is not started again. */
+  readonly restartDelayMs: number;
+  readonly removed: boolean;
+};
+
+export type NodeChange = {
+  readonly id: string;
+  readonly state: string;
+  readonly availability: string;
+  /** Something has changed that constraints look at, or it is new. */
+  readonly remade: boolean;
+  readonly removed: boolean;
+};
+
 export type NodeObservation =
   /** Once a boot, before anything else: who this is. */
   | {
@@ -39,8 +60,8 @@ export type NodeObservation =
       readonly raftId: string;
     }
   /**
-   * An advance of commit, with the rolling hash up to `index` and the changes of tasks that it applied, one by one in the
-   * order of the log. A snapshot, at boot or from the leader, stands for entries that others applied: it shows no tasks.
+   * An advance of commit, with the rolling hash up to `index` and the changes of tasks, services and nodes that it applied, each kind in the
+   * order of the log. A snapshot, at boot or from the leader, stands for entries that others applied: it shows no changes.
    */
   | {
       readonly kind: 'commit';
@@ -48,6 +69,10 @@ export type NodeObservation =
       readonly term: number;
       readonly hash: number;
       readonly tasks: readonly TaskChange[];
+      readonly services?: readonly ServiceChange[] | undefined;
+      readonly nodes?: readonly NodeChange[] | undefined;
+      /** A snapshot. */
+      readonly restored?: true;
     }
   /**
    * What it holds once everything up to `index` is applied: a digest of all replicated objects. Told at the same indexes by every

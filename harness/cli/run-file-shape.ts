@@ -109,11 +109,27 @@ const operation = z.looseObject({
 
 const said = { node: text, boot: text, seq: figure, at: figure };
 const task = z.looseObject({ id: text, service: text, state: text, desired: text });
+const service = z.looseObject({
+  id: text,
+  replicas: maybe(figure),
+  created: truth,
+  remade: truth,
+  restartDelayMs: figure,
+  removed: truth,
+});
+const clusterNode = z.looseObject({ id: text, state: text, availability: text, removed: truth });
 const observation = oneOf('kind', {
   boot: { ...said, name: text },
   role: { ...said, role: text, term: figure, raftId: text },
   vote: { ...said, term: figure, candidate: text, raftId: text },
-  commit: { ...said, index: figure, term: figure, tasks: z.array(task) },
+  commit: {
+    ...said,
+    index: figure,
+    term: figure,
+    tasks: z.array(task),
+    services: maybe(z.array(service)),
+    nodes: maybe(z.array(clusterNode)),
+  },
   state: { ...said, index: figure, digest: text },
   lock: { ...said, state: text },
   membership: { ...said, voters: z.array(text), learners: z.array(text) },

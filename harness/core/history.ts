@@ -107,6 +107,28 @@ export type ObservedTask = {
   readonly removed: boolean;
 };
 
+export type ObservedService = {
+  readonly id: string;
+  /** As asked for; `undefined` for global services. */
+  readonly replicas: number | undefined;
+  readonly created: boolean;
+  /** Its tasks are to be others than before, or may have to be elsewhere: what they are made from has changed. */
+  readonly remade: boolean;
+  /** How long a task that ended is not started again. */
+  readonly restartDelayMs: Ms;
+  readonly removed: boolean;
+};
+
+export type ObservedNode = {
+  /** As tasks name it. */
+  readonly id: string;
+  readonly state: string;
+  readonly availability: string;
+  /** Something has changed that constraints look at, or it is new. */
+  readonly remade: boolean;
+  readonly removed: boolean;
+};
+
 /** What a node said of itself. Targets that say less leave kinds out; properties that need them are `unknown` then. */
 export type Observation = Said &
   (
@@ -140,6 +162,11 @@ export type Observation = Said &
         readonly term: number;
         readonly hash: number;
         readonly tasks: readonly ObservedTask[];
+        /** Left out where none changed, and by targets that do not tell of them. */
+        readonly services?: readonly ObservedService[] | undefined;
+        readonly nodes?: readonly ObservedNode[] | undefined;
+        /** A snapshot, which stands for entries that others applied: no change is told. */
+        readonly restored?: boolean | undefined;
       }
     /** The digest of all replicated objects, once everything up to `index` is applied. */
     | { readonly kind: 'state'; readonly index: number; readonly digest: string }

@@ -16,8 +16,8 @@ export const signed = (said: Said, by: Signature): Observation => {
   const { node, boot, seq, at } = by;
   switch (said.kind) {
     case 'commit': {
-      const { kind, index, term, hash, tasks } = said;
-      return { node, boot, seq, at, kind, index, term, hash, tasks };
+      const { kind, index, term, hash, tasks, services, nodes, restored } = said;
+      return { node, boot, seq, at, kind, index, term, hash, tasks, services, nodes, restored };
     }
     case 'task': {
       const { kind, id, state } = said;

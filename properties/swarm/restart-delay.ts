@@ -1,0 +1,104 @@
+import type { History, ObservedTask } from '../../harness/core/history.ts';
+import type { Verdict } from '../../harness/core/property.ts';
+import { chronicleOf, type Said } from '../chronicle.ts';
+import { stallWithin } from '../liveness/stalls.ts';
+import { broken, moment, seconds } from '../verdicts.ts';
+import { placeOf, tellings, Told } from './told-stories.ts';
+
+/** What ended a task by itself, as its own node says: nobody knows it earlier. */
+const endsByItself: ReadonlySet<string> = new Set(['complete', 'failed']);
+
+/** Lines of real nodes arrive late, and clocks drift: a restart in less than this part of the delay came too soon. */
+const surely = 1 / 2;
+
+/**
+ * A task that ended by itself and whose successor was to run before the restart delay was over; or how many waited for it. The delay
+ * is counted from when the task's own node said that it had ended, to the first manager that applies that the next one is to run.
+ */
+export const restartedTooSoon = (history: History): Verdict | number => {
+  const ends = endsOf(history);
+  if (ends.size === 0) return 0;
+  let waited = 0;
+  for (const commits of tellings(chronicleOf(history).boots)) {
+    for (const { lost, successor, words, delayMs } of restartsIn(commits, ends)) {
+      const end = ends.get(lost.id);
+      const at = firstApplied(history, successor.id) ?? words.at;
+      if (end === undefined || delayMs === 0) continue;
+      const gap = at - end.at;
+      if (gap >= delayMs * surely) waited += 1;
+      else if (stallWithin(history, end.at, at) === undefined)
+        return broken(
+          `slot ${successor.slot} of service ${successor.service} is started again ${seconds(gap)} after its task ended, its restart delay is ${seconds(delayMs)}`,
+          [
+            moment(end.at, end.node, `${end.node} says that task ${lost.id} is ${end.state}`),
+            moment(at, words.node, `task ${successor.id} is to run in its place`),
+          ],
+        );
+    }
+  }
+  return waited;
+};
+
+const endsOf = ({ observations }: History): ReadonlyMap<string, Said<'task'>> => {
+  const ends = new Map<string, Said<'task'>>();
+  for (const words of observations)
+    if (words.kind === 'task' && endsByItself.has(words.state) && !ends.has(words.id))
+      ends.set(words.id, words);
+  return ends;
+};
+
+type Restart = {
+  readonly lost: ObservedTask;
+  readonly successor: ObservedTask;
+  readonly words: Said<'commit'>;
+  readonly delayMs: number;
+};
+
+/** Successors that are to run, of tasks that were wanted when they ended and had no other reason to be replaced. */
+const restartsIn = (
+  commits: readonly Said<'commit'>[],
+  ends: ReadonlyMap<string, unknown>,
+): readonly Restart[] => {
+  const told = new Told();
+  const restarts: Restart[] = [];
+  /** By place: what ended there, and by id: whom a task follows. */
+  const lostIn = new Map<string, ObservedTask>();
+  const lostBefore = new Map<string, ObservedTask>();
+  for (const words of commits) {
+    told.begin(words);
+    for (const task of words.tasks) {
+      const before = told.tasks.get(task.id)?.task;
+      const story = told.note(task);
+      if (task.removed) told.forget(task);
+      const place = placeOf(task);
+      if (before === undefined) {
+        const lost = lostIn.get(place);
+        lostIn.delete(place);
+        if (lost !== undefined) lostBefore.set(task.id, lost);
+      }
+      const lost = lostBefore.get(task.id);
+      if (lost !== undefined && task.desired === 'running' && !task.removed) {
+        lostBefore.delete(task.id);
+        const service = told.services.get(task.service);
+        if (service !== undefined)
+          restarts.push({ lost, successor: task, words, delayMs: service.restartDelayMs });
+      }
+      if (
+        story?.whole === true &&
+        endsByItself.has(task.state) &&
+        before?.state !== task.state &&
+        before?.desired === 'running' &&
+        ends.has(task.id) &&
+        !told.hadReason(story)
+      )
+        lostIn.set(place, task);
+    }
+  }
+  return restarts;
+};
+
+/** When the first manager told that the task is to run. */
+const firstApplied = (history: History, id: string): number | undefined =>
+  chronicleOf(history).commits.find(({ tasks }) =>
+    tasks.some((task) => task.id === id && task.desired === 'running'),
+  )?.at;

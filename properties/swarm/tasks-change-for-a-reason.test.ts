@@ -1,0 +1,232 @@
+import { describe, expect, test } from '@jest/globals';
+import type {
+  History,
+  Observation,
+  ObservedNode,
+  ObservedService,
+  ObservedTask,
+} from '../../harness/core/history.ts';
+import { cut, history, says } from '../testing/histories.ts';
+import { tasksChangeForAReason } from './tasks-change-for-a-reason.ts';
+
+type Words = Parameters<typeof says>[2][number];
+
+const service = (given: Partial<ObservedService> = {}): ObservedService => ({
+  id: 'web',
+  replicas: 2,
+  created: false,
+  remade: false,
+  restartDelayMs: 500,
+  removed: false,
+  ...given,
+});
+
+const task = (slot: number, given: Partial<ObservedTask> = {}): ObservedTask => ({
+  id: `t${slot}`,
+  service: 'web',
+  slot,
+  node: 'n1',
+  state: 'running',
+  desired: 'running',
+  removed: false,
+  ...given,
+});
+
+const node = (given: Partial<ObservedNode> = {}): ObservedNode => ({
+  id: 'n1',
+  state: 'ready',
+  availability: 'active',
+  remade: false,
+  removed: false,
+  ...given,
+});
+
+type Step = {
+  readonly tasks?: readonly ObservedTask[];
+  readonly services?: readonly ObservedService[];
+  readonly nodes?: readonly ObservedNode[];
+  readonly restored?: true;
+};
+
+/** One commit after another, 100 ms apart. */
+const steps = (...told: readonly Step[]): readonly Words[] =>
+  told.map(({ tasks = [], ...rest }, at) => [
+    2_000 + 100 * at,
+    { kind: 'commit', index: 10 + at, term: 1, hash: 7, tasks, ...rest },
+  ]);
+
+const fresh = { state: 'new', node: '' } as const;
+
+/** A service with two tasks that have come to run. */
+const running: readonly Step[] = [
+  { services: [service({ created: true })] },
+  { tasks: [task(1, fresh), task(2, fresh)] },
+  { tasks: [task(1), task(2)] },
+];
+
+const judge = (words: readonly Words[], given: Partial<History> = {}) =>
+  tasksChangeForAReason.judge(
+    history({
+      observations: says('m1', '1', words),
+      faults: [cut([{ from: 'm1', to: 'm2' }], [2_000, 3_000])],
+      ...given,
+    }),
+  );
+
+const stop = task(2, { desired: 'shutdown' });
+
+describe('a running task', () => {
+  test('that is stopped although nothing asks for it is found', () => {
+    expect(judge(steps(...running, { tasks: [stop] }))).toEqual({
+      verdict: 'fail',
+      summary:
+        'task t2 (slot 2 of service web) ran as wanted and is to stop, although nobody asked for other tasks or fewer, and its node may have it',
+      moments: [
+        {
+          at: 2_300,
+          node: 'm1',
+          text: 'm1 applies, up to index 13: task t2 (slot 2 of service web), running and desired running, is desired shutdown',
+        },
+      ],
+    });
+  });
+
+  test.each<[string, Step]>([
+    ['other tasks are asked for', { services: [service({ remade: true })] }],
+    ['there are to be fewer', { services: [service({ replicas: 1 })] }],
+    ['the service goes', { services: [service({ removed: true })] }],
+    ['its node is down', { nodes: [node({ state: 'down' })] }],
+    ['its node is drained', { nodes: [node({ availability: 'drain' })] }],
+    ['its node is another one', { nodes: [node({ remade: true })] }],
+    ['its node goes', { nodes: [node({ removed: true })] }],
+    ['another one is wanted in its slot', { tasks: [task(2, { ...fresh, id: 'twin' })] }],
+  ])('may be stopped where %s, in the same commit or before', (_, reason) => {
+    const later = steps(...running, reason, { tasks: [stop] });
+    expect(judge(later)).toMatchObject({ verdict: 'pass', tested: true });
+    const tasks = [...(reason.tasks ?? []), stop];
+    expect(judge(steps(...running, { ...reason, tasks })).verdict).toBe('pass');
+  });
+
+  test.each<[string, Step]>([
+    ['there are to be more', { services: [service({ replicas: 3 })] }],
+    ['another service is updated', { services: [service({ id: 'db', remade: true })] }],
+    ['another node is down', { nodes: [node({ id: 'n2', state: 'down' })] }],
+    ['its node is only unheard of', { nodes: [node({ state: 'unknown' })] }],
+    ['its node is paused', { nodes: [node({ availability: 'pause' })] }],
+  ])('is not stopped because %s', (_, noReason) => {
+    expect(judge(steps(...running, noReason, { tasks: [stop] })).verdict).toBe('fail');
+  });
+
+  test('is not stopped because of what was before it was made', () => {
+    const before: readonly Step[] = [
+      { nodes: [node({ state: 'down' })] },
+      { services: [service({ created: true })] },
+      { services: [service({ remade: true, replicas: 1 })], nodes: [node()] },
+    ];
+    expect(judge(steps(...before, ...running.slice(1), { tasks: [stop] })).verdict).toBe('fail');
+  });
+
+  test('that ended by itself is no loss to anybody', () => {
+    const ended = { state: 'failed', desired: 'shutdown' } as const;
+    expect(judge(steps(...running, { tasks: [task(2, ended)] })).verdict).toBe('pass');
+  });
+
+  test('whose beginning nobody told of, or that a snapshot may have changed, is not judged', () => {
+    expect(judge(steps(...running.slice(0, 1), { tasks: [task(2)] }, { tasks: [stop] }))).toEqual({
+      verdict: 'pass',
+      tested: false,
+      because: 'no task ran whose story is known',
+    });
+    const install: Step = { restored: true };
+    expect(judge(steps(...running, install, { tasks: [stop] })).verdict).toBe('pass');
+  });
+});
+
+describe('where there are to be fewer', () => {
+  const three: readonly Step[] = [
+    { services: [service({ created: true, replicas: 3 })] },
+    { tasks: [task(1, fresh), task(2, fresh), task(3, fresh)] },
+    { tasks: [task(1), task(2)] },
+  ];
+  const scaled = service({ replicas: 2 });
+
+  test('a slot that runs does not go before one that does not', () => {
+    const gone = task(2, { desired: 'remove' });
+    expect(judge(steps(...three, { services: [scaled], tasks: [gone] }))).toMatchObject({
+      verdict: 'fail',
+      summary:
+        'task t2 (slot 2 of service web) ran and had to go, while slot 3, which did not run, was kept',
+    });
+  });
+
+  test.each<[string, readonly ObservedTask[]]>([
+    ['the one that does not run goes', [task(3, { ...fresh, desired: 'remove' })]],
+    ['the other one has come to run by then', [task(3), task(2, { desired: 'remove' })]],
+    ['the other one has ended', [task(3, { state: 'failed' }), task(2, { desired: 'remove' })]],
+    ['all of them go', [task(3, { ...fresh, desired: 'remove' }), task(2, { desired: 'remove' })]],
+  ])('it is right that %s', (_, tasks) => {
+    expect(judge(steps(...three, { services: [scaled], tasks })).verdict).toBe('pass');
+  });
+});
+
+describe('a task that ended by itself', () => {
+  const failed = task(2, { state: 'failed' });
+  const next = task(2, { ...fresh, id: 'next', desired: 'ready' });
+  const restart = (delayMs: number, given: Partial<History> = {}, ...more: readonly Step[]) => {
+    const told = [
+      ...running,
+      ...more,
+      { tasks: [failed, { ...failed, desired: 'shutdown' }, next] },
+    ];
+    const words = steps(...told);
+    const says2: readonly Observation[] = says('w1', '1', [
+      [2_250, { kind: 'task', id: 't2', state: 'failed' }],
+    ]);
+    const again: Words = [
+      2_250 + delayMs,
+      {
+        kind: 'commit',
+        index: 30,
+        term: 1,
+        hash: 7,
+        tasks: [{ ...next, node: 'n1', state: 'ready', desired: 'running' }],
+      },
+    ];
+    const m1 = says('m1', '1', [...words, again]);
+    return judge([], { observations: [...m1, ...says2], ...given });
+  };
+
+  test('waits for its restart delay', () => {
+    expect(restart(510)).toMatchObject({ verdict: 'pass', tested: true });
+    expect(restart(510)).toMatchObject({
+      because: '0 running tasks were stopped for a reason, 1 waited for their delay',
+    });
+  });
+
+  test('that is started again too soon is found', () => {
+    expect(restart(200)).toEqual({
+      verdict: 'fail',
+      summary:
+        'slot 2 of service web is started again 0.200 s after its task ended, its restart delay is 0.500 s',
+      moments: [
+        { at: 2_250, node: 'w1', text: 'w1 says that task t2 is failed' },
+        { at: 2_450, node: 'm1', text: 'task next is to run in its place' },
+      ],
+    });
+  });
+
+  test('is not judged where the machine stood still, or its service was updated', () => {
+    expect(restart(200, { stalls: [{ at: 2_400, forMs: 300 }] }).verdict).toBe('pass');
+    expect(restart(200, {}, { services: [service({ remade: true })] }).verdict).toBe('pass');
+  });
+});
+
+test('who does not tell of services is not judged', () => {
+  expect(judge(steps(...running.slice(1), { tasks: [stop] })).verdict).toBe('unknown');
+});
+
+test('the words of others that tell of nothing new are not looked at, and those of new indexes are', () => {
+  const early = says('m1', '1', steps(...running));
+  const late = says('m2', '1', steps(...running, { tasks: [stop] }));
+  expect(judge([], { observations: [...early, ...late] }).verdict).toBe('fail');
+});

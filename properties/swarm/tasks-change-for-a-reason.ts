@@ -1,0 +1,151 @@
+import type { ObservedTask } from '../../harness/core/history.ts';
+import type { Property, Verdict } from '../../harness/core/property.ts';
+import { chronicleOf, type Said } from '../chronicle.ts';
+import { broken, held, moment, unknown, untested } from '../verdicts.ts';
+import { restartedTooSoon } from './restart-delay.ts';
+import { hasEnded, isWanted } from './task-life.ts';
+import { tellings, Told, type TaskStory } from './told-stories.ts';
+
+/**
+ * The orchestrators change only what has to change: a task that runs, and is to run, is stopped only where its service was given other
+ * tasks or fewer, or its node was to take none. Where there are to be fewer, slots that do not run go before slots that do. A task that
+ * ended by itself is started again once its restart delay is over, and not before.
+ * @source swarmkit design/orchestrators.md; manager/orchestrator/replicated/services.go (slots are sorted, running ones first, and the
+ * last ones go); manager/orchestrator/restart/restart.go (DelayStart).
+ */
+export const tasksChangeForAReason: Property = {
+  name: 'tasks-change-for-a-reason',
+  kind: 'safety',
+  guarantee:
+    'A task that runs as wanted is stopped only for a reason: other tasks or fewer were asked for, or its node is to take none. What does not run goes before what does, and what ended by itself waits for its restart delay.',
+  source:
+    'swarmkit design/orchestrators.md, manager/orchestrator/replicated/services.go, manager/orchestrator/restart/restart.go',
+  judge(history) {
+    const { boots, commits } = chronicleOf(history);
+    if (!commits.some(({ services }) => services !== undefined))
+      return unknown('no node said which services it committed');
+    const counts: Counts = { left: 0, stopped: 0 };
+    for (const told of tellings(boots)) {
+      const found = wrongIn(told, counts);
+      if (found !== undefined) return found;
+    }
+    const restarts = restartedTooSoon(history);
+    if (typeof restarts !== 'number') return restarts;
+    const { left, stopped } = counts;
+    if (left + stopped + restarts === 0) return untested('no task ran whose story is known');
+    return stopped + restarts === 0
+      ? untested(`${left} tasks ran, and nobody asked for anything else`)
+      : held(
+          `${stopped} running tasks were stopped for a reason, ${restarts} waited for their delay`,
+        );
+  },
+};
+
+/** Tasks that came to run, and those of them that were stopped. */
+type Counts = { left: number; stopped: number };
+
+/** A running task that is not wanted any more. */
+type Stop = { readonly story: TaskStory; readonly before: ObservedTask };
+
+const wrongIn = (commits: readonly Said<'commit'>[], counts: Counts): Verdict | undefined => {
+  const told = new Told();
+  for (const words of commits) {
+    told.begin(words);
+    if (words.tasks.length === 0) continue;
+    const stops: Stop[] = [];
+    /** As they were when these words began, of all that they change. */
+    const first = new Map<string, ObservedTask | undefined>();
+    for (const task of words.tasks) {
+      const before = told.tasks.get(task.id)?.task;
+      if (!first.has(task.id)) first.set(task.id, before);
+      const story = told.note(task);
+      if (task.removed) told.forget(task);
+      if (story?.whole !== true || before === undefined) continue;
+      if (before.state !== 'running' && task.state === 'running') counts.left += 1;
+      if (runsAsWanted(before) && !isWanted(task.desired) && task.state === 'running') {
+        if (!told.hadReason(story)) return withoutReason(before, task, words);
+        counts.stopped += 1;
+        stops.push({ story, before });
+      }
+    }
+    const wrong = stops.length > 0 ? wrongOrder(told, stops, { words, first }) : undefined;
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+};
+
+const runsAsWanted = ({ state, desired }: ObservedTask): boolean =>
+  state === 'running' && desired === 'running';
+
+const nameOf = ({ id, slot, service }: ObservedTask): string =>
+  slot === 0
+    ? `task ${id} of service ${service}`
+    : `task ${id} (slot ${slot} of service ${service})`;
+
+const applies = ({ node, index }: Said<'commit'>): string =>
+  `${node} applies, up to index ${index}`;
+
+const withoutReason = (before: ObservedTask, task: ObservedTask, words: Said<'commit'>): Verdict =>
+  broken(
+    `${nameOf(task)} ran as wanted and is to ${task.desired === 'remove' ? 'be removed' : 'stop'}, although nobody asked for other tasks or fewer, and its node may have it`,
+    [
+      moment(
+        words.at,
+        words.node,
+        `${applies(words)}: ${nameOf(task)}, ${before.state} and desired ${before.desired}, is desired ${task.desired}`,
+      ),
+    ],
+  );
+
+/**
+ * There are to be fewer, and nothing else has changed: a slot that neither ran before these words nor does behind them is kept, and one
+ * that ran all the time goes.
+ */
+const wrongOrder = (
+  told: Told,
+  stops: readonly Stop[],
+  given: {
+    readonly words: Said<'commit'>;
+    readonly first: ReadonlyMap<string, ObservedTask | undefined>;
+  },
+): Verdict | undefined => {
+  const { words, first } = given;
+  for (const { story, before } of stops) {
+    const { task } = story;
+    const service = told.services.get(task.service);
+    if (service?.fewerAt !== told.step || service.remadeAt >= story.since) continue;
+    if (first.get(task.id)?.state !== 'running') continue;
+    const kept = [...told.tasks.values()].find(
+      ({ task: other, since, whole }) =>
+        whole &&
+        other.service === task.service &&
+        other.slot !== task.slot &&
+        since < told.step &&
+        service.remadeAt < since &&
+        isIdle(other) &&
+        isIdle(first.has(other.id) ? first.get(other.id) : other),
+    );
+    if (kept !== undefined) return runningWent(before, kept.task, words);
+  }
+  return undefined;
+};
+
+/** It is wanted, and has not come to run yet. */
+const isIdle = (task: ObservedTask | undefined): boolean =>
+  task !== undefined &&
+  isWanted(task.desired) &&
+  task.state !== 'running' &&
+  !hasEnded(task.state) &&
+  !task.removed;
+
+const runningWent = (gone: ObservedTask, kept: ObservedTask, words: Said<'commit'>): Verdict =>
+  broken(
+    `${nameOf(gone)} ran and had to go, while slot ${kept.slot}, which did not run, was kept`,
+    [
+      moment(
+        words.at,
+        words.node,
+        `${applies(words)}: there are to be fewer tasks; ${nameOf(gone)}, ${gone.state}, is to go, and ${nameOf(kept)} is kept, ${kept.state}`,
+      ),
+    ],
+  );

@@ -1,0 +1,132 @@
+/** What one manager's words tell of tasks, services and nodes, as it applies the log: each told in the order of that. */
+import type { ObservedNode, ObservedService, ObservedTask } from '../../harness/core/history.ts';
+import type { Boot, Said } from '../chronicle.ts';
+import { replicasOf } from '../membership.ts';
+import { hasEnded, isWanted } from './task-life.ts';
+
+/** Steps count the words of commit of one replica, from 1; what is told in one of them is told at the same step. */
+type Step = number;
+
+export type TaskStory = {
+  task: ObservedTask;
+  /** When it was made. */
+  readonly since: Step;
+  /** Whether these words tell of it from its beginning. */
+  readonly whole: boolean;
+  /** Another task was wanted in its place while it was. */
+  doubled: boolean;
+};
+
+export type ServiceStory = {
+  /** `undefined`: global, or not known. */
+  replicas: number | undefined;
+  restartDelayMs: number;
+  /** The last time that its tasks had to become others, or that there were to be fewer; 0: never as long as is known. */
+  remadeAt: Step;
+  fewerAt: Step;
+};
+
+/** `hurtAt`: the last time that tasks there had a reason to go. */
+type NodeStory = { hurtAt: Step };
+
+export const placeOf = ({ service, slot, node }: ObservedTask): string =>
+  slot === 0 ? `${service} on ${node}` : `${service} ${slot}`;
+
+export class Told {
+  step: Step = 0;
+  readonly tasks = new Map<string, TaskStory>();
+  readonly services = new Map<string, ServiceStory>();
+  readonly #nodes = new Map<string, NodeStory>();
+  /** The tasks that are wanted in each place. */
+  readonly #wanted = new Map<string, Set<string>>();
+
+  /** Takes in services and nodes first: which of the changes of one step led to which is not told. */
+  begin({ services, nodes, restored }: Said<'commit'>): void {
+    this.step += 1;
+    if (restored === true) this.#forget();
+    if (services !== undefined) for (const service of services) this.#noteService(service);
+    if (nodes !== undefined) for (const node of nodes) this.#noteNode(node);
+  }
+
+  /** What was known of the task before. */
+  note(task: ObservedTask): TaskStory | undefined {
+    const known = this.tasks.get(task.id);
+    if (known === undefined) {
+      const whole = !task.removed && (task.state === 'new' || task.state === 'pending');
+      this.tasks.set(task.id, { task, since: this.step, whole, doubled: false });
+    } else known.task = task;
+    this.#noteWanted(task);
+    return known;
+  }
+
+  /** It was deleted. */
+  forget(task: ObservedTask): void {
+    this.tasks.delete(task.id);
+  }
+
+  /** Whether somebody asked for other tasks of this service, or for fewer, since the task was made, or its node was to take none. */
+  hadReason({ task, since, doubled }: TaskStory): boolean {
+    const service = this.services.get(task.service);
+    const node = this.#nodes.get(task.node);
+    return (
+      doubled ||
+      (service !== undefined && Math.max(service.remadeAt, service.fewerAt) >= since) ||
+      (node !== undefined && node.hurtAt >= since)
+    );
+  }
+
+  #forget(): void {
+    this.tasks.clear();
+    this.services.clear();
+    this.#nodes.clear();
+    this.#wanted.clear();
+  }
+
+  #noteService(told: ObservedService): void {
+    const { id, replicas, restartDelayMs, created, remade, removed } = told;
+    const known = this.services.get(id);
+    const remadeAt = remade || removed ? this.step : (known?.remadeAt ?? 0);
+    const more =
+      created ||
+      (known?.replicas !== undefined && replicas !== undefined && replicas >= known.replicas);
+    const fewerAt = more ? (known?.fewerAt ?? 0) : this.step;
+    this.services.set(id, { replicas, restartDelayMs, remadeAt, fewerAt });
+  }
+
+  #noteNode({ id, state, availability, remade, removed }: ObservedNode): void {
+    const hurts = remade || removed || state === 'down' || availability === 'drain';
+    if (hurts) this.#nodes.set(id, { hurtAt: this.step });
+  }
+
+  #noteWanted(task: ObservedTask): void {
+    const place = placeOf(task);
+    const wanted = this.#wanted.get(place) ?? new Set();
+    this.#wanted.set(place, wanted);
+    if (task.removed || !isWanted(task.desired) || hasEnded(task.state)) wanted.delete(task.id);
+    else wanted.add(task.id);
+    if (wanted.size < 2) return;
+    for (const id of wanted) {
+      const story = this.tasks.get(id);
+      if (story !== undefined) story.doubled = true;
+    }
+  }
+}
+
+/**
+ * The commits of those replicas that together tell of every index that anybody told of: logs are alike, so nobody's words need to be
+ * looked at that tell of nothing new.
+ */
+export const tellings = (boots: readonly Boot[]): readonly (readonly Said<'commit'>[])[] => {
+  const told = boots
+    .flatMap(replicasOf)
+    .map((said) => said.filter((words) => words.kind === 'commit'))
+    .filter((commits) => commits.length > 0)
+    .sort((a, b) => b.length - a.length);
+  const spans: { readonly from: number; readonly to: number }[] = [];
+  return told.filter((commits) => {
+    const [from, to] = [commits[0]?.index ?? 0, commits.at(-1)?.index ?? 0];
+    if (spans.some((span) => span.from <= from && to <= span.to)) return false;
+    spans.push({ from, to });
+    return true;
+  });
+};
