@@ -2,13 +2,13 @@
 import type { DiskOperation, Files } from '../ports.ts';
 import { taskStateRank } from '../store/task-transitions.ts';
 import type { TaskState } from '../store/objects.ts';
+import { utf8Of } from '../utf8.ts';
 import type { AssignedTask } from './messages.ts';
 
 export const tasksFile = 'worker/tasks.json';
 
 export type RememberedTask = { readonly assigned: AssignedTask; readonly state: TaskState };
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** An assignment as text. It stays the same while the states of the tasks change, so that it need not be made each time. */
@@ -19,7 +19,7 @@ export const writeTasks = (
   tasks: readonly { readonly text: string; readonly state: TaskState }[],
 ): DiskOperation => {
   const texts = tasks.map(({ text, state }) => `{"assigned":${text},"state":"${state}"}`);
-  const bytes = encoder.encode(`{"version":1,"tasks":[${texts.join(',')}]}`);
+  const bytes = utf8Of(`{"version":1,"tasks":[${texts.join(',')}]}`);
   return { op: 'write', file: tasksFile, bytes };
 };
 

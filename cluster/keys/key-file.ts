@@ -3,6 +3,7 @@
  * unlock key. It is one text, so that whoever writes it replaces all of it at once.
  */
 import type { Cipher, Random } from '../ports.ts';
+import { utf8Of } from '../utf8.ts';
 import { fromBase64, toBase64 } from './base64.ts';
 import type { KeyFile, NodeFacts, NodeSecrets, Seal } from './types.ts';
 
@@ -19,7 +20,6 @@ type SecretsText = {
 /** An object out of a JSON text; nothing is known of its fields yet. */
 type Fields = Readonly<Record<string, unknown>>;
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 const secretsToText = ({ peerSecret, dataKeys }: NodeSecrets): SecretsText => ({
@@ -36,11 +36,11 @@ export const encodeKeyFile = (
 ): Uint8Array => {
   const text = secretsToText(secrets);
   if (seal === undefined)
-    return encoder.encode(`${JSON.stringify({ format, facts, secrets: text }, undefined, 2)}\n`);
+    return utf8Of(`${JSON.stringify({ format, facts, secrets: text }, undefined, 2)}\n`);
   const nonce = random.bytes('key-file-nonce', nonceBytes);
-  const sealedBytes = cipher.seal(seal.key, nonce, encoder.encode(JSON.stringify(text)));
+  const sealedBytes = cipher.seal(seal.key, nonce, utf8Of(JSON.stringify(text)));
   const sealed = { version: seal.version, nonce: toBase64(nonce), text: toBase64(sealedBytes) };
-  return encoder.encode(`${JSON.stringify({ format, facts, sealed }, undefined, 2)}\n`);
+  return utf8Of(`${JSON.stringify({ format, facts, sealed }, undefined, 2)}\n`);
 };
 
 const damaged = (why: string, cause?: unknown): Error =>

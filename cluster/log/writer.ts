@@ -2,13 +2,14 @@
 import type { Cipher, DiskOperation } from '../ports.ts';
 import { roomFor } from '../room.ts';
 import type { Entry, HardState, RaftPersist, Snapshot } from '../raft/types.ts';
+import { utf8Of } from '../utf8.ts';
 import { cutLive, takeSuperseded } from './journal.ts';
 import type { Journal, Segment } from './journal.ts';
 import { recordBytes, writeRecord } from './record.ts';
 import type { LogRecord, RecordKind } from './record.ts';
 import { encodeHeader, headerBytes, segmentName } from './segment.ts';
 import { encodeSnapshot, snapshotName } from './snapshot-file.ts';
-import { membershipToBytes, textToBytes } from './text.ts';
+import { membershipToBytes } from './text.ts';
 import type { DataKey, Log, LogBoot } from './types.ts';
 
 const noPayload = new Uint8Array(0);
@@ -81,7 +82,7 @@ class Writer implements Log {
     this.#journal.hardState = hardState;
     this.#record('hard-state', hardState.commit, {
       term: hardState.term,
-      payload: textToBytes(hardState.votedFor ?? ''),
+      payload: utf8Of(hardState.votedFor ?? ''),
     });
   }
 
