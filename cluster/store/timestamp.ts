@@ -1,25 +1,23 @@
-/** Wall milliseconds as RFC 3339 in UTC. Most instants fall on the day of the one before, so only the time of day is worked out. */
-const dayMs = 86_400_000;
+/** Wall milliseconds as RFC 3339 in UTC. Most instants fall in the minute of the one before, so only the rest is worked out. */
+const minuteMs = 60_000;
 
-let dayStart = Number.NaN;
-/** `2026-11-24T` of that day. */
-let datePart = '';
+let minuteStart = Number.NaN;
+/** `2026-11-24T06:22:` of that minute. */
+let minutePart = '';
 let lastWall = Number.NaN;
 let lastText = '';
 
 export const timestampOf = (wall: number): string => {
   if (wall === lastWall) return lastText;
   const whole = Math.floor(wall);
-  if (!(whole >= dayStart && whole < dayStart + dayMs)) {
-    dayStart = Math.floor(whole / dayMs) * dayMs;
-    const date = new Date(dayStart).toISOString();
-    datePart = date.slice(0, date.indexOf('T') + 1);
+  if (!(whole >= minuteStart && whole < minuteStart + minuteMs)) {
+    minuteStart = Math.floor(whole / minuteMs) * minuteMs;
+    const text = new Date(minuteStart).toISOString();
+    minutePart = text.slice(0, text.lastIndexOf(':') + 1);
   }
-  const ofDay = whole - dayStart;
-  const seconds = Math.floor(ofDay / 1_000);
-  const minutes = Math.floor(seconds / 60);
-  const hours = Math.floor(minutes / 60);
-  lastText = `${datePart}${two(hours)}:${two(minutes % 60)}:${two(seconds % 60)}.${three(ofDay % 1_000)}Z`;
+  const ofMinute = whole - minuteStart;
+  const second = seconds[Math.floor(ofMinute / 1_000)] ?? '';
+  lastText = minutePart + second + (milliseconds[ofMinute % 1_000] ?? '');
   lastWall = wall;
   return lastText;
 };
@@ -27,9 +25,7 @@ export const timestampOf = (wall: number): string => {
 /** The wall milliseconds of a timestamp; NaN for a text that is none. */
 export const wallOf = (timestamp: string): number => Date.parse(timestamp);
 
-const padded = (length: number): readonly string[] =>
-  Array.from({ length: 10 ** length }, (_, number) => String(number).padStart(length, '0'));
-const twoDigits = padded(2);
-const threeDigits = padded(3);
-const two = (number: number): string => twoDigits[number] ?? '';
-const three = (number: number): string => threeDigits[number] ?? '';
+const padded = (length: number, count: number, end: string): readonly string[] =>
+  Array.from({ length: count }, (_, number) => String(number).padStart(length, '0') + end);
+const seconds = padded(2, 60, '.');
+const milliseconds = padded(3, 1_000, 'Z');
