@@ -25,6 +25,6 @@ export const realCipher: Cipher = {
     } catch {
       return undefined;
     }
-    return Uint8Array.from(plaintext);
+    return new Uint8Array(plaintext);
   },
 };

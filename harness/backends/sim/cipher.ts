@@ -60,23 +60,26 @@ export const createFastCipher = (): Cipher => {
   /** Keystream and hash of the plaintext in one pass over `length` bytes of the room. */
   const turn = (words: Int32Array, length: number, state: number, opening: boolean): number => {
     const { first } = room;
-    const end = first + ((length + 3) >> 2);
+    const whole = first + (length >> 2);
     const rest = length & 3;
     let stream = state;
     let hash = state ^ length;
-    for (let at = first; at < end; at += 1) {
-      stream = Math.imul(stream ^ (stream >>> 15), 0x2c1b3c6d) + 0x9e3779b9;
+    for (let at = first; at < whole; at += 1) {
+      stream = (Math.imul(stream ^ (stream >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
       const word = words[at] ?? 0;
-      let out = word ^ stream ^ (stream >>> 13);
-      let plain = opening ? out : word;
-      if (rest !== 0 && at === end - 1) {
-        const mask = (1 << (rest * 8)) - 1;
-        plain &= mask;
-        out &= mask;
-      }
-      hash = Math.imul(hash ^ plain, 0x85ebca6b);
+      const out = word ^ stream ^ (stream >>> 13);
+      hash = Math.imul(hash ^ (opening ? out : word), 0x85ebca6b);
       hash ^= hash >>> 13;
       words[at] = out;
+    }
+    if (rest !== 0) {
+      const mask = (1 << (rest * 8)) - 1;
+      stream = (Math.imul(stream ^ (stream >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
+      const word = (words[whole] ?? 0) & mask;
+      const out = (word ^ stream ^ (stream >>> 13)) & mask;
+      hash = Math.imul(hash ^ (opening ? out : word), 0x85ebca6b);
+      hash ^= hash >>> 13;
+      words[whole] = out;
     }
     return scatter(hash);
   };
@@ -89,9 +92,12 @@ export const createFastCipher = (): Cipher => {
       room.fill(plaintext);
       const tag = turn(words, length, state, false);
       const sealed = room.result(length + tagLength);
-      for (let i = 0; i < tagLength; i += 1) {
-        const word = scatter(tag + (i >> 2));
-        sealed[length + i] = word >>> ((i & 3) * 8);
+      for (let at = 0; at < tagLength; at += 4) {
+        const word = scatter(tag + (at >> 2));
+        sealed[length + at] = word;
+        sealed[length + at + 1] = word >>> 8;
+        sealed[length + at + 2] = word >>> 16;
+        sealed[length + at + 3] = word >>> 24;
       }
       return sealed;
     },
@@ -102,9 +108,8 @@ export const createFastCipher = (): Cipher => {
       const words = room.take(length + 4);
       room.fill(sealed.subarray(0, length));
       const tag = turn(words, length, state, true);
-      for (let i = 0; i < tagLength; i += 1) {
-        const word = scatter(tag + (i >> 2));
-        if (sealed[length + i] !== ((word >>> ((i & 3) * 8)) & 0xff)) return undefined;
+      for (let at = 0; at < tagLength; at += 4) {
+        if (wordAt(sealed, length + at) !== scatter(tag + (at >> 2))) return undefined;
       }
       return room.result(length);
     },
@@ -154,10 +159,14 @@ class Ledger {
 /** A cipher for one data folder: it throws when a nonce is used again under the same key, over all boots of the node. */
 export const watchNonces = (inner: Cipher): Cipher => {
   const ledger = new Ledger();
+  /** The key that was used last, as a rule the next one too, and what it hashes to. */
+  let last: Uint8Array | undefined;
+  let [lastA, lastB] = [0, 0];
   return {
     seal(key, nonce, plaintext) {
-      const a = hashBytes(nonce, hashBytes(key, 2));
-      const b = hashBytes(nonce, hashBytes(key, 3));
+      if (key !== last) [last, lastA, lastB] = [key, hashBytes(key, 2), hashBytes(key, 3)];
+      const a = hashBytes(nonce, lastA);
+      const b = hashBytes(nonce, lastB);
       if (!ledger.enter(a, b)) throw new Error('a nonce was used again under the same key');
       return inner.seal(key, nonce, plaintext);
     },
