@@ -98,20 +98,15 @@ const recordOf = (action: ReferringAction, header: Header): LoggedRecord => {
   const object = action.object as unknown as Fields;
   const basis = action.basis as unknown as Fields | undefined;
   const references = referencesOf(action);
+  const fields = fieldsOf(object, { header, basis, references });
   if (basis === undefined) {
-    const fields = fieldsOf(object, header, references);
     const op = action.op === 'create' ? created : updated;
     return [op, numberOf[action.kind], fields, references];
-  }
-  const changes: Mutable = {};
-  for (const key in object) {
-    if (object[key] !== basis[key] && object[key] !== undefined) changes[key] = object[key];
   }
   const gone: string[] = [];
   for (const key in basis) {
     if (basis[key] !== undefined && object[key] === undefined) gone.push(key);
   }
-  const fields = fieldsOf(changes, header, references);
   return [patched, numberOf[action.kind], action.object.ID, fields, references, gone];
 };
 
@@ -132,12 +127,18 @@ const referencesOf = (action: ReferringAction): number => {
   );
 };
 
-/** The fields that have to be written out: neither what the header says, nor what is referred to. */
-const fieldsOf = (object: Fields, header: Header, references: number): Fields => {
+type Known = {
+  readonly header: Header;
+  readonly basis: Fields | undefined;
+  readonly references: number;
+};
+
+/** The fields that have to be written out: neither what the header or the basis says, nor what is referred to. */
+const fieldsOf = (object: Fields, { header, basis, references }: Known): Fields => {
   const fields: Mutable = {};
   for (const key in object) {
     const value = object[key];
-    if (value === undefined) continue;
+    if (value === undefined || value === basis?.[key]) continue;
     if (key === 'Version' && (value as { Index: number }).Index === header.index) continue;
     if ((key === 'CreatedAt' || key === 'UpdatedAt') && value === header.time) continue;
     if (key === 'PreviousSpec' && (references & previousIsOldSpec) !== 0) continue;
