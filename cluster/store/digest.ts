@@ -3,22 +3,18 @@
  * reads the objects and not their snapshot, whose encoder could leave the same out on both sides.
  */
 import { mix, scatter } from '../mix.ts';
-import type { View } from './types.ts';
+import type { Store } from './types.ts';
 
 /** Objects are frozen and shared, so each is walked once; of a large store little more than what changed. */
 const known = new WeakMap<object, number>();
 
 /** 8 hexadecimal digits. */
-export const digestOf = (view: View): string => {
+export const digestOf = (store: Pick<Store, 'forEach'>): string => {
   let sum = 0;
   // A sum depends on no order, and unlike with XOR two equal terms do not cancel each other out.
-  const add = (object: object): void => {
+  store.forEach((object) => {
     sum = (sum + hashObject(object)) | 0;
-  };
-  if (view.cluster !== undefined) add(view.cluster);
-  for (const node of view.nodes()) add(node);
-  for (const service of view.services()) add(service);
-  for (const task of view.tasks()) add(task);
+  });
   return (sum >>> 0).toString(16).padStart(8, '0');
 };
 

@@ -13,6 +13,11 @@ export class SortedList<T extends Identified> {
     this.#lent = true;
   }
 
+  /** Of objects in any order. */
+  static of<T extends Identified>(objects: Iterable<T>): SortedList<T> {
+    return new SortedList([...objects].sort((left, right) => (left.ID < right.ID ? -1 : 1)));
+  }
+
   get size(): number {
     return this.#items.length;
   }

@@ -15,20 +15,26 @@ type Identified = { readonly ID: string };
 /** One kind of object, by id and in order. */
 class Table<T extends Identified> {
   readonly #byId = new Map<string, T>();
-  #sorted = new SortedList<T>();
+  /** Made when it is read for the first time: a manager that only follows reads few lists. */
+  #sorted: SortedList<T> | undefined;
 
   get(id: string): T | undefined {
     return this.#byId.get(id);
   }
 
+  forEach(visit: (object: T) => void): void {
+    this.#byId.forEach(visit);
+  }
+
   list(): readonly T[] {
+    this.#sorted ??= SortedList.of(this.#byId.values());
     return this.#sorted.list();
   }
 
   put(object: T): T | undefined {
     const old = this.#byId.get(object.ID);
     this.#byId.set(object.ID, object);
-    this.#sorted.put(object);
+    this.#sorted?.put(object);
     return old;
   }
 
@@ -36,33 +42,62 @@ class Table<T extends Identified> {
     const old = this.#byId.get(id);
     if (old === undefined) return undefined;
     this.#byId.delete(id);
-    this.#sorted.delete(id);
+    this.#sorted?.delete(id);
     return old;
   }
 }
 
 const none: readonly never[] = [];
 
-/** Tasks by the id of what they belong to; no entry is kept for an empty list. */
+/** Tasks by the id of what they belong to; no entry is kept for an empty list. Made when it is read for the first time, too. */
 class TaskIndex {
-  readonly #lists = new Map<string, SortedList<TaskObject>>();
+  readonly #tasks: Table<TaskObject>;
+  readonly #keyOf: (task: TaskObject) => string;
+  #lists: Map<string, SortedList<TaskObject>> | undefined;
+
+  constructor(tasks: Table<TaskObject>, keyOf: (task: TaskObject) => string) {
+    this.#tasks = tasks;
+    this.#keyOf = keyOf;
+  }
 
   list(key: string): readonly TaskObject[] {
+    this.#lists ??= this.#made();
     return this.#lists.get(key)?.list() ?? none;
   }
 
-  put(key: string, task: TaskObject): void {
-    let list = this.#lists.get(key);
-    if (list === undefined) this.#lists.set(key, (list = new SortedList()));
-    list.put(task);
+  /** After the table of tasks. */
+  put(task: TaskObject, old: TaskObject | undefined): void {
+    if (this.#lists === undefined) return;
+    const key = this.#keyOf(task);
+    if (old !== undefined && this.#keyOf(old) !== key) this.delete(old);
+    addTo(this.#lists, key, task);
   }
 
-  delete(key: string, id: string): void {
-    const list = this.#lists.get(key);
-    list?.delete(id);
-    if (list?.size === 0) this.#lists.delete(key);
+  delete(task: TaskObject): void {
+    const key = this.#keyOf(task);
+    const list = this.#lists?.get(key);
+    list?.delete(task.ID);
+    if (list?.size === 0) this.#lists?.delete(key);
+  }
+
+  #made(): Map<string, SortedList<TaskObject>> {
+    const lists = new Map<string, SortedList<TaskObject>>();
+    for (const task of this.#tasks.list()) addTo(lists, this.#keyOf(task), task);
+    return lists;
   }
 }
+
+/** The empty id is nobody's. */
+const addTo = (
+  lists: Map<string, SortedList<TaskObject>>,
+  key: string,
+  task: TaskObject,
+): void => {
+  if (key === '') return;
+  let list = lists.get(key);
+  if (list === undefined) lists.set(key, (list = new SortedList()));
+  list.put(task);
+};
 
 export class State implements View {
   #cluster: ClusterObject | undefined;
@@ -70,8 +105,8 @@ export class State implements View {
   readonly #services = new Table<ServiceObject>();
   readonly #tasks = new Table<TaskObject>();
   readonly #serviceIds = new Map<string, string>();
-  readonly #byService = new TaskIndex();
-  readonly #byNode = new TaskIndex();
+  readonly #byService = new TaskIndex(this.#tasks, (task) => task.ServiceID);
+  readonly #byNode = new TaskIndex(this.#tasks, (task) => task.NodeID);
 
   get cluster(): ClusterObject | undefined {
     return this.#cluster;
@@ -103,6 +138,13 @@ export class State implements View {
   }
   tasksOfNode(nodeId: string): readonly TaskObject[] {
     return this.#byNode.list(nodeId);
+  }
+
+  forEach(visit: (object: ObjectKinds[Kind]) => void): void {
+    if (this.#cluster !== undefined) visit(this.#cluster);
+    this.#nodes.forEach(visit);
+    this.#services.forEach(visit);
+    this.#tasks.forEach(visit);
   }
 
   /** Writes an object, new or not, and says what that was to watchers. */
@@ -137,11 +179,8 @@ export class State implements View {
 
   #putTask(task: TaskObject): TaskObject | undefined {
     const old = this.#tasks.put(task);
-    if (old !== undefined && old.NodeID !== '' && old.NodeID !== task.NodeID) {
-      this.#byNode.delete(old.NodeID, old.ID);
-    }
-    this.#byService.put(task.ServiceID, task);
-    if (task.NodeID !== '') this.#byNode.put(task.NodeID, task);
+    this.#byService.put(task, old);
+    this.#byNode.put(task, old);
     return old;
   }
 
@@ -157,8 +196,8 @@ export class State implements View {
       case 'task': {
         const old = this.#tasks.delete(id);
         if (old !== undefined) {
-          this.#byService.delete(old.ServiceID, id);
-          if (old.NodeID !== '') this.#byNode.delete(old.NodeID, id);
+          this.#byService.delete(old);
+          this.#byNode.delete(old);
         }
         return old;
       }

@@ -3,7 +3,14 @@ import { decodeActions } from './actions.ts';
 import { decodeSnapshot, encodeSnapshot } from './snapshot.ts';
 import { State } from './state.ts';
 import { StateTransaction } from './transaction.ts';
-import type { NodeObject, ServiceObject, TaskObject, ClusterObject } from './objects.ts';
+import type {
+  ClusterObject,
+  Kind,
+  NodeObject,
+  ObjectKinds,
+  ServiceObject,
+  TaskObject,
+} from './objects.ts';
 import type { Store, StoreEvent, Transaction } from './types.ts';
 
 /** An empty store. */
@@ -41,6 +48,10 @@ class ReplicatedStore implements Store {
   }
   tasksOfNode(nodeId: string): readonly TaskObject[] {
     return this.#state.tasksOfNode(nodeId);
+  }
+
+  forEach(visit: (object: ObjectKinds[Kind]) => void): void {
+    this.#state.forEach(visit);
   }
 
   begin(at: { readonly index: number; readonly wall: number }): Transaction {

@@ -72,4 +72,6 @@ export type Store = View & {
   apply(data: Uint8Array): readonly StoreEvent[];
   snapshot(): Uint8Array;
   restore(data: Uint8Array): void;
+  /** All objects, in no order. */
+  forEach(visit: (object: ObjectKinds[Kind]) => void): void;
 };

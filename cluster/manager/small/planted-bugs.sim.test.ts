@@ -150,8 +150,8 @@ const bugs: readonly Bug[] = [
   {
     title: 'a moved task stays in the list of no node',
     file: 'store/state.ts',
-    find: "if (task.NodeID !== '') this.#byNode.put(task.NodeID, task);",
-    replace: "if (task.NodeID !== '' && old === undefined) this.#byNode.put(task.NodeID, task);",
+    find: 'this.#byNode.put(task, old);',
+    replace: 'if (old === undefined) this.#byNode.put(task, old);',
   },
 ];
 
