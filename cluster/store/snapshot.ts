@@ -1,11 +1,12 @@
 /** The whole store as bytes. Equal states give equal bytes, however they came about. */
-import { Encoder } from 'cbor-x';
+import { Decoder } from 'cbor-x';
+import { CborWriter } from './cbor-writer.ts';
 import type { Kind, ObjectKinds, ServiceObject } from './objects.ts';
 import { stamp } from './stamp.ts';
 import type { View } from './types.ts';
 import { frozen, sameValue } from './values.ts';
 
-const codec = new Encoder({ useRecords: false, mapsAsObjects: true, variableMapSize: true });
+const decoder = new Decoder({ useRecords: false, mapsAsObjects: true });
 
 type Fields = Readonly<Record<string, unknown>>;
 type Image = {
@@ -25,10 +26,12 @@ export const encodeSnapshot = (view: View): Uint8Array => {
     services: view.services().map(ordered),
     tasks: view.tasks().map((task) => {
       const template = view.service(task.ServiceID)?.Spec.TaskTemplate;
-      return ordered(sameValue(task.Spec, template) ? { ...task, Spec: null } : task);
+      const fields = ordered(task);
+      if (sameValue(task.Spec, template)) fields.Spec = null;
+      return fields;
     }),
   };
-  return new Uint8Array(codec.encode(image));
+  return new CborWriter().encode(image).slice();
 };
 
 /** The objects of a snapshot, services before their tasks. */
@@ -36,7 +39,7 @@ export const decodeSnapshot = (
   data: Uint8Array,
   put: <K extends Kind>(kind: K, object: ObjectKinds[K]) => void,
 ): void => {
-  const image = codec.decode(data) as Image;
+  const image = decoder.decode(data) as Image;
   const templates = new Map<string, unknown>();
   for (const fields of image.cluster) put('cluster', whole('cluster', fields));
   for (const fields of image.nodes) put('node', whole('node', fields));
@@ -55,7 +58,7 @@ export const decodeSnapshot = (
 };
 
 /** Keys in one order, whatever order they were written in; absent and `undefined` are the same. */
-const ordered = (object: object): Fields => {
+const ordered = (object: object): Record<string, unknown> => {
   const fields = object as Fields;
   const sorted: Record<string, unknown> = {};
   for (const key of Object.keys(fields).sort()) {
