@@ -8,7 +8,7 @@ import { CborWriter } from './cbor-writer.ts';
 import type { Kind, ObjectKinds, ServiceObject, TaskObject, TaskSpec } from './objects.ts';
 import { stamp } from './stamp.ts';
 import type { StoreAction, View } from './types.ts';
-import { frozen, sameValue } from './values.ts';
+import { sameValue } from './values.ts';
 
 /** An action together with what it may refer to; made by transactions. */
 export type ReferringAction = StoreAction & {
@@ -176,7 +176,12 @@ class Reader {
       case created:
       case updated: {
         const fields = this.#resolved(record[2], undefined, record[3]);
-        return this.#write(record[0] === created ? 'create' : 'update', kind, fields);
+        return this.#write(record[0] === created ? 'create' : 'update', kind, {
+          CreatedAt: this.#time,
+          UpdatedAt: this.#time,
+          Version: this.#version,
+          ...fields,
+        });
       }
       case patched: {
         const basis = this.#read(kind, record[2]) as Fields | undefined;
@@ -189,14 +194,8 @@ class Reader {
     }
   }
 
-  #write(op: 'create' | 'update', kind: Kind, fields: Fields): StoreAction {
-    const whole = {
-      CreatedAt: this.#time,
-      UpdatedAt: this.#time,
-      Version: this.#version,
-      ...fields,
-    };
-    const object = stamp(kind, frozen(whole) as never, whole as never);
+  #write(op: 'create' | 'update', kind: Kind, whole: Fields): StoreAction {
+    const object = stamp(kind, whole as never, whole as never);
     this.#written.set(object.ID, object);
     return Object.freeze({ op, kind, object } as StoreAction);
   }

@@ -4,7 +4,7 @@ import { CborWriter } from './cbor-writer.ts';
 import type { Kind, ObjectKinds, ServiceObject } from './objects.ts';
 import { stamp } from './stamp.ts';
 import type { View } from './types.ts';
-import { frozen, sameValue } from './values.ts';
+import { sameValue } from './values.ts';
 
 const decoder = new Decoder({ useRecords: false, mapsAsObjects: true });
 
@@ -68,6 +68,6 @@ const ordered = (object: object): Record<string, unknown> => {
 };
 
 const whole = <K extends Kind>(kind: K, fields: Fields): ObjectKinds[K] => {
-  const object = frozen(fields) as unknown as ObjectKinds[K];
+  const object = fields as unknown as ObjectKinds[K];
   return stamp(kind, object, object);
 };

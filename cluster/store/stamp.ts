@@ -30,6 +30,7 @@ const stampTask = (task: Unstamped<TaskObject>, meta: Meta): TaskObject => {
   frozen(task.Spec);
   frozen(task.Status);
   frozen(task.endpoint);
+  frozen(meta.Version);
   const stamped: Required<TaskObject> = {
     ID: task.ID,
     Spec: task.Spec,
