@@ -3,7 +3,7 @@ import type { ManagerAddress } from './types.ts';
 
 export class Managers {
   #known: readonly ManagerAddress[];
-  /** The last list heard, as it came: a manager says the same one again and again. */
+  /** The last list heard, as it came: managers say the same one again and again. */
   #heard: readonly ManagerAddress[] | undefined;
 
   constructor(known: readonly ManagerAddress[]) {
@@ -20,7 +20,7 @@ export class Managers {
 
   /** Takes over a list, keeping the order of those it knows. An empty one teaches nothing. */
   learn(list: readonly ManagerAddress[]): void {
-    if (list === this.#heard || list.length === 0) return;
+    if (list.length === 0 || (this.#heard !== undefined && saySame(list, this.#heard))) return;
     this.#heard = list;
     const kept = this.#known.flatMap((old) => list.filter((next) => next.nodeId === old.nodeId));
     const fresh = list.filter((next) => !this.#known.some((old) => old.nodeId === next.nodeId));
@@ -48,3 +48,10 @@ export class Managers {
     this.#known = [...this.#known.filter((each) => each.address !== address), ...avoided];
   }
 }
+
+const saySame = (left: readonly ManagerAddress[], right: readonly ManagerAddress[]): boolean =>
+  left === right ||
+  (left.length === right.length &&
+    left.every(
+      ({ nodeId, address }, at) => right[at]?.nodeId === nodeId && right[at].address === address,
+    ));

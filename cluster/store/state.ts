@@ -88,11 +88,7 @@ class TaskIndex {
 }
 
 /** The empty id is nobody's. */
-const addTo = (
-  lists: Map<string, SortedList<TaskObject>>,
-  key: string,
-  task: TaskObject,
-): void => {
+const addTo = (lists: Map<string, SortedList<TaskObject>>, key: string, task: TaskObject): void => {
   if (key === '') return;
   let list = lists.get(key);
   if (list === undefined) lists.set(key, (list = new SortedList()));
