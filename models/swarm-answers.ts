@@ -136,27 +136,35 @@ const constraintsOf = (spec: Fields): readonly string[] =>
 export const serviceSpecText = (value: unknown): string => {
   const spec = fieldsOf(value);
   const { Replicated: replicated } = fieldsOf(spec.Mode);
-  const { mark, ...labels } = fieldsOf(spec.Labels);
-  const words = [
-    templateText(spec.TaskTemplate),
+  const labels = fieldsOf(spec.Labels);
+  const template = templateText(spec.TaskTemplate);
+  const words = template === '' ? [] : [template];
+  words.push(
     replicated === undefined ? 'everywhere' : `×${numberOf(fieldsOf(replicated).Replicas)}`,
-    ...constraintsOf(spec).map((constraint) => `on ${constraint}`),
-    ...Object.entries(labels)
-      .map(([label, text]) => `${label}=${textOf(text)}`)
-      .sort(),
-  ];
-  return `${textOf(mark)}: ${words.filter((word) => word !== '').join(' ')}`;
+  );
+  for (const constraint of constraintsOf(spec)) words.push(`on ${constraint}`);
+  words.push(...labelTexts(labels));
+  return `${textOf(labels.mark)}: ${words.join(' ')}`;
 };
+
+/** All but the mark, which most services have alone. */
+const labelTexts = (labels: Fields): readonly string[] =>
+  Object.keys(labels)
+    .filter((label) => label !== 'mark')
+    .map((label) => `${label}=${textOf(labels[label])}`)
+    .sort();
 
 /** Its placement is left out: tasks that are where it allows are not replaced. */
 const templateText = (value: unknown): string => {
   const { ContainerSpec, RestartPolicy } = fieldsOf(value);
   const { Image, Args, Env } = fieldsOf(ContainerSpec);
   const { Condition, Delay } = fieldsOf(RestartPolicy);
-  const words = [Image, ...listOf(Args), ...listOf(Env)].map(textOf);
+  let text = textOf(Image);
+  for (const word of listOf(Args)) text += ` ${textOf(word)}`;
+  for (const word of listOf(Env)) text += ` ${textOf(word)}`;
   if (Condition !== undefined)
-    words.push(`restarted: ${textOf(Condition)} after ${numberOf(Delay) / 1e6} ms`);
-  return words.join(' ');
+    text += ` restarted: ${textOf(Condition)} after ${numberOf(Delay) / 1e6} ms`;
+  return text;
 };
 
 const markOf = (spec: Fields): string => {
@@ -188,9 +196,3 @@ export const shownInfo = (body: unknown): InfoShown => {
     nodeId: textOf(swarm.NodeID),
   };
 };
-
-/** Reads a list answer with one of the functions above. */
-export const shownList = <Shown>(
-  body: unknown,
-  shown: (body: unknown) => Shown,
-): readonly Shown[] => listOf(body).map(shown);

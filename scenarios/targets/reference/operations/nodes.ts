@@ -3,12 +3,12 @@ import type { JsonObject } from '../../../../harness/core/json.ts';
 import {
   listOf,
   nodeSpecText,
-  shownList,
   shownNode,
   shownTask,
   versionedOf,
 } from '../../../../models/swarm-answers.ts';
 import { apiRequest, marked, textArgument, versionIn, type ApiKind } from './api-kind.ts';
+import { readOnce } from './read-once.ts';
 
 /** A node as it was seen last: what an update is made from. */
 type Remembered = { readonly version: number; readonly spec: JsonObject };
@@ -16,23 +16,31 @@ type Remembered = { readonly version: number; readonly spec: JsonObject };
 /** A node among the objects of a run, and in a client's memory: services have names of their own. */
 const nodeCalled = (name: string): string => `node ${name}`;
 
-/** Its spec is what clients write, whatever the swarm notes of its state meanwhile. */
-const sightings = (bodies: readonly unknown[]): readonly Sighting[] =>
-  bodies.flatMap((body) => {
-    const seen = versionedOf(body);
-    if (seen === undefined) return [];
-    const object = nodeCalled(shownNode(body).name);
-    return [{ object, value: nodeSpecText(seen.spec), version: seen.version }];
-  });
+/** A manager's answer has its standing of the moment besides, so only its spec is the same value in the next one. */
+const specTextOf = readOnce(nodeSpecText);
+const taskOf = readOnce(shownTask);
+
+/** Nodes as answers show them. What is seen of one is its spec, which clients write, whatever the swarm notes of its state meanwhile. */
+const readNodes = (bodies: readonly unknown[]) => {
+  const nodes = bodies.map(shownNode);
+  const seen: Sighting[] = [];
+  for (const [at, { name }] of nodes.entries()) {
+    const of = versionedOf(bodies[at]);
+    if (of === undefined) continue;
+    seen.push({ object: nodeCalled(name), value: specTextOf(of.spec), version: of.version });
+  }
+  return { seen, nodes };
+};
 
 const list: ApiKind = {
   name: 'node.list',
   effect: 'read',
   request: () => apiRequest('GET', '/nodes'),
-  read: ({ body, outcome }) =>
-    outcome === 'ok'
-      ? { seen: sightings(listOf(body)), output: { nodes: shownList(body, shownNode) } }
-      : {},
+  read({ body, outcome }) {
+    if (outcome !== 'ok') return {};
+    const { seen, nodes } = readNodes(listOf(body));
+    return { seen, output: { nodes } };
+  },
 };
 
 const inspect: ApiKind = {
@@ -43,7 +51,8 @@ const inspect: ApiKind = {
     if (outcome !== 'ok') return {};
     const seen = versionedOf(body);
     if (seen !== undefined) memory.set(nodeCalled(textArgument(args, 'name')), seen as Remembered);
-    return { seen: sightings([body]), output: { node: shownNode(body) } };
+    const { seen: sightings, nodes } = readNodes([body]);
+    return { seen: sightings, output: { node: nodes[0] ?? null } };
   },
 };
 
@@ -85,7 +94,7 @@ const tasks: ApiKind = {
   effect: 'read',
   request: () => apiRequest('GET', '/tasks'),
   read: ({ body, outcome }) =>
-    outcome === 'ok' ? { output: { tasks: shownList(body, shownTask) } } : {},
+    outcome === 'ok' ? { output: { tasks: listOf(body).map(taskOf) } } : {},
 };
 
 /** Operations on nodes, by host name, and the tasks that run on them. */

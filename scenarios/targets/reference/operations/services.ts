@@ -6,7 +6,6 @@ import {
   fieldsOf,
   listOf,
   serviceSpecText,
-  shownList,
   shownService,
   textOf,
   versionedOf,
@@ -14,6 +13,7 @@ import {
 } from '../../../../models/swarm-answers.ts';
 import { serviceName } from '../names.ts';
 import { apiRequest, textArgument, type ApiKind } from './api-kind.ts';
+import { readOnce } from './read-once.ts';
 
 /** A service as a client saw it last: what an update is made from. */
 type Remembered = { readonly version: number; readonly spec: JsonObject };
@@ -21,11 +21,6 @@ type Remembered = { readonly version: number; readonly spec: JsonObject };
 const memoryOf = (name: string): string => `service ${name}`;
 /** The name of the service that the client saw last. */
 const lastSeen = 'last service';
-
-const remember = (memory: Memory, body: unknown, name: string): void => {
-  const seen = versionedOf(body);
-  if (seen !== undefined) memory.set(memoryOf(name), seen as Remembered);
-};
 
 const forget = (memory: Memory, name: string): void => {
   memory.delete(memoryOf(name));
@@ -49,6 +44,19 @@ const sighting = ({ name, mark, version }: ServiceShown): Sighting => ({
   value: mark,
   version,
 });
+
+/** A service as an answer shows it, and what the client keeps of it. */
+const serviceOf = readOnce((body) => {
+  const shown = shownService(body);
+  const seen = versionedOf(body) as Remembered | undefined;
+  return { shown, seen, sighting: sighting(shown), memoryName: memoryOf(shown.name) };
+});
+
+type Service = ReturnType<typeof serviceOf>;
+
+const remember = (memory: Memory, { seen }: Service, memoryName: string): void => {
+  if (seen !== undefined) memory.set(memoryName, seen);
+};
 
 const absent = (object: string): readonly Sighting[] => [{ object, value: undefined }];
 
@@ -114,10 +122,10 @@ const inspect: ApiKind = {
       forget(memory, name);
       return { seen: absent(name) };
     }
-    remember(memory, body, name);
+    const service = serviceOf(body);
+    remember(memory, service, memoryOf(name));
     memory.set(lastSeen, name);
-    const shown = shownService(body);
-    return { seen: [sighting(shown)], output: { service: shown } };
+    return { seen: [service.sighting], output: { service: service.shown } };
   },
 };
 
@@ -127,11 +135,15 @@ const list: ApiKind = {
   request: () => apiRequest('GET', '/services'),
   read({ body, outcome }, _asked, memory) {
     if (outcome !== 'ok') return {};
+    const seen: Sighting[] = [];
+    const services: ServiceShown[] = [];
     for (const object of listOf(body)) {
-      remember(memory, object, shownService(object).name);
+      const service = serviceOf(object);
+      remember(memory, service, service.memoryName);
+      seen.push(service.sighting);
+      services.push(service.shown);
     }
-    const services = shownList(body, shownService);
-    return { seen: services.map(sighting), complete: true, output: { services } };
+    return { seen, complete: true, output: { services } };
   },
 };
 
