@@ -40,7 +40,9 @@ export class Attempts {
   #judge(of: PartOf): Decision['verdict'] {
     let judging: Judging | undefined;
     try {
-      judging = new Judging(this.#model, of, { meter: this.#meter });
+      // What it comes to is counted in configurations: so it is a search.
+      const tuning = { returnsFirst: false };
+      judging = new Judging(this.#model, of, { meter: this.#meter, tuning });
       judging.turn(this.#configurations / SHARE);
       return judging.decision?.verdict ?? 'unknown';
     } catch (error) {

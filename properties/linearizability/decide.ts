@@ -1,6 +1,7 @@
 import type { AnyModel, Operation } from '../../models/model.ts';
 import { GaveUp, type Limit, type Meter } from './limits.ts';
 import { monitored } from './monitors/index.ts';
+import { orderOfReturns } from './order-of-returns.ts';
 import type { Part } from './part.ts';
 import { Search, type Tuning } from './search.ts';
 
@@ -26,7 +27,7 @@ export type Decision =
       readonly prefixes: () => readonly (readonly number[])[];
     };
 
-/** A part while it is being judged: by a monitor at once, or by a search in turns. */
+/** A part while it is being judged: at once, by a monitor or where the order of returns is right, or by a search in turns. */
 export class Judging {
   decision: Decision | undefined;
   readonly #of: PartOf;
@@ -46,8 +47,11 @@ export class Judging {
       return;
     }
     const found = tuning?.monitors === false ? undefined : monitored(model, of, meter);
-    if (found === undefined) this.#search = new Search(model, of, meter, tuning);
-    else if (found.verdict === 'pass') {
+    if (found === undefined) {
+      const order = tuning?.returnsFirst === false ? undefined : orderOfReturns(model, of, meter);
+      if (order === undefined) this.#search = new Search(model, of, meter, tuning);
+      else this.decision = { verdict: 'pass', order };
+    } else if (found.verdict === 'pass') {
       this.decision = {
         verdict: 'pass',
         order: found.order.map((m) => of.part.source[m]!),

@@ -15,8 +15,10 @@ export type Tuning = {
   readonly windowEntries?: number;
   /** Configurations of a part's first turn; later turns double it. Default 4,096. */
   readonly firstTurn?: number;
-  /** Off: no monitor judges, only the search. */
+  /** Off: no monitor judges. */
   readonly monitors?: boolean;
+  /** Off: the order of returns is not tried before the search. */
+  readonly returnsFirst?: boolean;
 };
 
 /** Room for so many configurations at first: most parts need few, and memory is slow to get. */
