@@ -10,6 +10,11 @@ export function canonical(value: unknown): Key {
   return text(value);
 }
 
+/** Whether both have the same key, without making those of texts and numbers. */
+export function alike(a: unknown, b: unknown): boolean {
+  return typeof a === 'string' || typeof a === 'number' ? a === b : canonical(a) === canonical(b);
+}
+
 function text(value: unknown): string {
   switch (typeof value) {
     case 'number':

@@ -1,4 +1,4 @@
-import { canonical, show } from './canonical.ts';
+import { alike, canonical, show } from './canonical.ts';
 import type { Looseness, Model, PartCall, Viability } from './model.ts';
 
 /**
@@ -78,9 +78,7 @@ export function swarmObjects<V = unknown>(): Model<
           if (output === undefined) return [state];
           if (output.is === 'absent') return state.present ? [] : [state];
           if (output.is !== 'found' || !state.present) return [];
-          return canonical(output.value) === canonical(state.value)
-            ? seenAt(state, output.version)
-            : [];
+          return alike(output.value, state.value) ? seenAt(state, output.version) : [];
       }
     },
     key: (state) =>

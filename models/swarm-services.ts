@@ -1,4 +1,4 @@
-import { canonical, show } from './canonical.ts';
+import { alike, canonical, show } from './canonical.ts';
 import type { Model } from './model.ts';
 import {
   swarmObjects,
@@ -73,7 +73,7 @@ export function swarmServices<V = unknown>(): Model<
           if (output === undefined) return [state];
           if (output.is === 'absent') return state.present ? [] : [state];
           if (output.is !== 'found' || !state.present || output.version <= state.version) return [];
-          if (canonical(output.value) !== canonical(state.value)) return [];
+          if (!alike(output.value, state.value)) return [];
           return [{ ...state, version: output.version - 1 }];
       }
     },
