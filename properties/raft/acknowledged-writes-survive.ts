@@ -53,9 +53,9 @@ const isWrite = (operation: Operation): operation is Write =>
 /** `made`: an operation of the run creates it, so a complete list shows whether it is there. */
 type Written = { readonly writes: readonly Write[]; readonly made: boolean };
 
-const writesByObject = ({ operations }: History): ReadonlyMap<string, Written> => {
-  const kinds = kindsOf(operations);
-  const objects = Map.groupBy(operations.filter(isWrite), ({ intent }) => intent.object);
+const writesByObject = (history: History): ReadonlyMap<string, Written> => {
+  const kinds = kindsOf(history);
+  const objects = Map.groupBy(history.operations.filter(isWrite), ({ intent }) => intent.object);
   return new Map(
     [...objects].map(([object, writes]) => [object, { writes, made: isMade(kinds.get(object)) }]),
   );

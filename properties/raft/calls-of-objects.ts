@@ -7,6 +7,7 @@ import type {
   SwarmObjectOutput,
   SwarmServiceInput,
 } from '../../models/index.ts';
+import { remembered } from '../remembered.ts';
 
 /** What an operation of a run did to one object, as the checker takes it. */
 export type Call<I = unknown, O = unknown> = Judged<I, O> & {
@@ -33,7 +34,7 @@ export type Calls = {
 export type ObjectKind = 'put' | 'create' | 'standing' | 'renewed';
 
 /** Objects that are looked at only, or only removed, are none of them: somebody else writes them. */
-export const kindsOf = (operations: readonly Operation[]): ReadonlyMap<string, ObjectKind> => {
+export const kindsOf = remembered(({ operations }): ReadonlyMap<string, ObjectKind> => {
   const kinds = new Map<string, ObjectKind>();
   for (const { intent } of operations) {
     if (intent === undefined) continue;
@@ -43,14 +44,15 @@ export const kindsOf = (operations: readonly Operation[]): ReadonlyMap<string, O
     if (renews !== undefined) kinds.set(renews.object, 'renewed');
   }
   return kinds;
-};
+});
 
 /**
  * A run's calls by object. What nobody saw end may have taken effect. A refusal that rests on the objects is a look: what it shows
  * absent is that, and otherwise what it needs of an object was not so.
  */
-export const callsOf = ({ operations }: History): Calls => {
-  const kinds = kindsOf(operations);
+export const callsOf = (history: History): Calls => {
+  const { operations } = history;
+  const kinds = kindsOf(history);
   const registers: RegisterCall[] = [];
   const versioned = { create: [] as VersionedCall[], standing: [] as VersionedCall[] };
   const renewed: RenewedCall[] = [];
@@ -58,39 +60,37 @@ export const callsOf = ({ operations }: History): Calls => {
   const look = (operation: Operation, object: string, sighting: Sighting | undefined) => {
     const kind = kinds.get(object);
     if (kind === undefined) return;
-    const common = { ...lookOf(operation), isRead: true };
     if (kind === 'put' || kind === 'renewed') {
       const read = { key: object, call: { f: 'read' } } as const;
-      const call = { ...common, input: read, output: sighting?.value ?? null };
+      const call = lookOf(operation, read, sighting?.value ?? null);
       if (kind === 'put') registers.push(call);
       else renewed.push(call);
       return;
     }
     const output = outputOf(sighting);
     if (output !== undefined)
-      versioned[kind].push({ ...common, input: { f: 'read', name: object }, output });
+      versioned[kind].push(lookOf(operation, { f: 'read', name: object }, output));
   };
 
   const write = (operation: Operation, intent: Intent) => {
-    const common = { ...callOf(operation), isRead: false };
     const { object, renews } = intent;
     const kind = kinds.get(object);
     if (kind === 'put') {
-      registers.push({ ...common, input: { key: object, call: putOf(intent) } });
+      registers.push(writeOf(operation, { key: object, call: putOf(intent) }, undefined));
     } else if (kind === 'create' || kind === 'standing') {
       const input = inputOf(intent);
-      if (input !== undefined) versioned[kind].push({ ...common, input, output: { is: 'done' } });
+      if (input !== undefined) versioned[kind].push(writeOf(operation, input, done));
     }
     if (renews === undefined) return;
     const f = renews.to === 'nothing' ? 'clear' : 'renew';
-    renewed.push({ ...common, input: { key: renews.object, call: { f } } });
+    renewed.push(writeOf(operation, { key: renews.object, call: { f } }, undefined));
   };
 
   const refusal = (operation: Operation, intent: Intent) => {
     const kind = kinds.get(intent.object);
     const input = refusedOf(intent);
     if (input === undefined || (kind !== 'create' && kind !== 'standing')) return;
-    versioned[kind].push({ ...lookOf(operation), isRead: true, input, output: { is: 'conflict' } });
+    versioned[kind].push(lookOf(operation, input, { is: 'conflict' }));
   };
 
   for (const operation of operations) {
@@ -116,17 +116,30 @@ export const isMade = (kind: ObjectKind | undefined): boolean =>
 const showsAbsent = (seen: readonly Sighting[], name: string): boolean =>
   seen.some(({ object, value }) => object === name && value === undefined);
 
-const callOf = (operation: Operation) =>
-  ({
-    operation,
-    process: operation.process,
-    outcome: operation.outcome === 'ok' && operation.endedAt !== undefined ? 'ok' : 'unknown',
-    invoked: operation.invokedAt,
-    returned: operation.endedAt,
-  }) as const;
+const done = { is: 'done' } as const;
+
+const writeOf = <I, O>(operation: Operation, input: I, output: O): Call<I, O> => ({
+  operation,
+  process: operation.process,
+  outcome: operation.outcome === 'ok' && operation.endedAt !== undefined ? 'ok' : 'unknown',
+  invoked: operation.invokedAt,
+  returned: operation.endedAt,
+  isRead: false,
+  input,
+  output,
+});
 
 /** What an answer shows was there, also where it is a refusal. */
-const lookOf = (operation: Operation) => ({ ...callOf(operation), outcome: 'ok' }) as const;
+const lookOf = <I, O>(operation: Operation, input: I, output: O): Call<I, O> => ({
+  operation,
+  process: operation.process,
+  outcome: 'ok',
+  invoked: operation.invokedAt,
+  returned: operation.endedAt,
+  isRead: true,
+  input,
+  output,
+});
 
 const putOf = ({ act, value }: Intent): RegisterInput<unknown> => ({
   f: 'write',
