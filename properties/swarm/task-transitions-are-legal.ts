@@ -23,15 +23,20 @@ export const taskTransitionsAreLegal: Property = {
     if (commits.length === 0) return unknown('no node said what it committed');
     let steps = 0;
     for (const said of boots.flatMap(replicasOf)) {
-      const tasks = new Map<string, ObservedTask>();
+      // What was seen of each last, in a place of its own: most changes are of tasks that are known already.
+      const lives = new Map<string, { last: ObservedTask }>();
       for (const words of said) {
         if (words.kind !== 'commit' || words.tasks.length === 0) continue;
         for (const task of words.tasks) {
-          const before = tasks.get(task.id);
+          const life = lives.get(task.id);
+          const before = life?.last;
           const wrong = whatIsWrong(before, task);
           if (wrong !== undefined) return illegal(wrong, { task, words }, seenIn(said, before));
-          if (before !== undefined) steps += 1;
-          tasks.set(task.id, task);
+          if (life === undefined) lives.set(task.id, { last: task });
+          else {
+            steps += 1;
+            life.last = task;
+          }
         }
       }
     }
