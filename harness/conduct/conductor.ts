@@ -121,7 +121,10 @@ export const createConductor = (plan: Plan): Conducting => {
   const clients = createClients({
     desk,
     // Where the words of all of them say that they are none, some of these words are late.
-    nodes: () => (roles.managers().length > 0 ? roles.managers() : managersAtFirst),
+    nodes() {
+      const managers = roles.managers();
+      return managers.length > 0 ? managers : managersAtFirst;
+    },
     phase: () => phase,
     newProcess,
   });

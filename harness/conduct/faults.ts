@@ -340,6 +340,8 @@ export const createFaults = (world: FaultWorld): Faults => {
       });
     },
     reconsider() {
+      // Asked about at every turn, and mostly nothing waits.
+      if (waiting.size === 0) return;
       for (const attempt of [...waiting]) {
         if (!waiting.has(attempt)) continue;
         waiting.delete(attempt);

@@ -24,8 +24,11 @@ export type Recorder = {
 
 const none: readonly Sighting[] = [];
 
+/** A record while its operation is under way. */
+type Growing = { -readonly [K in keyof Operation]: Operation[K] };
+
 export const createRecorder = (): Recorder => {
-  const operations: Operation[] = [];
+  const operations: Growing[] = [];
   const counts = new Map<string, number>();
   const writes = { asked: 0, acknowledged: 0 };
   let writtenInTailAt: Ms | undefined;
@@ -61,10 +64,16 @@ export const createRecorder = (): Recorder => {
       if (client !== undefined && effect === 'write') writes.asked += 1;
       return id;
     },
-    ended(id, { outcome, output, decided = false, seen = none, complete = false }, at) {
+    ended(id, reading, at) {
       const open = operations[id];
       if (open === undefined) throw new Error(`no operation ${id} was invoked`);
-      operations[id] = { ...open, endedAt: at, outcome, output, decided, seen, complete };
+      const { outcome } = reading;
+      open.endedAt = at;
+      open.outcome = outcome;
+      open.output = reading.output;
+      open.decided = reading.decided ?? false;
+      open.seen = reading.seen ?? none;
+      open.complete = reading.complete ?? false;
       const { client, effect, phase } = open;
       if (client === undefined || effect !== 'write' || outcome !== 'ok') return;
       writes.acknowledged += 1;

@@ -54,6 +54,8 @@ export const createRoles = (nodes: readonly Node[]): Roles => {
   let demotions = 0;
   let lastVoter: NodeName | undefined;
   const lastToBecome: { [Role in NodeRole]?: NodeName } = {};
+  /** Made when asked for after a change: every operation asks, and few nodes ever change. */
+  let names: { [Role in NodeRole]?: readonly NodeName[] } = {};
 
   const cease = (of: Seen): void => {
     if (of.leads) losses += 1;
@@ -68,16 +70,14 @@ export const createRoles = (nodes: readonly Node[]): Roles => {
   const become = (of: Seen, role: NodeRole): void => {
     if (of.role === role) return;
     of.role = role;
+    names = {};
     lastToBecome[role] = of.name;
     if (role === 'worker') demotions += 1;
     else promotions += 1;
   };
 
-  const namesOf = (role: NodeRole): readonly NodeName[] => {
-    const names: NodeName[] = [];
-    for (const of of seen.values()) if (of.role === role) names.push(of.name);
-    return names;
-  };
+  const namesOf = (role: NodeRole): readonly NodeName[] =>
+    (names[role] ??= [...seen.values()].filter((of) => of.role === role).map(({ name }) => name));
 
   const lastTo = (role: NodeRole): NodeName | undefined => {
     const name = lastToBecome[role];
