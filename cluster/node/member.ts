@@ -231,7 +231,7 @@ export class Member {
   }
 
   #observeState(index: number): void {
-    this.#world.effects.observe({ kind: 'state', index, digest: digestOf(this.store) });
+    this.#world.effects.observe({ kind: 'state', index, ...digestOf(this.store) });
   }
 
   #observeRole({ role, term, leader, lastIndex }: RaftTransition): void {

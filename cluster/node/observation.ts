@@ -78,7 +78,12 @@ export type NodeObservation =
    * What it holds once everything up to `index` is applied: a digest of all replicated objects. Told at the same indexes by every
    * manager, and of every snapshot, where it is taken and where it is restored.
    */
-  | { readonly kind: 'state'; readonly index: number; readonly digest: string }
+  | {
+      readonly kind: 'state';
+      readonly index: number;
+      readonly digest: string;
+      readonly parts: Readonly<Record<'cluster' | 'node' | 'service' | 'task', string>>;
+    }
   | {
       readonly kind: 'lock';
       readonly state: 'inactive' | 'pending' | 'active' | 'locked' | 'error';

@@ -3,20 +3,39 @@
  * reads the objects and not their snapshot, whose encoder could leave the same out on both sides.
  */
 import { mix, scatter } from '../mix.ts';
+import type { Kind } from './objects.ts';
 import type { Store } from './types.ts';
 
 /** Objects are frozen and shared, so each is walked once; of a large store little more than what changed. */
 const known = new WeakMap<object, number>();
 
-/** 8 hexadecimal digits. */
-export const digestOf = (store: Pick<Store, 'forEach'>): string => {
-  let sum = 0;
-  // A sum depends on no order, and unlike with XOR two equal terms do not cancel each other out.
-  store.forEach((object) => {
-    sum = (sum + hashObject(object)) | 0;
-  });
-  return (sum >>> 0).toString(16).padStart(8, '0');
+/** Each 8 hexadecimal digits. */
+export type StateDigest = {
+  /** Of all objects. */
+  readonly digest: string;
+  /** Of those of each kind, so that it can be said in which of them two states differ. */
+  readonly parts: Readonly<Record<Kind, string>>;
 };
+
+export const digestOf = (store: Pick<Store, 'forEach'>): StateDigest => {
+  const sums = { cluster: 0, node: 0, service: 0, task: 0 };
+  // A sum depends on no order, and unlike with XOR two equal terms do not cancel each other out.
+  store.forEach((object, kind) => {
+    sums[kind] = (sums[kind] + hashObject(object)) | 0;
+  });
+  const { cluster, node, service, task } = sums;
+  return {
+    digest: digits(cluster + node + service + task),
+    parts: {
+      cluster: digits(cluster),
+      node: digits(node),
+      service: digits(service),
+      task: digits(task),
+    },
+  };
+};
+
+const digits = (sum: number): string => (sum >>> 0).toString(16).padStart(8, '0');
 
 const hashObject = (object: object): number => {
   const already = known.get(object);

@@ -136,11 +136,17 @@ export class State implements View {
     return this.#byNode.list(nodeId);
   }
 
-  forEach(visit: (object: ObjectKinds[Kind]) => void): void {
-    if (this.#cluster !== undefined) visit(this.#cluster);
-    this.#nodes.forEach(visit);
-    this.#services.forEach(visit);
-    this.#tasks.forEach(visit);
+  forEach(visit: (object: ObjectKinds[Kind], kind: Kind) => void): void {
+    if (this.#cluster !== undefined) visit(this.#cluster, 'cluster');
+    this.#nodes.forEach((node) => {
+      visit(node, 'node');
+    });
+    this.#services.forEach((service) => {
+      visit(service, 'service');
+    });
+    this.#tasks.forEach((task) => {
+      visit(task, 'task');
+    });
   }
 
   /** Writes an object, new or not, and says what that was to watchers. */

@@ -50,7 +50,7 @@ class ReplicatedStore implements Store {
     return this.#state.tasksOfNode(nodeId);
   }
 
-  forEach(visit: (object: ObjectKinds[Kind]) => void): void {
+  forEach(visit: (object: ObjectKinds[Kind], kind: Kind) => void): void {
     this.#state.forEach(visit);
   }
 

@@ -73,5 +73,5 @@ export type Store = View & {
   snapshot(): Uint8Array;
   restore(data: Uint8Array): void;
   /** All objects, in no order. */
-  forEach(visit: (object: ObjectKinds[Kind]) => void): void;
+  forEach(visit: (object: ObjectKinds[Kind], kind: Kind) => void): void;
 };

@@ -130,7 +130,7 @@ const observation = oneOf('kind', {
     services: maybe(z.array(service)),
     nodes: maybe(z.array(clusterNode)),
   },
-  state: { ...said, index: figure, digest: text },
+  state: { ...said, index: figure, digest: text, parts: maybe(z.record(text, text)) },
   lock: { ...said, state: text },
   membership: { ...said, voters: z.array(text), learners: z.array(text) },
   manager: { ...said, running: truth, term: figure },

@@ -169,7 +169,13 @@ export type Observation = Said &
         readonly restored?: boolean | undefined;
       }
     /** The digest of all replicated objects, once everything up to `index` is applied. */
-    | { readonly kind: 'state'; readonly index: number; readonly digest: string }
+    | {
+        readonly kind: 'state';
+        readonly index: number;
+        readonly digest: string;
+        /** The same of each kind of objects alone, by its name, where the target says so. */
+        readonly parts?: Readonly<Record<string, string>>;
+      }
     | {
         readonly kind: 'lock';
         readonly state: 'inactive' | 'pending' | 'active' | 'locked' | 'error';

@@ -42,6 +42,18 @@ describe('equal index, equal state', () => {
     });
   });
 
+  test('in which kind of object they differ is said where it is told', () => {
+    const parts = { node: '11', service: '22', task: '33' };
+    const observations = [
+      ...says('m1', 'a', [[5, state(64, 'aa', parts)]]),
+      ...says('m2', 'a', [[3, state(64, 'ab', { ...parts, task: '34' })]]),
+    ];
+    expect(judge({ observations })).toMatchObject({
+      summary:
+        'm1 and m2 have different states with everything up to index 64 applied, they differ in the objects of kind task',
+    });
+  });
+
   test('a manager that restores something else than it had is found', () => {
     const observations = [
       ...says('m1', 'a', [[1, state(40, 'aa')]]),

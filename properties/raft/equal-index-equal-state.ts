@@ -39,11 +39,19 @@ type State = Said<'state'>;
 
 const differs = (a: State, b: State): Verdict =>
   broken(
-    a.node === b.node
+    (a.node === b.node
       ? `${a.node} had two different states with everything up to index ${a.index} applied`
-      : `${a.node} and ${b.node} have different states with everything up to index ${a.index} applied`,
+      : `${a.node} and ${b.node} have different states with everything up to index ${a.index} applied`) +
+      whereTheyDiffer(a, b),
     [told(a), told(b)],
   );
+
+/** In which kinds of objects, where that is told. */
+const whereTheyDiffer = ({ parts: one }: State, { parts: other }: State): string => {
+  if (one === undefined || other === undefined) return '';
+  const kinds = Object.keys(one).filter((kind) => one[kind] !== other[kind]);
+  return kinds.length === 0 ? '' : `, they differ in the objects of kind ${kinds.join(' and ')}`;
+};
 
 const told = ({ at, node, index, digest }: State) =>
   moment(

@@ -230,11 +230,11 @@ export const commit = (
   tasks: readonly ObservedTask[] = [],
 ): Unsaid<Observation> => ({ kind: 'commit', index, term: 1, hash, tasks });
 
-export const state = (index: number, digest: string): Unsaid<Observation> => ({
-  kind: 'state',
-  index,
-  digest,
-});
+export const state = (
+  index: number,
+  digest: string,
+  parts?: Readonly<Record<string, string>>,
+): Unsaid<Observation> => ({ kind: 'state', index, digest, ...(parts && { parts }) });
 
 export const lock = (
   state: 'inactive' | 'pending' | 'active' | 'locked' | 'error',
