@@ -252,7 +252,7 @@ export class Member {
    * told of it with the next write told of two changes as one.
    */
   #noteMembership(): void {
-    const { membership } = this.status;
+    const { membership, membershipIndex: index } = this.status;
     if (membership === this.#membership) return;
     this.#membership = membership;
     const voters: string[] = [];
@@ -262,7 +262,7 @@ export class Member {
       (voter ? voters : learners).push(id);
     }
     this.managers = membership.members.map(({ nodeId, address }) => ({ nodeId, address }));
-    this.#world.effects.observe({ kind: 'membership', voters, learners });
+    this.#world.effects.observe({ kind: 'membership', index, voters, learners });
     this.#watcher.membership();
   }
 }

@@ -90,6 +90,8 @@ export type NodeObservation =
     }
   | {
       readonly kind: 'membership';
+      /** Of the entry, or the snapshot, that it comes from. */
+      readonly index: number;
       readonly voters: readonly string[];
       readonly learners: readonly string[];
     }

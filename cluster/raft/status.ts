@@ -45,6 +45,9 @@ export class Status implements RaftStatus {
   get membership(): Membership {
     return this.#state.membership;
   }
+  get membershipIndex(): LogIndex {
+    return this.#state.configurations.at(-1)?.index ?? 0;
+  }
   get caughtUp(): boolean {
     return this.#state.caughtUp;
   }

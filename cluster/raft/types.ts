@@ -195,6 +195,8 @@ export type RaftStatus = {
   readonly lastIndex: LogIndex;
   readonly firstIndex: LogIndex;
   readonly membership: Membership;
+  /** Where the entry that it comes from stands in the log, or the snapshot; 0 where there is none. */
+  readonly membershipIndex: LogIndex;
   /** A leader that has committed an entry of its own term, and so knows every committed entry. */
   readonly caughtUp: boolean;
   /** Leader only: the members heard from within an election timeout, itself included. */

@@ -132,7 +132,12 @@ const observation = oneOf('kind', {
   },
   state: { ...said, index: figure, digest: text, parts: maybe(z.record(text, text)) },
   lock: { ...said, state: text },
-  membership: { ...said, voters: z.array(text), learners: z.array(text) },
+  membership: {
+    ...said,
+    index: maybe(figure),
+    voters: z.array(text),
+    learners: z.array(text),
+  },
   manager: { ...said, running: truth, term: figure },
   task: { ...said, id: text, state: text },
   executor: { ...said, id: text, state: z.enum(['running', 'ended']) },

@@ -182,6 +182,8 @@ export type Observation = Said &
       }
     | {
         readonly kind: 'membership';
+        /** Of the log's entry that it comes from, where the target says so. */
+        readonly index?: number;
         readonly voters: readonly string[];
         readonly learners: readonly string[];
       }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { History, Observation } from '../../harness/core/history.ts';
-import { history, leads, lived, members, role, says, vote } from '../testing/histories.ts';
+import { commit, history, leads, lived, members, role, says, vote } from '../testing/histories.ts';
 import { membersChangeInOrder } from './members-change-in-order.ts';
 
 const judge = (...observations: readonly (readonly Observation[])[]) =>
@@ -95,6 +95,51 @@ test('a leader must not change two at a time', () => {
   expect(judge(led(of(['m1'])))).toMatchObject({
     verdict: 'fail',
     summary: 'm1 leads and changes 2 members at a time',
+  });
+});
+
+describe('a change', () => {
+  const at = (index: number, words: Words): Words => ({ ...words, index }) as Words;
+  const committed = (index: number, term: number): Words =>
+    ({ ...commit(index, 7), term }) as Words;
+  const learns = at(20, of(all, ['w1']));
+  const votes = at(30, of([...all, 'w1']));
+  const known = says('w1', 'a', [[50, role('w1', 0, 'follower')]]);
+  const judgeLed = (...words: readonly Words[]) =>
+    judge(
+      known,
+      says('m1', 'a', [
+        [100, role('m1', 0, 'follower')],
+        [110, at(1, members(...all))],
+        [500, leads('m1', 3)],
+        ...words.map((said, nth) => [1_000 + 100 * nth, said] as const),
+      ]),
+    );
+
+  test('may follow the one before it once that is committed', () => {
+    const words = [committed(19, 3), learns, committed(20, 3), votes];
+    expect(judgeLed(...words)).toMatchObject({ verdict: 'pass', tested: true });
+  });
+
+  test('must not come before that', () => {
+    expect(judgeLed(committed(19, 3), learns, votes)).toMatchObject({
+      verdict: 'fail',
+      summary: 'm1 changes the members again before the last change is committed',
+      moments: [
+        { at: 1_100, text: 'm1 knows of a change at index 20' },
+        {
+          at: 1_200,
+          text: 'm1, which has committed everything up to index 19, makes it at index 30: 4 vote, 0 learn',
+        },
+      ],
+    });
+  });
+
+  test("must not come before an entry of the leader's own term is committed", () => {
+    expect(judgeLed(committed(19, 2), learns)).toMatchObject({
+      verdict: 'fail',
+      summary: 'm1 changes the members before it has committed anything in its own term',
+    });
   });
 });
 

@@ -9,19 +9,20 @@ import { costlyRemoval } from './costly-removals.ts';
 import { nameOfMember } from './elections.ts';
 
 /**
- * Whoever comes in learns before it votes, a leader changes one member at a time and takes none out where those that are left could not
- * go on, and whoever is out stays out under that id. Each is looked at in the order in which one node said it.
+ * Whoever comes in learns before it votes, a leader changes one member at a time, the next one only once the change before it and an entry
+ * of its own term are committed, and takes none out where those that are left could not go on, and whoever is out stays out under that
+ * id. Each is looked at in the order in which one node said it.
  * @source Ongaro, Consensus: Bridging Theory and Practice, §4.1 (one server at a time), §4.2.1 (new servers join as non-voting
- * members until they have caught up); swarmkit, manager/state/raft/raft.go (CanRemoveMember); docker-swarm failure catalogue 12 (a
+ * members until they have caught up); Ongaro, bug in single-server membership changes (raft-dev, 2015: an entry of the own term first); swarmkit, manager/state/raft/raft.go (CanRemoveMember); docker-swarm failure catalogue 12 (a
  * removed id never comes back).
  */
 export const membersChangeInOrder: Property = {
   name: 'members-change-in-order',
   kind: 'safety',
   guarantee:
-    'A server that joins is a non-voting member until it has caught up; servers are added and removed one at a time, and none is removed where of those that are left no majority lives; and an id that was removed never takes part again.',
+    'A server that joins is a non-voting member until it has caught up; servers are added and removed one at a time, each once the change before it and an entry of the present term are committed, and none is removed where of those that are left no majority lives; and an id that was removed never takes part again.',
   source:
-    'Ongaro, Consensus: Bridging Theory and Practice, §4.1, §4.2.1; swarmkit, manager/state/raft/raft.go (CanRemoveMember)',
+    'Ongaro, Consensus: Bridging Theory and Practice, §4.1, §4.2.1, and its erratum (raft-dev, 2015); swarmkit, manager/state/raft/raft.go (CanRemoveMember)',
   judge(history) {
     const { memberships, boots, roles } = chronicleOf(history);
     const nameOf = nameOfMember(roles);
@@ -35,7 +36,10 @@ export const membersChangeInOrder: Property = {
       for (const said of replicasOf(boot)) {
         for (const change of changesByLeader(said)) {
           const count = differences(change);
-          const wrong = count > 1 ? tooMany(count, change) : costlyRemoval(change, nameOf, history);
+          const wrong =
+            count > 1
+              ? tooMany(count, change)
+              : (tooEarly(change) ?? costlyRemoval(change, nameOf, history));
           if (wrong !== undefined) return wrong;
           changes += count;
         }
@@ -113,4 +117,27 @@ const tooMany = (count: number, { before, after }: Change): Verdict => {
     moment(before.at, node, `${node} knows of members: ${members(before)}`),
     moment(after.at, node, `${node} makes it: ${members(after)}`),
   ]);
+};
+
+/** Where the target says at which index a change stands. */
+const tooEarly = ({ before, after, leads, committed }: Change): Verdict | undefined => {
+  if (before.index === undefined || after.index === undefined) return undefined;
+  const { node } = after;
+  const has = committed === undefined ? 'nothing' : `everything up to index ${committed.index}`;
+  const changes = moment(
+    after.at,
+    node,
+    `${node}, which has committed ${has}, makes it at index ${after.index}: ${members(after)}`,
+  );
+  if (before.index > (committed?.index ?? 0))
+    return broken(`${node} changes the members again before the last change is committed`, [
+      moment(before.at, node, `${node} knows of a change at index ${before.index}`),
+      changes,
+    ]);
+  if ((committed?.term ?? 0) < leads.term)
+    return broken(`${node} changes the members before it has committed anything in its own term`, [
+      moment(leads.at, node, `${node} leads in term ${leads.term}`),
+      changes,
+    ]);
+  return undefined;
 };

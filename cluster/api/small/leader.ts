@@ -155,6 +155,7 @@ export class SmallLeader {
       applied: this.#index,
       lastIndex: this.#index,
       firstIndex: 1,
+      membershipIndex: 1,
       membership: { members: this.members, removed: [] },
       caughtUp: true,
       active: this.active,
