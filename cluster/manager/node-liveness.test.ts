@@ -321,4 +321,23 @@ describe('history', () => {
     }
     expect(swarm.tasks('web').length - 1).toBe(held);
   });
+
+  test('is the newest, also where the clock of a new leader is behind', () => {
+    const swarm = settled(3);
+    swarm.createService('web', { Mode: { Replicated: { Replicas: 1 } } });
+    const update = (round: number): void => {
+      swarm.updateService('web', (spec) => ({
+        ...spec,
+        TaskTemplate: { ...spec.TaskTemplate, ForceUpdate: round },
+      }));
+      swarm.run(1_000);
+    };
+    for (let round = 1; round <= 8; round += 1) update(round);
+    swarm.changeLeader(false);
+    swarm.wallOffMs = -3_600_000;
+    swarm.run(1_000);
+    for (let round = 9; round <= 12; round += 1) update(round);
+    const rounds = swarm.tasks('web').map(({ Spec }) => Spec.ForceUpdate ?? 0);
+    expect(rounds.sort((left, right) => left - right)).toEqual([7, 8, 9, 10, 11, 12]);
+  });
 });

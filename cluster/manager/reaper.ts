@@ -146,11 +146,6 @@ const isUnreachable = (view: View, task: TaskObject): boolean => {
   return node === undefined || node.Status.State === 'down';
 };
 
+/** Whatever was written last is the newest. By the log, and by no clock: leaders' clocks differ, and one that is behind made the newest go first. */
 const byAge = (left: TaskObject, right: TaskObject): number =>
-  left.CreatedAt < right.CreatedAt
-    ? -1
-    : left.CreatedAt > right.CreatedAt
-      ? 1
-      : left.ID < right.ID
-        ? -1
-        : 1;
+  left.Version.Index - right.Version.Index || (left.ID < right.ID ? -1 : 1);

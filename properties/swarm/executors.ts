@@ -6,6 +6,7 @@ import type { Ms, NodeName } from '../../harness/core/cluster.ts';
 import type { History, Observation } from '../../harness/core/history.ts';
 import type { ServiceShown, TaskShown } from '../../models/swarm-answers.ts';
 import { chronicleOf, type Boot, type Said } from '../chronicle.ts';
+import { remembered } from '../remembered.ts';
 import type { FinalState } from './final-state.ts';
 import { isWanted } from './task-life.ts';
 import { wrong, type Wrong } from './wrong.ts';
@@ -101,20 +102,36 @@ export function* shownOnly(
   }
 }
 
+/** The tasks that managers told of in each place: those that ended long ago may be shown no more. */
+const toldIn = remembered((history): ReadonlyMap<string, ReadonlySet<string>> => {
+  const places = new Map<string, Set<string>>();
+  for (const { tasks } of chronicleOf(history).commits)
+    for (const { id, service, slot } of tasks) {
+      const place = placeOf(service, slot);
+      const ids = places.get(place);
+      if (ids === undefined) places.set(place, new Set([id]));
+      else ids.add(id);
+    }
+  return places;
+});
+
+const placeOf = (service: string, slot: number): string => `${service} ${slot}`;
+
 /** Whether, of a service whose tasks end by themselves, nothing has run for too long where this task is. */
 export type Lateness = (service: ServiceShown, task: TaskShown) => boolean;
 
 export const latenessAt = (
   { from, tasks }: FinalState,
   { ran }: Executors,
-  { bounds }: History,
+  history: History,
 ): Lateness => {
-  const since = from - bounds.convergeMs;
-  return ({ id, lifetimeMs }, { slot, node }) =>
-    lifetimeMs !== undefined &&
-    node !== '' &&
-    !tasks.some(
-      (other) =>
-        other.service === id && other.slot === slot && (ran.get(other.id) ?? -Infinity) >= since,
-    );
+  const since = from - history.bounds.convergeMs;
+  const ranLately = (id: string): boolean => (ran.get(id) ?? -Infinity) >= since;
+  return ({ id, lifetimeMs }, { slot, node }) => {
+    if (lifetimeMs === undefined || node === '') return false;
+    const isHere = (other: TaskShown): boolean => other.service === id && other.slot === slot;
+    if (tasks.some((other) => isHere(other) && ranLately(other.id))) return false;
+    const told = toldIn(history).get(placeOf(id, slot));
+    return told === undefined || ![...told].some(ranLately);
+  };
 };

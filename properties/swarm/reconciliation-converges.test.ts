@@ -84,6 +84,17 @@ describe('where tasks end by themselves', () => {
     });
   });
 
+  test('one that has just run there and is shown no more counts as well', () => {
+    const gone = { ...before, removed: true };
+    const observations = [
+      ...ranAt(first, 11_000),
+      ...ranAt(before, 10_500),
+      ...says('m1', 'a', [[10_900, commit(8, 1, [gone])]]),
+    ];
+    const shown = tasks.filter(({ id }) => id !== before.id);
+    expect(judge({ services, tasks: shown }, { observations }).verdict).toBe('pass');
+  });
+
   test('one that came to run while managers were asked is no leftover', () => {
     const later = task(2, 'm2-id', { id: 'later' });
     const observations = [

@@ -221,6 +221,38 @@ describe('a task that ended by itself', () => {
   });
 });
 
+describe('of what has ended', () => {
+  const ended = (id: string): ObservedTask => task(1, { id, state: 'failed', desired: 'shutdown' });
+  const deleted = (id: string): Step => ({ tasks: [{ ...ended(id), removed: true }] });
+  const one = (id: string): readonly Step[] => [
+    { tasks: [task(1, { ...fresh, id })] },
+    { tasks: [ended(id)] },
+  ];
+  const both: readonly Step[] = [
+    { services: [service({ created: true })] },
+    ...one('old'),
+    ...one('new'),
+  ];
+
+  test('the newest is kept', () => {
+    expect(judge(steps(...both, deleted('old'))).verdict).toBe('pass');
+    expect(judge(steps(...both, deleted('new')))).toMatchObject({
+      verdict: 'fail',
+      summary:
+        'task new (slot 1 of service web) is deleted, and old, which ended before it, is kept',
+    });
+  });
+
+  test('what was made from an earlier spec, or ended in another way, is not compared', () => {
+    const remade: Step = { services: [service({ remade: true })] };
+    expect(judge(steps(...both.slice(0, 3), remade, ...one('new'), deleted('new'))).verdict).toBe(
+      'pass',
+    );
+    const other: Step = { tasks: [{ ...ended('old'), state: 'complete' }] };
+    expect(judge(steps(...both, other, deleted('new'))).verdict).toBe('pass');
+  });
+});
+
 test('who does not tell of services is not judged', () => {
   expect(judge(steps(...running.slice(1), { tasks: [stop] })).verdict).toBe('unknown');
 });

@@ -4,20 +4,21 @@ import { chronicleOf, type Said } from '../chronicle.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { restartedTooSoon } from './restart-delay.ts';
 import { hasEnded, isWanted } from './task-life.ts';
-import { tellings, Told, type TaskStory } from './told-stories.ts';
+import { placeOf, tellings, Told, type ServiceStory, type TaskStory } from './told-stories.ts';
 
 /**
  * The orchestrators change only what has to change: a task that runs, and is to run, is stopped only where its service was given other
  * tasks or fewer, or its node was to take none. Where there are to be fewer, slots that do not run go before slots that do. A task that
- * ended by itself is started again once its restart delay is over, and not before.
+ * ended by itself is started again once its restart delay is over, and not before. Of the tasks that ended in a place the newest are kept.
  * @source swarmkit design/orchestrators.md; manager/orchestrator/replicated/services.go (slots are sorted, running ones first, and the
- * last ones go); manager/orchestrator/restart/restart.go (DelayStart).
+ * last ones go); manager/orchestrator/restart/restart.go (DelayStart);
+ * manager/orchestrator/taskreaper/task_reaper.go.
  */
 export const tasksChangeForAReason: Property = {
   name: 'tasks-change-for-a-reason',
   kind: 'safety',
   guarantee:
-    'A task that runs as wanted is stopped only for a reason: other tasks or fewer were asked for, or its node is to take none. What does not run goes before what does, and what ended by itself waits for its restart delay.',
+    'A task that runs as wanted is stopped only for a reason: other tasks or fewer were asked for, or its node is to take none. What does not run goes before what does, what ended by itself waits for its restart delay, and of what has ended the newest is kept.',
   source:
     'swarmkit design/orchestrators.md, manager/orchestrator/replicated/services.go, manager/orchestrator/restart/restart.go',
   judge(history) {
@@ -59,7 +60,11 @@ const wrongIn = (commits: readonly Said<'commit'>[], counts: Counts): Verdict | 
       const before = told.tasks.get(task.id)?.task;
       if (!first.has(task.id)) first.set(task.id, before);
       const story = told.note(task);
-      if (task.removed) told.forget(task);
+      if (task.removed) {
+        told.forget(task);
+        const wrong = story === undefined ? undefined : newestWent(told, story, words);
+        if (wrong !== undefined) return wrong;
+      }
       if (story?.whole !== true || before === undefined) continue;
       if (before.state !== 'running' && task.state === 'running') counts.left += 1;
       if (runsAsWanted(before) && !isWanted(task.desired) && task.state === 'running') {
@@ -73,6 +78,28 @@ const wrongIn = (commits: readonly Said<'commit'>[], counts: Counts): Verdict | 
   }
   return undefined;
 };
+
+/** Of the tasks that ended in a place the newest are kept. Those that ended alike, as the restart policy may count them otherwise. */
+const newestWent = (told: Told, gone: TaskStory, words: Said<'commit'>): Verdict | undefined => {
+  const { task, endedAt } = gone;
+  const service = told.services.get(task.service);
+  if (service === undefined || !isHistory(gone, service)) return undefined;
+  const kept = [...told.tasks.values()].find(
+    (other) =>
+      placeOf(other.task) === placeOf(task) &&
+      other.task.state === task.state &&
+      isHistory(other, service) &&
+      (other.endedAt ?? Infinity) < (endedAt ?? 0),
+  );
+  if (kept === undefined) return undefined;
+  return broken(`${nameOf(task)} is deleted, and ${kept.task.id}, which ended before it, is kept`, [
+    moment(words.at, words.node, `${applies(words)}: ${nameOf(task)}, ${task.state}, is deleted`),
+  ]);
+};
+
+/** It ended and is kept to be looked at, and was made from what its service still asks for. */
+const isHistory = ({ task, since, whole, endedAt }: TaskStory, service: ServiceStory): boolean =>
+  whole && endedAt !== undefined && task.desired === 'shutdown' && service.remadeAt < since;
 
 const runsAsWanted = ({ state, desired }: ObservedTask): boolean =>
   state === 'running' && desired === 'running';

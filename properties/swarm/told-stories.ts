@@ -15,6 +15,8 @@ export type TaskStory = {
   readonly whole: boolean;
   /** Another task was wanted in its place while it was. */
   doubled: boolean;
+  /** When it was told that it had ended. */
+  endedAt: Step | undefined;
 };
 
 export type ServiceStory = {
@@ -53,8 +55,17 @@ export class Told {
     const known = this.tasks.get(task.id);
     if (known === undefined) {
       const whole = !task.removed && (task.state === 'new' || task.state === 'pending');
-      this.tasks.set(task.id, { task, since: this.step, whole, doubled: false });
-    } else known.task = task;
+      this.tasks.set(task.id, {
+        task,
+        since: this.step,
+        whole,
+        doubled: false,
+        endedAt: undefined,
+      });
+    } else {
+      known.task = task;
+      if (hasEnded(task.state)) known.endedAt ??= this.step;
+    }
     this.#noteWanted(task);
     return known;
   }

@@ -80,6 +80,8 @@ export class SmallSwarm {
   readonly follower = createStore();
   readonly random: Random;
   readonly endings = new Map<string, Ending>();
+  /** How far the wall clock of whoever leads is off. */
+  wallOffMs = 0;
   readonly nodes: SwarmNode[] = [];
   now = 0;
   commits = 0;
@@ -130,7 +132,7 @@ export class SmallSwarm {
   }
 
   get time(): Instant {
-    return { mono: this.now, wall: epochMs + this.now };
+    return { mono: this.now, wall: epochMs + this.now + this.wallOffMs };
   }
 
   /** A worker; the first three nodes are managers besides. */
