@@ -193,6 +193,38 @@ describe('the restart policy', () => {
     expect(Math.max(...gaps)).toBeLessThan(800);
   });
 
+  test('waits for the delay also where an earlier task is given up at that moment', () => {
+    const gaps = Array.from({ length: 100 }, (_, seed) => {
+      const swarm = settled(5, seed + 1);
+      const [away] = swarm.nodes.slice(-1);
+      if (away === undefined) throw new Error('there is no last node');
+      away.cut = true;
+      swarm.createService('web', {
+        ...replicas(2),
+        ...template('schism/sleep', {
+          RestartPolicy: { Delay: 400e6 },
+          Placement: { Constraints: ['node.role == worker'] },
+        }),
+      });
+      swarm.run(50);
+      const slot = swarm.tasks('web').find(({ NodeID }) => NodeID === away.id)?.Slot;
+      let ended = -Infinity;
+      let shortest = Infinity;
+      swarm.onExecution = (taskId, nodeId, runs) => {
+        if (nodeId === away.id || swarm.store.task(taskId)?.Slot !== slot) return;
+        if (runs) shortest = Math.min(shortest, swarm.now - ended);
+        else ended = swarm.now;
+      };
+      // It never started the task, and says so when it is back.
+      swarm.run(2_600 + 12 * seed);
+      away.cut = false;
+      swarm.run(2_000);
+      return shortest;
+    });
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(400);
+    expect(Math.min(...gaps)).toBeLessThan(800);
+  });
+
   test.each([
     ['none', 'schism/crash', 0, 1],
     ['none', 'schism/sleep', 0, 1],

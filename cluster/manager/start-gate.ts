@@ -110,14 +110,19 @@ export class StartGate implements Loop {
 }
 
 /**
- * The restart delay where the task follows one that ended. That one was last written with it, so it is the one written last;
- * no clock is asked, because leaders' clocks differ.
+ * The restart delay where the task follows one that ended. That one was last written with it, so it is among those written last;
+ * no clock is asked, because leaders' clocks differ. An earlier one may have been written in the same moment, as its node came back.
  */
 const delayOf = (desk: Desk, view: View, task: TaskObject): number => {
-  let last: TaskObject | undefined;
+  let lastIndex = -1;
+  let delay = 0;
   for (const other of view.tasksOfService(task.ServiceID)) {
     if (other.ID === task.ID || isWanted(other.DesiredState) || !samePlace(other, task)) continue;
-    if (last === undefined || other.Version.Index > last.Version.Index) last = other;
+    const { Index } = other.Version;
+    if (Index < lastIndex) continue;
+    const after = delayAfter(desk, other, view.node(other.NodeID));
+    delay = Index > lastIndex ? after : Math.max(delay, after);
+    lastIndex = Index;
   }
-  return last === undefined ? 0 : delayAfter(desk, last, view.node(last.NodeID));
+  return delay;
 };
