@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { history, says, state } from '../testing/histories.ts';
+import { asksRole, commit, history, members, role, says, state } from '../testing/histories.ts';
 import { equalIndexEqualState } from './equal-index-equal-state.ts';
 
 const judge = (given: Parameters<typeof history>[0]) => equalIndexEqualState.judge(history(given));
@@ -85,5 +85,35 @@ describe('equal index, equal state', () => {
 
   test('without states it is unknown', () => {
     expect(judge({}).verdict).toBe('unknown');
+  });
+});
+
+describe('equal index, equal members', () => {
+  const asked = asksRole('m3', 'worker', [1_000, 1_100]);
+  const told = (node: string, index: number, ...voters: readonly string[]) =>
+    says(node, 'a', [
+      [500, role(node, 1, 'follower')],
+      [600, { ...members('m1', 'm2', 'm3'), index: 1 } as ReturnType<typeof members>],
+      [1_500, { ...members(...voters), index } as ReturnType<typeof members>],
+      [1_600, commit(30, 7)],
+    ]);
+  const without = told('m1', 20, 'm1', 'm2');
+
+  test('managers that have committed the same know the same members', () => {
+    const observations = [...without, ...told('m2', 20, 'm2', 'm1')];
+    expect(judge({ observations, operations: [asked] }).verdict).not.toBe('fail');
+  });
+
+  test('one that missed a change, or kept one, is found', () => {
+    const observations = [...without, ...told('m2', 1, 'm1', 'm2', 'm3')];
+    expect(judge({ observations, operations: [asked] })).toMatchObject({
+      verdict: 'fail',
+      summary: 'm1 and m2 know of different members with everything up to index 30 committed',
+    });
+  });
+
+  test('a change that is not committed yet is compared with nothing', () => {
+    const observations = [...without, ...told('m2', 31, 'm1', 'm2', 'm3')];
+    expect(judge({ observations, operations: [asked] }).verdict).not.toBe('fail');
   });
 });

@@ -1,11 +1,13 @@
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
+import { differentMembers } from './equal-index-equal-members.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 
 /**
  * Replicated state machines: each log contains the same commands in the same order, and since the state machines are deterministic,
  * each computes the same state. Managers tell a digest of their objects at the same indexes, and of every snapshot that they take or
- * restore: so what a command does, and what a snapshot keeps, is compared between managers and between the boots of one.
+ * restore: so what a command does, and what a snapshot keeps, is compared between managers and between the boots of one. So are the
+ * members whom they know of, where these change.
  * @source Ongaro & Ousterhout, In Search of an Understandable Consensus Algorithm (extended), §2; F. B. Schneider, Implementing
  * Fault-Tolerant Services Using the State Machine Approach (ACM Computing Surveys, 1990).
  */
@@ -13,7 +15,7 @@ export const equalIndexEqualState: Property = {
   name: 'equal-index-equal-state',
   kind: 'safety',
   guarantee:
-    'Replicated state machines: each log contains the same commands in the same order, and since the state machines are deterministic, each computes the same state: managers that have applied the same index hold the same objects.',
+    'Replicated state machines: each log contains the same commands in the same order, and since the state machines are deterministic, each computes the same state: managers that have applied the same index hold the same objects, and know the same members.',
   source:
     'Ongaro & Ousterhout, In Search of an Understandable Consensus Algorithm (extended), §2; Schneider, Implementing Fault-Tolerant Services Using the State Machine Approach',
   judge(history) {
@@ -26,6 +28,8 @@ export const equalIndexEqualState: Property = {
       else if (known.digest !== state.digest) return differs(known, state);
       else if (known.boot !== state.boot || known.node !== state.node) shared += 1;
     }
+    const members = differentMembers(history);
+    if (members !== undefined) return members;
     if (states.length === 0) return unknown('no node said what it holds');
     return shared > 0
       ? held(
