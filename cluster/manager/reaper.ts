@@ -146,6 +146,6 @@ const isUnreachable = (view: View, task: TaskObject): boolean => {
   return node === undefined || node.Status.State === 'down';
 };
 
-/** Whatever was written last is the newest. By the log, and by no clock: leaders' clocks differ, and one that is behind made the newest go first. */
+/** Whatever was written last is the newest: by the log, and by no clock, because leaders' clocks differ. */
 const byAge = (left: TaskObject, right: TaskObject): number =>
   left.Version.Index - right.Version.Index || (left.ID < right.ID ? -1 : 1);

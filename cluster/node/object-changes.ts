@@ -1,4 +1,7 @@
-/** Objects as observers see them change, in the order of the log. */
+/**
+ * Objects as observers see them change, in the order of the log. What a change means is worked out here and not asked of the orchestrators, who
+ * are judged by it.
+ */
 import type { NodeObject, ServiceSpec } from '../store/objects.ts';
 import type { StoreEvent } from '../store/types.ts';
 import { sameValue } from '../store/values.ts';

@@ -117,7 +117,13 @@ const service = z.looseObject({
   restartDelayMs: figure,
   removed: truth,
 });
-const clusterNode = z.looseObject({ id: text, state: text, availability: text, removed: truth });
+const clusterNode = z.looseObject({
+  id: text,
+  state: text,
+  availability: text,
+  remade: truth,
+  removed: truth,
+});
 const observation = oneOf('kind', {
   boot: { ...said, name: text },
   role: { ...said, role: text, term: figure, raftId: text },
@@ -129,6 +135,7 @@ const observation = oneOf('kind', {
     tasks: z.array(task),
     services: maybe(z.array(service)),
     nodes: maybe(z.array(clusterNode)),
+    restored: maybe(truth),
   },
   state: { ...said, index: figure, digest: text, parts: maybe(z.record(text, text)) },
   lock: { ...said, state: text },

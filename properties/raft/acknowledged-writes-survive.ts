@@ -103,7 +103,7 @@ const lostIn = (final: Operation, objects: ReadonlyMap<string, Written>): Verdic
     const shows = value === undefined ? `does not show ${object}` : `shows ${object} as ${value}`;
     const isWritten = value === undefined || writes.some(({ intent }) => intent.value === value);
     return broken(
-      `${described(lost)} was acknowledged at ${seconds(lost.endedAt ?? 0)} and is lost: ${final.node} ${shows} in the end${isWritten ? '' : ', which no client asked for'}`,
+      `${described(lost)} was acknowledged at ${seconds(lost.endedAt ?? 0)} and is lost: ${final.node} ${shows} in the end${isWritten ? '' : ', the value of no write that may have happened'}`,
       [
         acknowledged(lost),
         moment(final.endedAt ?? final.invokedAt, final.node, `${final.node} ${shows}`),

@@ -34,9 +34,12 @@ const namesOf = ({ voters, learners }: Said<'membership'>): string =>
 
 const differ = (one: Known, other: Known): Verdict => {
   const { node, index } = other.commit;
-  const who = one.commit.node === node ? node : `${one.commit.node} and ${node}`;
+  const who =
+    one.commit.node === node
+      ? `${node} knew of two different memberships`
+      : `${one.commit.node} and ${node} know of different members`;
   return broken(
-    `${who} ${one.commit.node === node ? 'knew of two different memberships' : 'know of different members'} with everything up to index ${index} committed`,
+    `${who} with everything up to index ${index} committed`,
     [one, other].map(({ commit, members: { voters, learners, index: from } }) =>
       moment(
         commit.at,

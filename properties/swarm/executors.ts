@@ -8,7 +8,7 @@ import type { ServiceShown, TaskShown } from '../../models/swarm-answers.ts';
 import { chronicleOf, type Boot, type Said } from '../chronicle.ts';
 import { remembered } from '../remembered.ts';
 import type { FinalState } from './final-state.ts';
-import { isWanted } from './task-life.ts';
+import { isWanted, placeOf } from './task-life.ts';
 import { wrong, type Wrong } from './wrong.ts';
 
 type LocalTask = {
@@ -106,16 +106,14 @@ export function* shownOnly(
 const toldIn = remembered((history): ReadonlyMap<string, ReadonlySet<string>> => {
   const places = new Map<string, Set<string>>();
   for (const { tasks } of chronicleOf(history).commits)
-    for (const { id, service, slot } of tasks) {
-      const place = placeOf(service, slot);
+    for (const { id, service, slot, node } of tasks) {
+      const place = placeOf({ service, slot, node });
       const ids = places.get(place);
       if (ids === undefined) places.set(place, new Set([id]));
       else ids.add(id);
     }
   return places;
 });
-
-const placeOf = (service: string, slot: number): string => `${service} ${slot}`;
 
 /** Whether, of a service whose tasks end by themselves, nothing has run for too long where this task is. */
 export type Lateness = (service: ServiceShown, task: TaskShown) => boolean;
@@ -127,11 +125,11 @@ export const latenessAt = (
 ): Lateness => {
   const since = from - history.bounds.convergeMs;
   const ranLately = (id: string): boolean => (ran.get(id) ?? -Infinity) >= since;
-  return ({ id, lifetimeMs }, { slot, node }) => {
-    if (lifetimeMs === undefined || node === '') return false;
-    const isHere = (other: TaskShown): boolean => other.service === id && other.slot === slot;
-    if (tasks.some((other) => isHere(other) && ranLately(other.id))) return false;
-    const told = toldIn(history).get(placeOf(id, slot));
+  return ({ lifetimeMs }, task) => {
+    if (lifetimeMs === undefined || task.node === '') return false;
+    const place = placeOf(task);
+    if (tasks.some((other) => placeOf(other) === place && ranLately(other.id))) return false;
+    const told = toldIn(history).get(place);
     return told === undefined || ![...told].some(ranLately);
   };
 };

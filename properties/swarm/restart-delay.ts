@@ -3,7 +3,8 @@ import type { Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
 import { stallWithin } from '../liveness/stalls.ts';
 import { broken, moment, seconds } from '../verdicts.ts';
-import { placeOf, tellings, Told } from './told-stories.ts';
+import { placeOf } from './task-life.ts';
+import { tellings, Told } from './told-stories.ts';
 
 /** What ended a task by itself, as its own node says: nobody knows it earlier. */
 const endsByItself: ReadonlySet<string> = new Set(['complete', 'failed']);
@@ -12,20 +13,20 @@ const endsByItself: ReadonlySet<string> = new Set(['complete', 'failed']);
 const surely = 1 / 2;
 
 /**
- * A task that ended by itself and whose successor was to run before the restart delay was over; or how many waited for it. The delay
+ * A task that ended by itself and whose successor was to run before the restart delay was over; or who waited for it, by id. The delay
  * is counted from when the task's own node said that it had ended, to the first manager that applies that the next one is to run.
  */
-export const restartedTooSoon = (history: History): Verdict | number => {
+export const restartedTooSoon = (history: History): Verdict | ReadonlySet<string> => {
   const ends = endsOf(history);
-  if (ends.size === 0) return 0;
-  let waited = 0;
+  const waited = new Set<string>();
+  if (ends.size === 0) return waited;
   for (const commits of tellings(chronicleOf(history).boots)) {
     for (const { lost, successor, words, delayMs } of restartsIn(commits, ends)) {
       const end = ends.get(lost.id);
       const at = firstApplied(history, successor.id) ?? words.at;
       if (end === undefined || delayMs === 0) continue;
       const gap = at - end.at;
-      if (gap >= delayMs * surely) waited += 1;
+      if (gap >= delayMs * surely) waited.add(successor.id);
       else if (stallWithin(history, end.at, at) === undefined)
         return broken(
           `slot ${successor.slot} of service ${successor.service} is started again ${seconds(gap)} after its task ended, its restart delay is ${seconds(delayMs)}`,

@@ -46,6 +46,17 @@ const followers: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   [...ranks.keys()].map((state) => [state, everythingAfter(state)]),
 );
 
+/** Where others take the place of a task: its slot, or its node where it has none. */
+export const placeOf = ({
+  service,
+  slot,
+  node,
+}: {
+  readonly service: string;
+  readonly slot: number;
+  readonly node: string;
+}): string => (slot === 0 ? `${service} on ${node}` : `${service} ${slot}`);
+
 const rankOf = (state: string): number => ranks.get(state) ?? -1;
 
 export const isState = (state: string): boolean => ranks.has(state);

@@ -199,7 +199,7 @@ describe('a task that ended by itself', () => {
   test('waits for its restart delay', () => {
     expect(restart(510)).toMatchObject({ verdict: 'pass', tested: true });
     expect(restart(510)).toMatchObject({
-      because: '0 running tasks were stopped for a reason, 1 waited for their delay',
+      because: '0 running tasks stopped for a reason, 1 restart waited for the delay',
     });
   });
 
@@ -255,6 +255,15 @@ describe('of what has ended', () => {
 
 test('who does not tell of services is not judged', () => {
   expect(judge(steps(...running.slice(1), { tasks: [stop] })).verdict).toBe('unknown');
+});
+
+test('what one manager took from a snapshot another one tells of', () => {
+  // The first tells of more, with a gap where the task was stopped.
+  const gap: readonly Step[] = [{ restored: true }, {}, {}, {}, {}];
+  const [behind, ...others] = steps(...running, ...gap);
+  const installed = says('m2', '1', [...(behind === undefined ? [] : [behind]), ...others]);
+  const whole = says('m1', '1', steps(...running, { tasks: [stop] }));
+  expect(judge([], { observations: [...installed, ...whole] }).verdict).toBe('fail');
 });
 
 test('the words of others that tell of nothing new are not looked at, and those of new indexes are', () => {

@@ -1,10 +1,11 @@
+import { counted } from '../../harness/core/figures.ts';
 import type { ObservedTask } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { restartedTooSoon } from './restart-delay.ts';
-import { hasEnded, isWanted } from './task-life.ts';
-import { placeOf, tellings, Told, type ServiceStory, type TaskStory } from './told-stories.ts';
+import { hasEnded, isWanted, placeOf } from './task-life.ts';
+import { tellings, Told, type ServiceStory, type TaskStory } from './told-stories.ts';
 
 /**
  * The orchestrators change only what has to change: a task that runs, and is to run, is stopped only where its service was given other
@@ -25,25 +26,26 @@ export const tasksChangeForAReason: Property = {
     const { boots, commits } = chronicleOf(history);
     if (!commits.some(({ services }) => services !== undefined))
       return unknown('no node said which services it committed');
-    const counts: Counts = { left: 0, stopped: 0 };
+    const counts: Counts = { ran: new Set(), stopped: new Set() };
     for (const told of tellings(boots)) {
       const found = wrongIn(told, counts);
       if (found !== undefined) return found;
     }
-    const restarts = restartedTooSoon(history);
-    if (typeof restarts !== 'number') return restarts;
-    const { left, stopped } = counts;
-    if (left + stopped + restarts === 0) return untested('no task ran whose story is known');
-    return stopped + restarts === 0
-      ? untested(`${left} tasks ran, and nobody asked for anything else`)
+    const waited = restartedTooSoon(history);
+    if ('verdict' in waited) return waited;
+    const { ran, stopped } = counts;
+    if (ran.size + stopped.size + waited.size === 0)
+      return untested('no task ran whose story is known');
+    return stopped.size + waited.size === 0
+      ? untested(`${counted(ran.size, 'task')} ran, and nobody asked for anything else`)
       : held(
-          `${stopped} running tasks were stopped for a reason, ${restarts} waited for their delay`,
+          `${counted(stopped.size, 'running task')} stopped for a reason, ${counted(waited.size, 'restart')} waited for the delay`,
         );
   },
 };
 
-/** Tasks that came to run, and those of them that were stopped. */
-type Counts = { left: number; stopped: number };
+/** Tasks that came to run, and those of them that were stopped, by id: several managers may tell of one. */
+type Counts = { readonly ran: Set<string>; readonly stopped: Set<string> };
 
 /** A running task that is not wanted any more. */
 type Stop = { readonly story: TaskStory; readonly before: ObservedTask };
@@ -66,10 +68,10 @@ const wrongIn = (commits: readonly Said<'commit'>[], counts: Counts): Verdict | 
         if (wrong !== undefined) return wrong;
       }
       if (story?.whole !== true || before === undefined) continue;
-      if (before.state !== 'running' && task.state === 'running') counts.left += 1;
+      if (before.state !== 'running' && task.state === 'running') counts.ran.add(task.id);
       if (runsAsWanted(before) && !isWanted(task.desired) && task.state === 'running') {
         if (!told.hadReason(story)) return withoutReason(before, task, words);
-        counts.stopped += 1;
+        counts.stopped.add(task.id);
         stops.push({ story, before });
       }
     }

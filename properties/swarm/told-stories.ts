@@ -1,8 +1,13 @@
 /** What one manager's words tell of tasks, services and nodes, as it applies the log: each told in the order of that. */
-import type { ObservedNode, ObservedService, ObservedTask } from '../../harness/core/history.ts';
+import type {
+  Observation,
+  ObservedNode,
+  ObservedService,
+  ObservedTask,
+} from '../../harness/core/history.ts';
 import type { Boot, Said } from '../chronicle.ts';
 import { replicasOf } from '../membership.ts';
-import { hasEnded, isWanted } from './task-life.ts';
+import { hasEnded, isWanted, placeOf } from './task-life.ts';
 
 /** Steps count the words of commit of one replica, from 1; what is told in one of them is told at the same step. */
 type Step = number;
@@ -28,24 +33,18 @@ export type ServiceStory = {
   fewerAt: Step;
 };
 
-/** `hurtAt`: the last time that tasks there had a reason to go. */
-type NodeStory = { hurtAt: Step };
-
-export const placeOf = ({ service, slot, node }: ObservedTask): string =>
-  slot === 0 ? `${service} on ${node}` : `${service} ${slot}`;
-
 export class Told {
   step: Step = 0;
   readonly tasks = new Map<string, TaskStory>();
   readonly services = new Map<string, ServiceStory>();
-  readonly #nodes = new Map<string, NodeStory>();
+  /** By node, the last time that tasks there had a reason to go. */
+  readonly #hurtAt = new Map<string, Step>();
   /** The tasks that are wanted in each place. */
   readonly #wanted = new Map<string, Set<string>>();
 
   /** Takes in services and nodes first: which of the changes of one step led to which is not told. */
-  begin({ services, nodes, restored }: Said<'commit'>): void {
+  begin({ services, nodes }: Said<'commit'>): void {
     this.step += 1;
-    if (restored === true) this.#forget();
     if (services !== undefined) for (const service of services) this.#noteService(service);
     if (nodes !== undefined) for (const node of nodes) this.#noteNode(node);
   }
@@ -78,19 +77,11 @@ export class Told {
   /** Whether somebody asked for other tasks of this service, or for fewer, since the task was made, or its node was to take none. */
   hadReason({ task, since, doubled }: TaskStory): boolean {
     const service = this.services.get(task.service);
-    const node = this.#nodes.get(task.node);
     return (
       doubled ||
       (service !== undefined && Math.max(service.remadeAt, service.fewerAt) >= since) ||
-      (node !== undefined && node.hurtAt >= since)
+      (this.#hurtAt.get(task.node) ?? 0) >= since
     );
-  }
-
-  #forget(): void {
-    this.tasks.clear();
-    this.services.clear();
-    this.#nodes.clear();
-    this.#wanted.clear();
   }
 
   #noteService(told: ObservedService): void {
@@ -106,7 +97,7 @@ export class Told {
 
   #noteNode({ id, state, availability, remade, removed }: ObservedNode): void {
     const hurts = remade || removed || state === 'down' || availability === 'drain';
-    if (hurts) this.#nodes.set(id, { hurtAt: this.step });
+    if (hurts) this.#hurtAt.set(id, this.step);
   }
 
   #noteWanted(task: ObservedTask): void {
@@ -124,14 +115,14 @@ export class Told {
 }
 
 /**
- * The commits of those replicas that together tell of every index that anybody told of: logs are alike, so nobody's words need to be
- * looked at that tell of nothing new.
+ * Commits as managers told of them, each without a gap, of those that together tell of every index that anybody told of: logs are alike, so
+ * nobody's words need to be looked at that tell of nothing new. A snapshot stands for entries that are not told; what is told begins
+ * anew with it.
  */
 export const tellings = (boots: readonly Boot[]): readonly (readonly Said<'commit'>[])[] => {
   const told = boots
     .flatMap(replicasOf)
-    .map((said) => said.filter((words) => words.kind === 'commit'))
-    .filter((commits) => commits.length > 0)
+    .flatMap(withoutGaps)
     .sort((a, b) => b.length - a.length);
   const spans: { readonly from: number; readonly to: number }[] = [];
   return told.filter((commits) => {
@@ -140,4 +131,15 @@ export const tellings = (boots: readonly Boot[]): readonly (readonly Said<'commi
     spans.push({ from, to });
     return true;
   });
+};
+
+const withoutGaps = (said: readonly Observation[]): readonly (readonly Said<'commit'>[])[] => {
+  const stretches: Said<'commit'>[][] = [];
+  for (const words of said) {
+    if (words.kind !== 'commit') continue;
+    const last = stretches.at(-1);
+    if (last === undefined || words.restored === true) stretches.push([words]);
+    else last.push(words);
+  }
+  return stretches;
 };
