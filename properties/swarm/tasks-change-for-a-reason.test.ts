@@ -83,9 +83,14 @@ describe('a running task', () => {
         'task t2 (slot 2 of service web) ran as wanted and is to stop, although nobody asked for other tasks or fewer, and its node may have it',
       moments: [
         {
+          at: 2_200,
+          node: 'm1',
+          text: 'm1 applies, up to index 12: task t2 (slot 2 of service web) runs',
+        },
+        {
           at: 2_300,
           node: 'm1',
-          text: 'm1 applies, up to index 13: task t2 (slot 2 of service web), running and desired running, is desired shutdown',
+          text: 'm1 applies, up to index 13: it is desired shutdown; since it was made nobody asked for other tasks or fewer, and its node could have it',
         },
       ],
     });
@@ -240,6 +245,7 @@ describe('of what has ended', () => {
       verdict: 'fail',
       summary:
         'task new (slot 1 of service web) is deleted, and old, which ended before it, is kept',
+      moments: [{ at: 2_200 }, { at: 2_400 }, { at: 2_500 }],
     });
   });
 

@@ -1,6 +1,6 @@
 import { counted } from '../../harness/core/figures.ts';
 import type { ObservedTask } from '../../harness/core/history.ts';
-import type { Property, Verdict } from '../../harness/core/property.ts';
+import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { restartedTooSoon } from './restart-delay.ts';
@@ -47,15 +47,13 @@ export const tasksChangeForAReason: Property = {
 /** Tasks that came to run, and those of them that were stopped, by id: several managers may tell of one. */
 type Counts = { readonly ran: Set<string>; readonly stopped: Set<string> };
 
-/** A running task that is not wanted any more. */
-type Stop = { readonly story: TaskStory; readonly before: ObservedTask };
-
 const wrongIn = (commits: readonly Said<'commit'>[], counts: Counts): Verdict | undefined => {
   const told = new Told();
   for (const words of commits) {
     told.begin(words);
     if (words.tasks.length === 0) continue;
-    const stops: Stop[] = [];
+    /** Of running tasks that are not wanted any more. */
+    const stops: TaskStory[] = [];
     /** As they were when these words began, of all that they change. */
     const first = new Map<string, ObservedTask | undefined>();
     for (const task of words.tasks) {
@@ -70,9 +68,9 @@ const wrongIn = (commits: readonly Said<'commit'>[], counts: Counts): Verdict | 
       if (story?.whole !== true || before === undefined) continue;
       if (before.state !== 'running' && task.state === 'running') counts.ran.add(task.id);
       if (runsAsWanted(before) && !isWanted(task.desired) && task.state === 'running') {
-        if (!told.hadReason(story)) return withoutReason(before, task, words);
+        if (!told.hadReason(story)) return withoutReason(story, task, words);
         counts.stopped.add(task.id);
-        stops.push({ story, before });
+        stops.push(story);
       }
     }
     const wrong = stops.length > 0 ? wrongOrder(told, stops, { words, first }) : undefined;
@@ -83,25 +81,28 @@ const wrongIn = (commits: readonly Said<'commit'>[], counts: Counts): Verdict | 
 
 /** Of the tasks that ended in a place the newest are kept. Those that ended alike, as the restart policy may count them otherwise. */
 const newestWent = (told: Told, gone: TaskStory, words: Said<'commit'>): Verdict | undefined => {
-  const { task, endedAt } = gone;
+  const { task, ended } = gone;
   const service = told.services.get(task.service);
-  if (service === undefined || !isHistory(gone, service)) return undefined;
+  if (ended === undefined || service === undefined || !isHistory(gone, service)) return undefined;
   const kept = [...told.tasks.values()].find(
     (other) =>
       placeOf(other.task) === placeOf(task) &&
       other.task.state === task.state &&
       isHistory(other, service) &&
-      (other.endedAt ?? Infinity) < (endedAt ?? 0),
+      other.ended !== undefined &&
+      other.ended.index < ended.index,
   );
   if (kept === undefined) return undefined;
   return broken(`${nameOf(task)} is deleted, and ${kept.task.id}, which ended before it, is kept`, [
-    moment(words.at, words.node, `${applies(words)}: ${nameOf(task)}, ${task.state}, is deleted`),
+    ...toldOf(kept.ended, `task ${kept.task.id} has ended (${kept.task.state})`),
+    ...toldOf(ended, `task ${task.id} has ended (${task.state})`),
+    ...toldOf(words, `task ${task.id}, the later one, is deleted`),
   ]);
 };
 
 /** It ended and is kept to be looked at, and was made from what its service still asks for. */
-const isHistory = ({ task, since, whole, endedAt }: TaskStory, service: ServiceStory): boolean =>
-  whole && endedAt !== undefined && task.desired === 'shutdown' && service.remadeAt < since;
+const isHistory = ({ task, since, whole }: TaskStory, service: ServiceStory): boolean =>
+  whole && task.desired === 'shutdown' && service.remadeAt < since;
 
 const runsAsWanted = ({ state, desired }: ObservedTask): boolean =>
   state === 'running' && desired === 'running';
@@ -111,17 +112,20 @@ const nameOf = ({ id, slot, service }: ObservedTask): string =>
     ? `task ${id} of service ${service}`
     : `task ${id} (slot ${slot} of service ${service})`;
 
-const applies = ({ node, index }: Said<'commit'>): string =>
-  `${node} applies, up to index ${index}`;
+/** What a manager applied, told as a moment. */
+const toldOf = (words: Said<'commit'> | undefined, what: string): readonly Moment[] =>
+  words === undefined
+    ? []
+    : [moment(words.at, words.node, `${words.node} applies, up to index ${words.index}: ${what}`)];
 
-const withoutReason = (before: ObservedTask, task: ObservedTask, words: Said<'commit'>): Verdict =>
+const withoutReason = ({ runs }: TaskStory, task: ObservedTask, words: Said<'commit'>): Verdict =>
   broken(
     `${nameOf(task)} ran as wanted and is to ${task.desired === 'remove' ? 'be removed' : 'stop'}, although nobody asked for other tasks or fewer, and its node may have it`,
     [
-      moment(
-        words.at,
-        words.node,
-        `${applies(words)}: ${nameOf(task)}, ${before.state} and desired ${before.desired}, is desired ${task.desired}`,
+      ...toldOf(runs, `${nameOf(task)} runs`),
+      ...toldOf(
+        words,
+        `it is desired ${task.desired}; since it was made nobody asked for other tasks or fewer, and its node could have it`,
       ),
     ],
   );
@@ -132,14 +136,14 @@ const withoutReason = (before: ObservedTask, task: ObservedTask, words: Said<'co
  */
 const wrongOrder = (
   told: Told,
-  stops: readonly Stop[],
+  stops: readonly TaskStory[],
   given: {
     readonly words: Said<'commit'>;
     readonly first: ReadonlyMap<string, ObservedTask | undefined>;
   },
 ): Verdict | undefined => {
   const { words, first } = given;
-  for (const { story, before } of stops) {
+  for (const story of stops) {
     const { task } = story;
     const service = told.services.get(task.service);
     if (service?.fewerAt !== told.step || service.remadeAt >= story.since) continue;
@@ -154,7 +158,7 @@ const wrongOrder = (
         isIdle(other) &&
         isIdle(first.has(other.id) ? first.get(other.id) : other),
     );
-    if (kept !== undefined) return runningWent(before, kept.task, words);
+    if (kept !== undefined) return runningWent(story, kept.task, words);
   }
   return undefined;
 };
@@ -167,14 +171,18 @@ const isIdle = (task: ObservedTask | undefined): boolean =>
   !hasEnded(task.state) &&
   !task.removed;
 
-const runningWent = (gone: ObservedTask, kept: ObservedTask, words: Said<'commit'>): Verdict =>
+const runningWent = (
+  { task: gone, runs }: TaskStory,
+  kept: ObservedTask,
+  words: Said<'commit'>,
+): Verdict =>
   broken(
     `${nameOf(gone)} ran and had to go, while slot ${kept.slot}, which did not run, was kept`,
     [
-      moment(
-        words.at,
-        words.node,
-        `${applies(words)}: there are to be fewer tasks; ${nameOf(gone)}, ${gone.state}, is to go, and ${nameOf(kept)} is kept, ${kept.state}`,
+      ...toldOf(runs, `${nameOf(gone)} runs`),
+      ...toldOf(
+        words,
+        `there are to be fewer tasks; it is to go, and ${nameOf(kept)} is kept, ${kept.state}`,
       ),
     ],
   );

@@ -20,8 +20,9 @@ export type TaskStory = {
   readonly whole: boolean;
   /** Another task was wanted in its place while it was. */
   doubled: boolean;
-  /** When it was told that it had ended. */
-  endedAt: Step | undefined;
+  /** The words that told first that it runs, and that it has ended. */
+  runs: Said<'commit'> | undefined;
+  ended: Said<'commit'> | undefined;
 };
 
 export type ServiceStory = {
@@ -35,6 +36,7 @@ export type ServiceStory = {
 
 export class Told {
   step: Step = 0;
+  #words: Said<'commit'> | undefined;
   readonly tasks = new Map<string, TaskStory>();
   readonly services = new Map<string, ServiceStory>();
   /** By node, the last time that tasks there had a reason to go. */
@@ -43,8 +45,10 @@ export class Told {
   readonly #wanted = new Map<string, Set<string>>();
 
   /** Takes in services and nodes first: which of the changes of one step led to which is not told. */
-  begin({ services, nodes }: Said<'commit'>): void {
+  begin(words: Said<'commit'>): void {
+    const { services, nodes } = words;
     this.step += 1;
+    this.#words = words;
     if (services !== undefined) for (const service of services) this.#noteService(service);
     if (nodes !== undefined) for (const node of nodes) this.#noteNode(node);
   }
@@ -52,19 +56,10 @@ export class Told {
   /** What was known of the task before. */
   note(task: ObservedTask): TaskStory | undefined {
     const known = this.tasks.get(task.id);
-    if (known === undefined) {
-      const whole = !task.removed && (task.state === 'new' || task.state === 'pending');
-      this.tasks.set(task.id, {
-        task,
-        since: this.step,
-        whole,
-        doubled: false,
-        endedAt: undefined,
-      });
-    } else {
-      known.task = task;
-      if (hasEnded(task.state)) known.endedAt ??= this.step;
-    }
+    const story = known ?? this.#begun(task);
+    story.task = task;
+    if (task.state === 'running') story.runs ??= this.#words;
+    if (hasEnded(task.state)) story.ended ??= this.#words;
     this.#noteWanted(task);
     return known;
   }
@@ -82,6 +77,20 @@ export class Told {
       (service !== undefined && Math.max(service.remadeAt, service.fewerAt) >= since) ||
       (this.#hurtAt.get(task.node) ?? 0) >= since
     );
+  }
+
+  #begun(task: ObservedTask): TaskStory {
+    const whole = !task.removed && (task.state === 'new' || task.state === 'pending');
+    const story: TaskStory = {
+      task,
+      since: this.step,
+      whole,
+      doubled: false,
+      runs: undefined,
+      ended: undefined,
+    };
+    this.tasks.set(task.id, story);
+    return story;
   }
 
   #noteService(told: ObservedService): void {
