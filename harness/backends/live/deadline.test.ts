@@ -39,6 +39,18 @@ test('an attempt that never ends is left at the deadline', async () => {
   expect(signalled).toBe(true);
 });
 
+test('time in which this process stands still is no time to answer in', async () => {
+  const attempt = async (): Promise<string> => {
+    await new Promise(setImmediate);
+    const until = performance.now() + 600;
+    while (performance.now() < until);
+    // An answer that has come long ago is read behind the timers only.
+    await new Promise(setImmediate);
+    return 'an answer';
+  };
+  expect(await beforeDeadline({ ...deadline, withinMs: 500 }, attempt)).toBe('an answer');
+});
+
 test('what is hopeless ends it at once, as it is', async () => {
   const broken = new Error('no such program');
   let attempts = 0;

@@ -12,6 +12,27 @@ export type Deadline = {
 /** What an attempt throws when no further attempt can mend it. */
 export const hopeless = (error: Error): Error => new AbortError(error);
 
+/** Time in which this process stood still brings nobody nearer to an answer: of each step counts no more than its length. */
+const stepMs = 50;
+
+/** Calls `over` once, after a time in which this process could have had answers; the function that comes back takes that back. */
+const afterRunning = (ms: number, over: () => void): (() => void) => {
+  let left = ms;
+  let timer: NodeJS.Timeout | undefined;
+  const step = (): void => {
+    const length = Math.min(left, stepMs);
+    timer = setTimeout(() => {
+      left -= length;
+      if (left > 0) step();
+      else over();
+    }, length);
+  };
+  step();
+  return () => {
+    clearTimeout(timer);
+  };
+};
+
 /**
  * Tries until an attempt succeeds or the deadline has passed, also where an attempt never ends: its signal aborts then.
  * Rejects with a `LiveFailure` that carries the last attempt's error as cause, or with what `hopeless` was given.
@@ -22,9 +43,9 @@ export const beforeDeadline = async <T>(
 ): Promise<T> => {
   const over = new AbortController();
   let last: Error | undefined;
-  const timer = setTimeout(() => {
+  const takeBack = afterRunning(deadline.withinMs, () => {
     over.abort(last ?? new Error('no answer'));
-  }, deadline.withinMs);
+  });
   try {
     return await pRetry(() => unlessAborted(over.signal, attempt), {
       retries: Number.MAX_SAFE_INTEGER,
@@ -47,7 +68,7 @@ export const beforeDeadline = async <T>(
       { cause: last ?? thrown },
     );
   } finally {
-    clearTimeout(timer);
+    takeBack();
   }
 };
 
