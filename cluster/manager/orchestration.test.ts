@@ -402,6 +402,25 @@ describe('an update', () => {
     if (Parallelism === 0) expect(seen.down).toBeLessThan(3);
   });
 
+  test('takes a place for done only when its new task runs, also where the old one is deleted before', () => {
+    const swarm = settled(1);
+    swarm.updateNode('node1', { Availability: 'drain' });
+    // Nobody takes any task: an old one is deleted as soon as it is not wanted.
+    swarm.createService('web', replicas(2));
+    swarm.run(500);
+    swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
+    swarm.run(1_000);
+    const made = (slot: number): readonly string[] =>
+      swarm
+        .tasks('web')
+        .filter(({ Slot }) => Slot === slot)
+        .map(({ Spec }) => Spec.ContainerSpec.Image);
+    expect([made(1), made(2)]).toEqual([[other], ['schism/echo']]);
+    swarm.updateService('web', (spec) => ({ ...spec, ...replicas(3) }));
+    swarm.run(1_000);
+    expect([made(1), made(2), made(3)]).toEqual([[other], ['schism/echo'], [other]]);
+  });
+
   test('that starts first never has less than all running', () => {
     const swarm = start({ Parallelism: 1, Order: 'start-first' });
     const watcher = new Watcher(swarm);
@@ -459,6 +478,25 @@ describe('an update', () => {
     swarm.changeLeader();
     swarm.run(10_000);
     expect(swarm.running('web')).toHaveLength(3);
+  });
+
+  test('that is paused leaves no node that comes back without its task of a global service', () => {
+    const swarm = settled(3);
+    swarm.createService('web', { Mode: { Global: {} } });
+    swarm.run(500);
+    swarm.updateService('web', (spec) => ({ ...spec, ...template('schism/missing') }));
+    swarm.run(5_000);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('paused');
+    const left = swarm.running('web').map(({ NodeID }) => swarm.node(NodeID));
+    const [back] = left;
+    if (back === undefined) throw new Error('every node was updated');
+    swarm.crash(back);
+    swarm.run(30_000);
+    expect(wanted(swarm.store.tasksOfNode(back.id))).toEqual([]);
+    swarm.startAgent(back);
+    swarm.run(5_000);
+    expect(wanted(swarm.store.tasksOfNode(back.id))).toHaveLength(1);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('paused');
   });
 
   test('that paused goes on with the next template', () => {

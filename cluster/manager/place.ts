@@ -129,7 +129,14 @@ export const isOccupied = (view: View, successor: TaskObject): boolean =>
 /** Whether a place without a wanted task is taken all the same: its last task is not to be started again. */
 export const isExhausted = (place: PlaceTasks, making: Making, wall: number): boolean => {
   const kept = place.tasks.filter((task) => task.DesiredState !== 'remove');
-  if (kept.length === 0) return false;
-  // Only tasks of an older spec: the place waits for its turn in the update.
-  return attemptsOf(kept, making).length === 0 || !mayRestart(kept, making, wall);
+  if (attemptsOf(kept, making).length > 0) return !mayRestart(kept, making, wall);
+  // Only tasks of an older spec: one that ended waits for its turn in the update, one that went with its node is missed at once.
+  const last = lastWritten(kept);
+  return last.length > 0 && last.every(endedByItself);
+};
+
+/** No clock is asked, because leaders' clocks differ. */
+const lastWritten = (tasks: readonly TaskObject[]): readonly TaskObject[] => {
+  const index = Math.max(...tasks.map(({ Version }) => Version.Index));
+  return tasks.filter(({ Version }) => Version.Index === index);
 };

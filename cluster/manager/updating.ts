@@ -108,7 +108,7 @@ export class Updating {
       if (this.#progress.size > 0) this.forget(service.ID);
       return;
     }
-    const sorted = sortPlaces(places, service, this.#desk.now.wall);
+    const sorted = this.#sortPlaces(places, service);
     const underWay = isUnderWay(service.UpdateStatus);
     if (sorted.older.length === 0 && sorted.mixed.length === 0 && !underWay) {
       this.forget(service.ID);
@@ -159,6 +159,32 @@ export class Updating {
     };
     this.#progress.set(service.ID, fresh);
     return fresh;
+  }
+
+  #sortPlaces(places: readonly PlaceTasks[], service: ServiceObject): SortedPlaces {
+    const { ID, Spec } = service;
+    const made = this.#progress.get(ID)?.upAt;
+    const older: PlaceTasks[] = [];
+    const mixed: PlaceTasks[] = [];
+    let changing = 0;
+    for (const place of places) {
+      const current = place.wanted.find((task) => isCurrent(task, Spec));
+      if (current === undefined) {
+        // Where the new one failed for good beside the old one, the old one stays.
+        const failed = attemptsOf(place.tasks, Spec).length > 0;
+        const { wall } = this.#desk.now;
+        if (!failed || (place.wanted.length > 0 && mayRestart(place.tasks, Spec, wall))) {
+          older.push(place);
+        }
+        continue;
+      }
+      if (place.wanted.length > 1) mixed.push(place);
+      if (current.Status.State === 'running') continue;
+      // What it replaces may be deleted before it is up.
+      if (made?.get(current.ID) === never || isReplacing(place, Spec)) changing += 1;
+    }
+    older.sort((left, right) => left.slot - right.slot);
+    return { older, mixed, changing };
   }
 
   #next(
@@ -291,32 +317,6 @@ const areCurrent = (places: readonly PlaceTasks[], service: ServiceObject): bool
     if (!sameValue(task.endpoint, EndpointSpec)) return false;
   }
   return true;
-};
-
-const sortPlaces = (
-  places: readonly PlaceTasks[],
-  service: ServiceObject,
-  wall: number,
-): SortedPlaces => {
-  const { Spec } = service;
-  const older: PlaceTasks[] = [];
-  const mixed: PlaceTasks[] = [];
-  let changing = 0;
-  for (const place of places) {
-    const current = place.wanted.find((task) => isCurrent(task, Spec));
-    if (current === undefined) {
-      // Where the new one failed for good beside the old one, the old one stays.
-      const failed = attemptsOf(place.tasks, Spec).length > 0;
-      if (!failed || (place.wanted.length > 0 && mayRestart(place.tasks, Spec, wall))) {
-        older.push(place);
-      }
-      continue;
-    }
-    if (place.wanted.length > 1) mixed.push(place);
-    if (current.Status.State !== 'running' && isReplacing(place, Spec)) changing += 1;
-  }
-  older.sort((left, right) => left.slot - right.slot);
-  return { older, mixed, changing };
 };
 
 /** Its task follows one of an older spec, and none of the new one has ended here yet. */
