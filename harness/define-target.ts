@@ -89,6 +89,7 @@ const aboutSwarms = [
   'folder-opens-with-its-key',
   'task-transitions-are-legal',
   'tasks-change-for-a-reason',
+  'rolling-updates-as-configured',
   'reconciliation-converges',
   'roles-as-asked',
   'every-manager-serves',

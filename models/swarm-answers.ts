@@ -12,6 +12,8 @@ export type ServiceShown = {
   readonly mark: string;
   /** What its tasks are made from, as far as another one replaces them. */
   readonly template?: string;
+  /** How long an update of it waits after each lot of places, and how many places that is; left out where it waits for nothing. */
+  readonly updateWaits?: { readonly ms: number; readonly places: number };
   /** A new task ended early, so that the update of the others waits until somebody looks at it. */
   readonly paused?: true;
   /** `undefined`: one task on every node that may run it. */
@@ -95,9 +97,18 @@ export const shownService = (body: unknown): ServiceShown => {
     template: templateText(spec.TaskTemplate),
     replicas: replicated === undefined ? undefined : numberOf(fieldsOf(replicated).Replicas),
     constraints: constraintsOf(spec),
+    ...updateWaitsOf(spec),
     ...(fieldsOf(object.UpdateStatus).State === 'paused' && { paused: true }),
     ...(typeof lifetime === 'string' && { lifetimeMs: Number(lifetime) }),
   };
+};
+
+/** A parallelism of 0 is all places at once, and then there is nothing to wait for. */
+const updateWaitsOf = (spec: Fields): Pick<ServiceShown, 'updateWaits'> => {
+  const { Delay, Parallelism } = fieldsOf(spec.UpdateConfig);
+  const ms = numberOf(Delay) / 1e6;
+  const places = numberOf(Parallelism);
+  return ms > 0 && places > 0 ? { updateWaits: { ms, places } } : {};
 };
 
 export const shownTask = (body: unknown): TaskShown => {

@@ -15,6 +15,7 @@ const always = [
   'linearizable',
   'task-transitions-are-legal',
   'tasks-change-for-a-reason',
+  'rolling-updates-as-configured',
   'reconciliation-converges',
   'a-leader-returns',
   'every-manager-serves',

@@ -2,10 +2,10 @@
  * Objects as observers see them change, in the order of the log. What a change means is worked out here and not asked of the orchestrators, who
  * are judged by it.
  */
-import type { NodeObject, ServiceSpec } from '../store/objects.ts';
+import type { NodeObject, ServiceObject, ServiceSpec } from '../store/objects.ts';
 import type { StoreEvent } from '../store/types.ts';
 import { sameValue } from '../store/values.ts';
-import type { NodeChange, ServiceChange, TaskChange } from './observation.ts';
+import type { NodeChange, ServiceChange, TaskChange, UpdateTold } from './observation.ts';
 
 export type Changes = {
   readonly tasks: TaskChange[];
@@ -49,7 +49,8 @@ const taskChange = (event: Of<'task'>): TaskChange => {
 
 const serviceChange = (event: Of<'service'>, delayMs: number): ServiceChange => {
   const removed = event.op === 'remove';
-  const { ID, Spec } = removed ? event.old : event.object;
+  const service = removed ? event.old : event.object;
+  const { ID, Spec } = service;
   const delay = Spec.TaskTemplate.RestartPolicy?.Delay;
   return {
     id: ID,
@@ -57,7 +58,23 @@ const serviceChange = (event: Of<'service'>, delayMs: number): ServiceChange => 
     created: event.op === 'create',
     remade: event.op === 'update' && !sameMaking(Spec, event.old.Spec),
     restartDelayMs: delay === undefined ? delayMs : delay / 1e6,
+    update: updateOf(service),
     removed,
+  };
+};
+
+/** One place at a time where nothing is said of it at all; all at once where only their number is left out. */
+const updateOf = ({ Spec, UpdateStatus }: ServiceObject): UpdateTold => {
+  const state = UpdateStatus?.State;
+  const given = state === 'rollback_started' ? Spec.RollbackConfig : Spec.UpdateConfig;
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    return { state, parallelism: 1, delayMs: 0, startFirst: false };
+  const { Parallelism, Delay, Order } = given as { readonly [field: string]: unknown };
+  return {
+    state,
+    parallelism: typeof Parallelism === 'number' ? Parallelism : 0,
+    delayMs: typeof Delay === 'number' ? Delay / 1e6 : 0,
+    startFirst: Order === 'start-first',
   };
 };
 

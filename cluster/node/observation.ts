@@ -21,7 +21,20 @@ export type ServiceChange = {
   readonly remade: boolean;
   /** How long a task that ended is not started again. */
   readonly restartDelayMs: number;
+  readonly update: UpdateTold;
   readonly removed: boolean;
+};
+
+/** How the tasks of a service are to be replaced by others, and how far that is. */
+export type UpdateTold = {
+  /** As its status says, `updating` and the like; `undefined` before the first. */
+  readonly state: string | undefined;
+  /** Places at once; 0 is all. */
+  readonly parallelism: number;
+  /** From when a new task runs, or has ended, to the next place. */
+  readonly delayMs: number;
+  /** The new task runs before the old one is stopped, and not the other way round. */
+  readonly startFirst: boolean;
 };
 
 export type NodeChange = {

@@ -115,6 +115,14 @@ const service = z.looseObject({
   created: truth,
   remade: truth,
   restartDelayMs: figure,
+  update: maybe(
+    z.looseObject({
+      state: maybe(text),
+      parallelism: figure,
+      delayMs: figure,
+      startFirst: truth,
+    }),
+  ),
   removed: truth,
 });
 const clusterNode = z.looseObject({

@@ -116,7 +116,21 @@ export type ObservedService = {
   readonly remade: boolean;
   /** How long a task that ended is not started again. */
   readonly restartDelayMs: Ms;
+  /** Left out by targets that do not tell of it. */
+  readonly update?: ObservedUpdate | undefined;
   readonly removed: boolean;
+};
+
+/** How the tasks of a service are to be replaced by others, and how far that is. */
+export type ObservedUpdate = {
+  /** `updating`, `paused`, `completed`, and so on; `undefined` before the first. */
+  readonly state: string | undefined;
+  /** Places at once; 0: all. */
+  readonly parallelism: number;
+  /** From when a new task runs, or has ended, to the next place. */
+  readonly delayMs: Ms;
+  /** The new task runs before the old one is stopped, and not the other way round. */
+  readonly startFirst: boolean;
 };
 
 export type ObservedNode = {

@@ -125,8 +125,9 @@ export const latenessAt = (
 ): Lateness => {
   const since = from - history.bounds.convergeMs;
   const ranLately = (id: string): boolean => (ran.get(id) ?? -Infinity) >= since;
-  return ({ lifetimeMs }, task) => {
-    if (lifetimeMs === undefined || task.node === '') return false;
+  return ({ lifetimeMs, template }, task) => {
+    // One of an earlier spec, which an update that is paused has left, does not end.
+    if (lifetimeMs === undefined || task.node === '' || task.template !== template) return false;
     const place = placeOf(task);
     if (tasks.some((other) => placeOf(other) === place && ranLately(other.id))) return false;
     const told = toldIn(history).get(place);

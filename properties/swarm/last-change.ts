@@ -48,6 +48,12 @@ const certainAt = ({ mark, version }: ServiceShown, history: History): Ms =>
 export const changeOf = (service: ServiceShown, history: History): Ms =>
   answersOf(history).get(service.mark) ?? certainAt(service, history);
 
+/** How long an update of the service may wait by its own configuration, beyond the time that it takes. */
+export const waitsOf = ({ updateWaits, replicas }: ServiceShown, { nodes }: FinalState): Ms =>
+  updateWaits === undefined
+    ? 0
+    : updateWaits.ms * Math.floor((replicas ?? nodes.length) / updateWaits.places);
+
 /** When anything became of a node, its availability or its state: tasks may have to go to it, or away from it. */
 export const changeOfNodes = ({ nodes }: FinalState, history: History): Ms =>
   nodes.length === 0 ? 0 : wentPast(Math.max(...nodes.map(({ version }) => version)), history);

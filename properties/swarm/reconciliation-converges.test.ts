@@ -54,6 +54,36 @@ test('a task that runs is made from what its service asks for now', () => {
   expect(judge({ services: paused, tasks: made('schism/sleep') }).verdict).toBe('pass');
 });
 
+test('an update that waits between places, as it is asked to, has that much more time', () => {
+  const waiting = (ms: number) => [
+    service({ template: 'schism/sleep MARK=2', updateWaits: { ms, places: 1 } }),
+  ];
+  const tasks = right.tasks.map((of) => ({ ...of, template: 'schism/sleep' }));
+  expect(judge({ services: waiting(5_000), tasks }).verdict).toBe('pass');
+  expect(judge({ services: waiting(10), tasks }).verdict).toBe('fail');
+});
+
+describe('where an update is paused', () => {
+  const fails = 'schism/crash 200';
+  const services = [service({ template: fails, paused: true, lifetimeMs: 200 })];
+  const [old, other] = right.tasks.map((of) => ({ ...of, template: 'schism/sleep' }));
+  const next = task(2, 'm3-id', { state: 'ready', desired: 'ready', template: fails });
+  const observations = says('m3', 'a', [[10_500, { kind: 'task', id: next.id, state: 'running' }]]);
+  const verdict = (...tasks: readonly (TaskShown | undefined)[]) =>
+    judge({ services, tasks: tasks.filter((of) => of !== undefined) }, { observations }).verdict;
+
+  test('an old task may stay, also beside the new one, and does not end', () => {
+    expect(verdict(old, next)).toBe('pass');
+    expect(verdict(old, other, next)).toBe('pass');
+  });
+
+  test('each place has its task all the same, and no more of a kind than one', () => {
+    expect(verdict(next)).toBe('fail');
+    expect(verdict(old, other, next, { ...next, id: 'another' })).toBe('fail');
+    expect(verdict(old, other, task(2, 'm1-id', { template: 'schism/sleep' }), next)).toBe('fail');
+  });
+});
+
 describe('where tasks end by themselves', () => {
   const [first = task(1, 'w1-id'), second = task(2, 'm2-id')] = right.tasks;
   const services = [service({ lifetimeMs: 500 })];

@@ -9,7 +9,7 @@ import { stalledAfterHeal } from '../liveness/stalls.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
 import { executorsOf, latenessAt, leftovers, shownOnly, type Executors } from './executors.ts';
 import { finalStates, type FinalState } from './final-state.ts';
-import { lastChangeAt } from './last-change.ts';
+import { changeOf, lastChangeAt, waitsOf } from './last-change.ts';
 import { mayRun, mayTake } from './placement.ts';
 import { nodesThatRun } from './running-nodes.ts';
 import { unrestIn } from './stays-converged.ts';
@@ -78,8 +78,10 @@ function* findWrong(
   const nodes = new Map(state.nodes.map((node) => [node.id, node]));
   const services = new Map(state.services.map((service) => [service.id, service]));
   const wanted = new Map<string, TaskShown[]>();
+  const mayWait = new Set(state.services.filter((service) => hasTime(service, state, history)));
   for (const task of state.tasks) {
     const service = services.get(task.service);
+    if (service !== undefined && mayWait.has(service)) continue;
     if (service === undefined) yield wrong(task, 'is left over from a service that is gone');
     else if (isWanted(task.desired)) {
       const others = wanted.get(service.id);
@@ -89,6 +91,7 @@ function* findWrong(
       yield wrong(task, 'should have been stopped');
   }
   for (const service of state.services) {
+    if (mayWait.has(service)) continue;
     const tasks = wanted.get(service.id) ?? [];
     yield* wrongOf(service, tasks, state.nodes);
     yield* tasks.filter((task) => isLate(service, task)).map((task) => neverAgain(service, task));
@@ -97,6 +100,14 @@ function* findWrong(
   yield* shownOnly(state, executors, { running, convergeMs: history.bounds.convergeMs });
   yield* notReady(state, running);
 }
+
+/** Its last update may wait still, as it was asked to. */
+const hasTime = (service: ServiceShown, state: FinalState, history: History): boolean => {
+  const waits = waitsOf(service, state);
+  if (waits === 0) return false;
+  const since = Math.max(history.phases.healedAt, changeOf(service, history));
+  return state.from - since < history.bounds.convergeMs + waits;
+};
 
 const isThere = (node: NodeShown | undefined): boolean => node?.state === 'ready';
 
@@ -108,10 +119,13 @@ function* wrongOf(
 ): Generator<Wrong> {
   const takers = nodes.filter((node) => mayTake(node, service));
   const places = new Set<string>();
+  const old = new Set<string>();
   for (const task of tasks) {
     const place = service.replicas === undefined ? task.node : String(task.slot);
-    if (places.has(place)) yield wrong(task, `is one too many in its place in ${service.name}`);
-    places.add(place);
+    // An update that is paused may have left an old task beside the new one.
+    const seen = service.paused === true && task.template !== service.template ? old : places;
+    if (seen.has(place)) yield wrong(task, `is one too many in its place in ${service.name}`);
+    seen.add(place);
     const node = nodes.find(({ id }) => id === task.node);
     if (node === undefined) {
       if (takers.length > 0)
@@ -130,6 +144,7 @@ function* wrongOf(
       yield wrong(task, `of ${service.name} is made from an earlier spec`);
     }
   }
+  for (const place of old) places.add(place);
   const asked = service.replicas ?? takers.filter(({ id }) => !places.has(id)).length + places.size;
   if (places.size !== asked) {
     yield {

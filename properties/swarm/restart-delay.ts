@@ -64,7 +64,7 @@ const restartsIn = (
   const restarts: Restart[] = [];
   /** By place: what ended there, and by id: whom a task follows. */
   const lostIn = new Map<string, ObservedTask>();
-  const lostBefore = new Map<string, ObservedTask>();
+  const lostBefore = new Map<string, { readonly lost: ObservedTask; readonly delayMs: number }>();
   for (const words of commits) {
     told.begin(words);
     for (const task of words.tasks) {
@@ -75,14 +75,15 @@ const restartsIn = (
       if (before === undefined) {
         const lost = lostIn.get(place);
         lostIn.delete(place);
-        if (lost !== undefined) lostBefore.set(task.id, lost);
+        if (lost !== undefined) lostBefore.set(task.id, { lost, delayMs: delayOf(told, task) });
       }
-      const lost = lostBefore.get(task.id);
-      if (lost !== undefined && task.desired === 'running' && !task.removed) {
+      const follows = lostBefore.get(task.id);
+      if (follows !== undefined && task.desired === 'running' && !task.removed) {
         lostBefore.delete(task.id);
-        const service = told.services.get(task.service);
-        if (service !== undefined)
-          restarts.push({ lost, successor: task, words, delayMs: service.restartDelayMs });
+        const { lost } = follows;
+        // It may have been changed meanwhile.
+        const delayMs = Math.min(follows.delayMs, delayOf(told, task));
+        restarts.push({ lost, successor: task, words, delayMs });
       }
       if (
         story?.whole === true &&
@@ -97,6 +98,10 @@ const restartsIn = (
   }
   return restarts;
 };
+
+/** As its service asks for it now; none where that is not known. */
+const delayOf = ({ services }: Told, { service }: ObservedTask): number =>
+  services.get(service)?.restartDelayMs ?? 0;
 
 /** When the first manager told that the task is to run. */
 const firstApplied = (history: History, id: string): number | undefined =>

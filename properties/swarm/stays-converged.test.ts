@@ -77,6 +77,13 @@ test('tasks that are let alone are right', () => {
   expect(judge(told(...started))).toMatchObject({ verdict: 'pass', tested: true });
 });
 
+test('an update that waits between places, as it is asked to, is no unrest', () => {
+  const late = told(...started, ...replaced(9_500, first, 'next'));
+  const waiting = (ms: number) => ({ services: [service({ updateWaits: { ms, places: 1 } })] });
+  expect(judge(late, waiting(3_000), 'next').verdict).toBe('pass');
+  expect(judge(late, waiting(1), 'next').verdict).toBe('fail');
+});
+
 describe('wrong is', () => {
   test('a task that is replaced again and again, whatever the last read shows', () => {
     const times = Array.from({ length: 15 }, (_, turn) => 8_800 + 150 * turn);

@@ -6,7 +6,7 @@ import type { ServiceShown } from '../../models/swarm-answers.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
 import { moment, seconds } from '../verdicts.ts';
 import type { FinalState } from './final-state.ts';
-import { changeOf, changeOfNodes } from './last-change.ts';
+import { changeOf, changeOfNodes, waitsOf } from './last-change.ts';
 import { hasEnded, isWanted } from './task-life.ts';
 
 export type Unrest = { readonly summary: string; readonly moments: readonly Moment[] };
@@ -30,7 +30,8 @@ export const unrestIn = (state: FinalState, history: History): Unrest | undefine
     const service = services.get(step.task.service);
     if (service === undefined || !isUncalledFor(step, service)) continue;
     const since = Math.max(settledAt, changeOf(service, history));
-    if (step.at >= since + convergeMs) return unrest(step, service, since);
+    if (step.at >= since + convergeMs + waitsOf(service, state))
+      return unrest(step, service, since);
   }
   return undefined;
 };

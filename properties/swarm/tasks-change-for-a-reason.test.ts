@@ -220,6 +220,26 @@ describe('a task that ended by itself', () => {
     });
   });
 
+  test.each<[asked: number, later: number, 'pass' | 'fail']>([
+    [500, 2_000, 'pass'],
+    [2_000, 500, 'pass'],
+    [2_000, 2_000, 'fail'],
+  ])('waits for %d ms, or %d where that is asked for meanwhile: %s', (asked, later, verdict) => {
+    const words = steps(
+      { services: [service({ created: true, restartDelayMs: asked })] },
+      ...running.slice(1),
+      { tasks: [failed, { ...failed, desired: 'shutdown' }, next] },
+      { services: [service({ restartDelayMs: later })] },
+      {},
+      {},
+      {},
+      { tasks: [{ ...next, state: 'ready', desired: 'running' }] },
+    );
+    const ends = says('w1', '1', [[2_250, { kind: 'task', id: 't2', state: 'failed' }]]);
+    const observations = [...says('m1', '1', words), ...ends];
+    expect(judge([], { observations })).toMatchObject({ verdict });
+  });
+
   test('is not judged where the machine stood still, or its service was updated', () => {
     expect(restart(200, { stalls: [{ at: 2_400, forMs: 300 }] }).verdict).toBe('pass');
     expect(restart(200, {}, { services: [service({ remade: true })] }).verdict).toBe('pass');

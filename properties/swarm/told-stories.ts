@@ -4,6 +4,7 @@ import type {
   ObservedNode,
   ObservedService,
   ObservedTask,
+  ObservedUpdate,
 } from '../../harness/core/history.ts';
 import type { Boot, Said } from '../chronicle.ts';
 import { replicasOf } from '../membership.ts';
@@ -32,6 +33,8 @@ export type ServiceStory = {
   /** The last time that its tasks had to become others, or that there were to be fewer; 0: never as long as is known. */
   remadeAt: Step;
   fewerAt: Step;
+  /** How its tasks are to be replaced, where that is told. */
+  update: ObservedUpdate | undefined;
 };
 
 export class Told {
@@ -70,13 +73,19 @@ export class Told {
   }
 
   /** Whether somebody asked for other tasks of this service, or for fewer, since the task was made, or its node was to take none. */
-  hadReason({ task, since, doubled }: TaskStory): boolean {
+  hadReason(story: TaskStory): boolean {
+    const { task, since, doubled } = story;
     const service = this.services.get(task.service);
     return (
       doubled ||
       (service !== undefined && Math.max(service.remadeAt, service.fewerAt) >= since) ||
-      (this.#hurtAt.get(task.node) ?? 0) >= since
+      this.isHurt(story)
     );
+  }
+
+  /** Whether its node was to take no more tasks at some time since it was made. */
+  isHurt({ task, since }: TaskStory): boolean {
+    return (this.#hurtAt.get(task.node) ?? 0) >= since;
   }
 
   #begun(task: ObservedTask): TaskStory {
@@ -94,14 +103,14 @@ export class Told {
   }
 
   #noteService(told: ObservedService): void {
-    const { id, replicas, restartDelayMs, created, remade, removed } = told;
+    const { id, replicas, restartDelayMs, created, remade, update, removed } = told;
     const known = this.services.get(id);
     const remadeAt = remade || removed ? this.step : (known?.remadeAt ?? 0);
     const more =
       created ||
       (known?.replicas !== undefined && replicas !== undefined && replicas >= known.replicas);
     const fewerAt = more ? (known?.fewerAt ?? 0) : this.step;
-    this.services.set(id, { replicas, restartDelayMs, remadeAt, fewerAt });
+    this.services.set(id, { replicas, restartDelayMs, remadeAt, fewerAt, update });
   }
 
   #noteNode({ id, state, availability, remade, removed }: ObservedNode): void {

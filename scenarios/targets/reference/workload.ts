@@ -7,27 +7,51 @@ const keyOf = (next: Digits): string => serviceKeys[next(serviceKeys.length)] ??
 
 const replicasMax = 3;
 
+/** Between the places of an update, ms: short enough for all of them before a run ends. */
+const updateDelays = [0, 150, 300] as const;
+
+/** How long an update looks at its last tasks before it is called completed, ms: so short that runs see it. */
+const monitorMs = 500;
+
+/** Half of the services say how they are to be updated. */
+const updateConfig = (next: Digits): JsonObject => {
+  if (next(2) === 0) return {};
+  const parallelism = next(3);
+  const updateDelayMs = updateDelays[next(updateDelays.length)] ?? 0;
+  const startFirst = next(2) === 0;
+  return { parallelism, updateDelayMs, startFirst, monitorMs, continues: next(3) === 0 };
+};
+
 const create = (draw: number, ordinal: number): JsonObject => {
   const next = digits(draw);
   const key = keyOf(next);
   const value = String(ordinal);
   const kind = next(16);
-  if (kind === 0) return { key, value, global: true };
+  if (kind === 0) return { key, value, global: true, ...updateConfig(next) };
   const replicas = next(replicasMax) + 1;
+  const updated = updateConfig(next);
   return kind <= 2
-    ? { key, value, replicas, constraint: 'node.role==worker' }
-    : { key, value, replicas };
+    ? { key, value, replicas, constraint: 'node.role==worker', ...updated }
+    : { key, value, replicas, ...updated };
 };
 
 const onKey = (draw: number): JsonObject => ({ key: keyOf(digits(draw)) });
 
-/** Mostly the service that the client saw last, whose version it knows. */
+/** How long tasks run whose update fails, ms. */
+const failsAfterMs = 200;
+
+/**
+ * Mostly the service that the client saw last, whose version it knows. Of the updates that replace tasks some give them an image that
+ * fails, and the next one gives them one that does not.
+ */
 const update = (draw: number, ordinal: number): JsonObject => {
   const next = digits(draw);
   const key = keyOf(next);
   const value = String(ordinal);
   const named = next(4) === 0 ? { key } : {};
-  return next(4) === 0 ? { ...named, value, environment: true } : { ...named, value };
+  if (next(4) !== 0) return { ...named, value };
+  const fails = next(8) === 0 ? { fails: true, endsAfterMs: failsAfterMs } : { fails: false };
+  return { ...named, value, environment: true, ...fails };
 };
 
 const scale = (draw: number, ordinal: number): JsonObject => {

@@ -78,6 +78,24 @@ const templateOf = ({ endsAfterMs, fails }: JsonObject): JsonObject =>
       }
     : { ContainerSpec: { Image: image } };
 
+/** What tells those who judge that tasks end by themselves. */
+const lifetimeOf = ({ endsAfterMs }: JsonObject): JsonObject =>
+  typeof endsAfterMs === 'number' ? { lifetime: String(endsAfterMs) } : {};
+
+/** How its tasks are replaced by others, where that is said. */
+const updateOf = (args: JsonObject): JsonObject =>
+  typeof args.parallelism === 'number'
+    ? {
+        UpdateConfig: {
+          Parallelism: args.parallelism,
+          Delay: Number(args.updateDelayMs ?? 0) * 1e6,
+          Monitor: Number(args.monitorMs ?? 0) * 1e6,
+          FailureAction: args.continues === true ? 'continue' : 'pause',
+          Order: args.startFirst === true ? 'start-first' : 'stop-first',
+        },
+      }
+    : {};
+
 const create: ApiKind = {
   name: 'service.create',
   effect: 'write',
@@ -89,7 +107,7 @@ const create: ApiKind = {
         Name: serviceName(textArgument(args, 'key')),
         Labels: {
           mark,
-          ...(typeof args.endsAfterMs === 'number' && { lifetime: String(args.endsAfterMs) }),
+          ...lifetimeOf(args),
         },
         TaskTemplate: {
           ...templateOf(args),
@@ -97,6 +115,7 @@ const create: ApiKind = {
         },
         Mode:
           args.global === true ? { Global: {} } : { Replicated: { Replicas: args.replicas ?? 1 } },
+        ...updateOf(args),
       },
     });
   },
@@ -155,17 +174,30 @@ const marked = (args: JsonObject, spec: JsonObject): JsonObject => ({
   Labels: { ...(spec.Labels as JsonObject), mark: textArgument(args, 'value') },
 });
 
-/** A change of the environment replaces every task; one of the label alone replaces none. */
+/**
+ * A change of the environment replaces every task; one of the label alone replaces none. With `fails` it replaces them by tasks that fail
+ * after a while, or by such as run until they are stopped.
+ */
 const relabelled: Change = (args, spec) => {
   if (args.environment !== true) return marked(args, spec);
-  const template = spec.TaskTemplate as JsonObject;
+  const fresh = typeof args.fails === 'boolean' ? remade(args, spec) : marked(args, spec);
+  const template = fresh.TaskTemplate as JsonObject;
   const container = template.ContainerSpec as JsonObject;
   const Env = [`MARK=${textArgument(args, 'value')}`];
+  return { ...fresh, TaskTemplate: { ...template, ContainerSpec: { ...container, Env } } };
+};
+
+const remade: Change = (args, spec) => {
+  const { Labels, TaskTemplate, ...others } = marked(args, spec);
   return {
-    ...marked(args, spec),
-    TaskTemplate: { ...template, ContainerSpec: { ...container, Env } },
+    ...others,
+    Labels: { ...without('lifetime', Labels as JsonObject), ...lifetimeOf(args) },
+    TaskTemplate: { ...without('RestartPolicy', TaskTemplate as JsonObject), ...templateOf(args) },
   };
 };
+
+const without = (name: string, fields: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(fields).filter(([field]) => field !== name));
 
 const scaled: Change = (args, spec) => ({
   ...marked(args, spec),
