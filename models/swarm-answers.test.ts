@@ -11,11 +11,18 @@ const spec = {
   Labels: { mark: '7', lifetime: '300' },
   TaskTemplate: template,
   Mode: { Replicated: { Replicas: 3 } },
+  UpdateConfig: {
+    Parallelism: 2,
+    Delay: 150e6,
+    Monitor: 500e6,
+    FailureAction: 'pause',
+    Order: 'start-first',
+  },
 };
 
 test('a spec is told by whom it was written, and by all that clients write', () => {
   expect(serviceSpecText(spec)).toBe(
-    '7: schism/crash 300 MARK=7 restarted: on-failure after 200 ms ×3 on node.role==worker lifetime=300',
+    '7: schism/crash 300 MARK=7 restarted: on-failure after 200 ms ×3 on node.role==worker updated: 2 at once after 150 ms, start-first, pause within 500 ms lifetime=300',
   );
   expect(serviceSpecText({ Labels: { mark: '8' }, Mode: { Global: {} } })).toBe('8: everywhere');
 });
@@ -25,6 +32,8 @@ test.each([
   ['label', { ...spec, Labels: { mark: '7' } }],
   ['constraint', { ...spec, TaskTemplate: { ...template, Placement: undefined } }],
   ['environment', { ...spec, TaskTemplate: { ...template, ContainerSpec: { Image: 'x' } } }],
+  ['update', { ...spec, UpdateConfig: undefined }],
+  ['delay', { ...spec, UpdateConfig: { ...spec.UpdateConfig, Delay: 0 } }],
   ['policy', { ...spec, TaskTemplate: { ...template, RestartPolicy: undefined } }],
 ])('one that lost its %s is another one', (_what, lost) => {
   expect(serviceSpecText(lost)).not.toBe(serviceSpecText(spec));

@@ -154,9 +154,13 @@ export const serviceSpecText = (value: unknown): string => {
     replicated === undefined ? 'everywhere' : `×${numberOf(fieldsOf(replicated).Replicas)}`,
   );
   for (const constraint of constraintsOf(spec)) words.push(`on ${constraint}`);
+  if (spec.UpdateConfig !== undefined) words.push(updateText(fieldsOf(spec.UpdateConfig)));
   words.push(...labelTexts(labels));
   return `${textOf(labels.mark)}: ${words.join(' ')}`;
 };
+
+const updateText = ({ Parallelism, Delay, Monitor, FailureAction, Order }: Fields): string =>
+  `updated: ${numberOf(Parallelism)} at once after ${numberOf(Delay) / 1e6} ms, ${textOf(Order)}, ${textOf(FailureAction)} within ${numberOf(Monitor) / 1e6} ms`;
 
 /** All but the mark, which most services have alone. */
 const labelTexts = (labels: Fields): readonly string[] =>
