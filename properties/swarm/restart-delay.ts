@@ -4,7 +4,7 @@ import { chronicleOf, type Said } from '../chronicle.ts';
 import { stallWithin } from '../liveness/stalls.ts';
 import { broken, moment, seconds } from '../verdicts.ts';
 import { placeOf } from './task-life.ts';
-import { tellings, Told } from './told-stories.ts';
+import { tellingsOf, Told } from './told-stories.ts';
 
 /** What ended a task by itself, as its own node says: nobody knows it earlier. */
 const endsByItself: ReadonlySet<string> = new Set(['complete', 'failed']);
@@ -20,7 +20,7 @@ export const restartedTooSoon = (history: History): Verdict | ReadonlySet<string
   const ends = endsOf(history);
   const waited = new Set<string>();
   if (ends.size === 0) return waited;
-  for (const commits of tellings(chronicleOf(history).boots)) {
+  for (const commits of tellingsOf(history)) {
     for (const { lost, successor, words, delayMs } of restartsIn(commits, ends)) {
       const end = ends.get(lost.id);
       const at = firstApplied(history, successor.id) ?? words.at;

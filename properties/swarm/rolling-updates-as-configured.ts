@@ -6,7 +6,7 @@ import { stallWithin } from '../liveness/stalls.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
 import { isPaused, Rollouts, type Replacing, type ServiceChanged, type Step } from './rollouts.ts';
 import { hasEnded, isWanted } from './task-life.ts';
-import { tellings, type ServiceStory, type TaskStory } from './told-stories.ts';
+import { tellingsOf, type ServiceStory, type TaskStory } from './told-stories.ts';
 
 /**
  * A rolling update replaces no more tasks at once than its parallelism says, waits for its delay before the next ones, and keeps its
@@ -22,14 +22,14 @@ export const rollingUpdatesAsConfigured: Property = {
     'A rolling update replaces no more tasks at once than its parallelism says, waits for its delay before the next ones, and keeps its order, stop-first or start-first. A paused update goes no further, and one that is called completed has replaced every task.',
   source: 'swarmkit manager/orchestrator/update/updater.go; docker service create, --update-*',
   judge(history) {
-    const { boots, commits } = chronicleOf(history);
+    const { commits } = chronicleOf(history);
     const told = commits.flatMap(({ services }) => services ?? []);
     if (!told.some(({ update }) => update !== undefined))
       return unknown('no node said how its services are updated');
     if (!told.some(({ remade }) => remade)) return untested('no service was given other tasks');
     const replaced = new Set<string>();
     const ups = firstWordsOf(history);
-    for (const telling of tellings(boots)) {
+    for (const telling of tellingsOf(history)) {
       const found = wrongIn(telling, { history, ups, replaced });
       if (found !== undefined) return found;
     }

@@ -5,7 +5,7 @@ import { chronicleOf, type Said } from '../chronicle.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { restartedTooSoon } from './restart-delay.ts';
 import { hasEnded, isWanted, placeOf } from './task-life.ts';
-import { tellings, Told, type ServiceStory, type TaskStory } from './told-stories.ts';
+import { tellingsOf, Told, type ServiceStory, type TaskStory } from './told-stories.ts';
 
 /**
  * The orchestrators change only what has to change: a task that runs, and is to run, is stopped only where its service was given other
@@ -23,11 +23,11 @@ export const tasksChangeForAReason: Property = {
   source:
     'swarmkit design/orchestrators.md, manager/orchestrator/replicated/services.go, manager/orchestrator/restart/restart.go',
   judge(history) {
-    const { boots, commits } = chronicleOf(history);
+    const { commits } = chronicleOf(history);
     if (!commits.some(({ services }) => services !== undefined))
       return unknown('no node said which services it committed');
     const counts: Counts = { ran: new Set(), stopped: new Set() };
-    for (const told of tellings(boots)) {
+    for (const told of tellingsOf(history)) {
       const found = wrongIn(told, counts);
       if (found !== undefined) return found;
     }

@@ -6,8 +6,9 @@ import type {
   ObservedTask,
   ObservedUpdate,
 } from '../../harness/core/history.ts';
-import type { Boot, Said } from '../chronicle.ts';
+import { chronicleOf, type Said } from '../chronicle.ts';
 import { replicasOf } from '../membership.ts';
+import { remembered } from '../remembered.ts';
 import { hasEnded, isWanted, placeOf } from './task-life.ts';
 
 /** Steps count the words of commit of one replica, from 1; what is told in one of them is told at the same step. */
@@ -137,9 +138,9 @@ export class Told {
  * nobody's words need to be looked at that tell of nothing new. A snapshot stands for entries that are not told; what is told begins
  * anew with it.
  */
-export const tellings = (boots: readonly Boot[]): readonly (readonly Said<'commit'>[])[] => {
-  const told = boots
-    .flatMap(replicasOf)
+export const tellingsOf = remembered((history): readonly (readonly Said<'commit'>[])[] => {
+  const told = chronicleOf(history)
+    .boots.flatMap(replicasOf)
     .flatMap(withoutGaps)
     .sort((a, b) => b.length - a.length);
   const spans: { readonly from: number; readonly to: number }[] = [];
@@ -149,7 +150,7 @@ export const tellings = (boots: readonly Boot[]): readonly (readonly Said<'commi
     spans.push({ from, to });
     return true;
   });
-};
+});
 
 const withoutGaps = (said: readonly Observation[]): readonly (readonly Said<'commit'>[])[] => {
   const stretches: Said<'commit'>[][] = [];
