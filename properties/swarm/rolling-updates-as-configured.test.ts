@@ -213,7 +213,7 @@ describe('the delay', () => {
         {
           at: 2_480,
           node: undefined,
-          text: 'the last new task of the service before it runs, or has ended',
+          text: 'task b1, the new one before it, runs or has ended',
         },
         {
           at: 2_600,

@@ -144,15 +144,26 @@ const tooSoon = (begun: Replacing, rollouts: Rollouts, known: Known): Verdict | 
   const owing = rollouts.ofOneLeader(service).length - parallelism;
   if (owing <= 0) return undefined;
   const at = firstApplied(known.history, begun);
-  const through = rollouts.replacing(service).map((replacing) => throughAt(replacing, known.ups));
-  if (through.filter((done) => done <= at - delayMs * surely).length >= owing) return undefined;
-  const last = Math.max(...through.filter((done) => done <= at));
-  const since = Number.isFinite(last) ? last : begun.words.at;
-  if (stallWithin(known.history, since, at) !== undefined) return undefined;
+  const through = rollouts.replacing(service).map((replacing) => ({
+    id: replacing.next.task.id,
+    since: throughAt(replacing, known.ups),
+  }));
+  if (through.filter(({ since }) => since <= at - delayMs * surely).length >= owing) {
+    return undefined;
+  }
+  const last = through
+    .filter(({ since }) => since <= at && since > -Infinity)
+    .reduce<(typeof through)[0] | undefined>(
+      (found, next) => (found === undefined || next.since > found.since ? next : found),
+      undefined,
+    );
+  if (last === undefined || stallWithin(known.history, last.since, at) !== undefined) {
+    return undefined;
+  }
   return broken(
-    `${placeNamed(begun)} is given a new task ${seconds(at - since)} after the one before was through, the delay of the update is ${seconds(delayMs)}`,
+    `${placeNamed(begun)} is given a new task ${seconds(at - last.since)} after the one before was through, the delay of the update is ${seconds(delayMs)}`,
     [
-      moment(since, undefined, 'the last new task of the service before it runs, or has ended'),
+      moment(last.since, undefined, `task ${last.id}, the new one before it, runs or has ended`),
       startOf(begun),
     ],
   );
