@@ -1,16 +1,13 @@
 import type { History, ObservedTask } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
-import { stallWithin } from '../liveness/stalls.ts';
 import { broken, moment, seconds } from '../verdicts.ts';
 import { placeOf } from './task-life.ts';
 import { tellingsOf, Told } from './told-stories.ts';
+import { hasWaited, mayHaveWaited } from './waited.ts';
 
 /** What ended a task by itself, as its own node says: nobody knows it earlier. */
 const endsByItself: ReadonlySet<string> = new Set(['complete', 'failed']);
-
-/** Lines of real nodes arrive late, and clocks drift: a restart in less than this part of the delay came too soon. */
-const surely = 1 / 2;
 
 /**
  * A task that ended by itself and whose successor was to run before the restart delay was over; or who waited for it, by id. The delay
@@ -25,11 +22,11 @@ export const restartedTooSoon = (history: History): Verdict | ReadonlySet<string
       const end = ends.get(lost.id);
       const at = firstApplied(history, successor.id) ?? words.at;
       if (end === undefined || delayMs === 0) continue;
-      const gap = at - end.at;
-      if (gap >= delayMs * surely) waited.add(successor.id);
-      else if (stallWithin(history, end.at, at) === undefined)
+      const wait = { since: end.at, at, delayMs };
+      if (hasWaited(wait)) waited.add(successor.id);
+      else if (!mayHaveWaited(history, wait))
         return broken(
-          `slot ${successor.slot} of service ${successor.service} is started again ${seconds(gap)} after its task ended, its restart delay is ${seconds(delayMs)}`,
+          `slot ${successor.slot} of service ${successor.service} is started again ${seconds(at - end.at)} after its task ended, its restart delay is ${seconds(delayMs)}`,
           [
             moment(end.at, end.node, `${end.node} says that task ${lost.id} is ${end.state}`),
             moment(at, words.node, `task ${successor.id} is to run in its place`),

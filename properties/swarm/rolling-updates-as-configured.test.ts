@@ -62,9 +62,14 @@ const steps = (...told: readonly Step[]): readonly Words[] =>
 /** Said by a task's own node, in the order in which it happens. */
 const ran = (id: string, at: number): Words => [at, { kind: 'task', id, state: 'running' }];
 
-const judge = (words: readonly Words[], nodes: readonly Words[] = []) =>
+const judge = (
+  words: readonly Words[],
+  nodes: readonly Words[] = [],
+  backend: History['backend'] = 'sim',
+) =>
   rollingUpdatesAsConfigured.judge(
     history({
+      backend,
       observations: [...says('m1', '1', words), ...says('w1', '1', nodes)].sort(
         (a: Observation, b: Observation) => a.at - b.at,
       ),
@@ -222,6 +227,13 @@ describe('the delay', () => {
         },
       ],
     });
+  });
+
+  test('is told by lines that may come late only where it is long', () => {
+    const nodes = [ran('b1', 2_480)];
+    expect(judge(steps(...before, replacing(2)), nodes, 'docker').verdict).toBe('pass');
+    const slower = [...asked({ delayMs: 10_000 }), replacing(1), replaced(1), replacing(2)];
+    expect(judge(steps(...slower), nodes, 'docker').verdict).toBe('fail');
   });
 
   test.each<[string, readonly Step[], readonly Words[]]>([

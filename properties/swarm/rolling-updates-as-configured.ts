@@ -2,11 +2,11 @@ import { counted } from '../../harness/core/figures.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
-import { stallWithin } from '../liveness/stalls.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
 import { isPaused, Rollouts, type Replacing, type ServiceChanged, type Step } from './rollouts.ts';
 import { hasEnded, isWanted } from './task-life.ts';
 import { tellingsOf, type ServiceStory, type TaskStory } from './told-stories.ts';
+import { mayHaveWaited } from './waited.ts';
 
 /**
  * A rolling update replaces no more tasks at once than its parallelism says, waits for its delay before the next ones, and keeps its
@@ -133,9 +133,6 @@ const tooManyAtOnce = (
       )
     : undefined;
 
-/** Words of real nodes arrive late, and clocks drift: what came in less than this part of the delay came too soon. */
-const surely = 1 / 2;
-
 /** As many places as its parallelism says may change at once; each further one has to wait for the delay after another one is through. */
 const tooSoon = (begun: Replacing, rollouts: Rollouts, known: Known): Verdict | undefined => {
   const { service } = begun.next.task;
@@ -148,18 +145,17 @@ const tooSoon = (begun: Replacing, rollouts: Rollouts, known: Known): Verdict | 
     id: replacing.next.task.id,
     since: throughAt(replacing, known.ups),
   }));
-  if (through.filter(({ since }) => since <= at - delayMs * surely).length >= owing) {
-    return undefined;
-  }
+  const waited = through.filter(({ since }) =>
+    mayHaveWaited(known.history, { since, at, delayMs }),
+  );
+  if (waited.length >= owing) return undefined;
   const last = through
     .filter(({ since }) => since <= at && since > -Infinity)
     .reduce<(typeof through)[0] | undefined>(
       (found, next) => (found === undefined || next.since > found.since ? next : found),
       undefined,
     );
-  if (last === undefined || stallWithin(known.history, last.since, at) !== undefined) {
-    return undefined;
-  }
+  if (last === undefined) return undefined;
   return broken(
     `${placeNamed(begun)} is given a new task ${seconds(at - last.since)} after the one before was through, the delay of the update is ${seconds(delayMs)}`,
     [

@@ -240,6 +240,10 @@ describe('a task that ended by itself', () => {
     expect(judge([], { observations })).toMatchObject({ verdict });
   });
 
+  test('is not told to have waited, or not, by lines that may come late', () => {
+    expect(restart(200, { backend: 'docker' })).toMatchObject({ verdict: 'pass', tested: false });
+  });
+
   test('is not judged where the machine stood still, or its service was updated', () => {
     expect(restart(200, { stalls: [{ at: 2_400, forMs: 300 }] }).verdict).toBe('pass');
     expect(restart(200, {}, { services: [service({ remade: true })] }).verdict).toBe('pass');
