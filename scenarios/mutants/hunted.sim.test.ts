@@ -21,6 +21,7 @@ const limitMs = testMs - 5_000;
 /** They need more runs than that: how many, docs/planted-bugs.md says. Of these a test only sees that they fit the sources. */
 const rare = [
   'demotion-counts-the-dead',
+  'members-change-too-early',
   'new-leader-counts-the-dead',
   'paused-update-leaves-nodes-empty',
   'tasks-sealed-late',
