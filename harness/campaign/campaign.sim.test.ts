@@ -175,7 +175,7 @@ describe('a campaign', () => {
     });
     const failure = failures.find(({ finding }) => finding.kind === 'violated');
     expect(failure?.whole?.run.digest).toBe(failure?.finding.digest);
-    expect(failure?.unshrunk).toContain('its task "shrink" took longer than 5 s');
+    expect(failure?.unshrunk).toContain('its task "shrink" took longer than 6 s');
   });
 
   test('who interrupts it while failures are made smaller waits no longer, and has all of them', async () => {
