@@ -75,6 +75,57 @@ describe('services', () => {
     },
   );
 
+  test('may say how their tasks are replaced by others', () => {
+    const create = (args: JsonObject) =>
+      ask('service.create', { key: 'x', value: '7', ...args }, memory(), answer(201, { ID: 'x' }))
+        ?.request.body;
+    expect(create({})).not.toHaveProperty('UpdateConfig');
+    expect(create({ parallelism: 2 })).toMatchObject({
+      UpdateConfig: {
+        Parallelism: 2,
+        Delay: 0,
+        Monitor: 0,
+        FailureAction: 'pause',
+        Order: 'stop-first',
+      },
+    });
+    const all = { updateDelayMs: 150, monitorMs: 500, startFirst: true, continues: true };
+    expect(create({ parallelism: 0, ...all })).toMatchObject({
+      UpdateConfig: {
+        Parallelism: 0,
+        Delay: 150_000_000,
+        Monitor: 500_000_000,
+        FailureAction: 'continue',
+        Order: 'start-first',
+      },
+    });
+  });
+
+  test('may be given tasks that fail, and such as do not, with all else as it was', () => {
+    const update = (args: JsonObject, before: Json) => {
+      const own = memory();
+      ask('service.inspect', { key: 'a' }, own, answer(200, before));
+      const asked = { value: '8', environment: true, ...args };
+      return ask('service.update', asked, own, answer(200))?.request.body as JsonObject;
+    };
+    const failing = update({ fails: true, endsAfterMs: 200 }, service(12, '1'));
+    expect(failing).toMatchObject({
+      Labels: { mark: '8', other: 'kept', lifetime: '200' },
+      TaskTemplate: {
+        ContainerSpec: { Image: 'schism/crash', Args: ['200'], Env: ['MARK=8'] },
+        RestartPolicy: { Condition: 'on-failure' },
+      },
+      Mode: { Replicated: { Replicas: 2 } },
+    });
+    const failed = { ...(service(13, '8') as JsonObject), Spec: failing };
+    expect(update({ fails: false }, failed)).toEqual({
+      Name: 'lighthouse-a',
+      Labels: { mark: '8', other: 'kept' },
+      TaskTemplate: { ContainerSpec: { Image: 'schism/sleep', Env: ['MARK=8'] } },
+      Mode: { Replicated: { Replicas: 2 } },
+    });
+  });
+
   test('are updated at the version that this client saw last, with everything else as it was', () => {
     const own = memory();
     ask('service.inspect', { key: 'a' }, own, answer(200, service(12, '1')));
