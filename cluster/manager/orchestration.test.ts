@@ -441,6 +441,21 @@ describe('an update', () => {
     expect(images(swarm)).toEqual([other]);
   });
 
+  test('goes on as it was where a write says the same of its tasks again', () => {
+    const swarm = start({ Parallelism: 1, Delay: 2e9 });
+    swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
+    swarm.run(500);
+    const replaced = (): number =>
+      swarm.running('web').filter(({ Spec }) => Spec.ContainerSpec.Image === other).length;
+    expect(replaced()).toBe(1);
+    // As it comes out of a request, or of the log: another object, which says the same.
+    swarm.updateService('web', (spec) => ({ ...structuredClone(spec), Labels: { mark: '2' } }));
+    swarm.run(1_000);
+    expect(replaced()).toBe(1);
+    swarm.run(2_000);
+    expect(replaced()).toBe(2);
+  });
+
   test('of nothing but the number or the placement replaces no task', () => {
     const swarm = start(undefined);
     const before = swarm.running('web').map(({ ID }) => ID);

@@ -142,7 +142,8 @@ export class Updating {
     const config = configOf(service);
     const known = this.#progress.get(service.ID);
     if (
-      known?.making.TaskTemplate === TaskTemplate &&
+      known !== undefined &&
+      sameValue(known.making.TaskTemplate, TaskTemplate) &&
       sameValue(known.making.EndpointSpec, EndpointSpec) &&
       sameValue(known.config, config)
     )
