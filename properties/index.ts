@@ -19,8 +19,8 @@ import { oneVotePerTerm } from './raft/one-vote-per-term.ts';
 import { rejectedWritesNeverHappen } from './raft/rejected-writes-never-happen.ts';
 import { votesSurviveRestarts } from './raft/votes-survive-restarts.ts';
 import { reconciliationConverges } from './swarm/reconciliation-converges.ts';
-import { rollingUpdatesAsConfigured } from './swarm/rolling-updates-as-configured.ts';
 import { rolesAsAsked } from './swarm/roles-as-asked.ts';
+import { rollingUpdatesAsConfigured } from './swarm/rolling-updates-as-configured.ts';
 import { tasksChangeForAReason } from './swarm/tasks-change-for-a-reason.ts';
 import { taskTransitionsAreLegal } from './swarm/task-transitions-are-legal.ts';
 
