@@ -1,7 +1,8 @@
 import type { History, ObservedTask } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
-import { chronicleOf, type Said } from '../chronicle.ts';
+import type { Said } from '../chronicle.ts';
 import { broken, moment, seconds } from '../verdicts.ts';
+import { firstApplied, firstOwnWords } from './first-words.ts';
 import { placeOf } from './task-life.ts';
 import { tellingsOf, Told } from './told-stories.ts';
 import { hasWaited, mayHaveWaited } from './waited.ts';
@@ -14,13 +15,17 @@ const endsByItself: ReadonlySet<string> = new Set(['complete', 'failed']);
  * is counted from when the task's own node said that it had ended, to the first manager that applies that the next one is to run.
  */
 export const restartedTooSoon = (history: History): Verdict | ReadonlySet<string> => {
-  const ends = endsOf(history);
+  const ends = firstOwnWords(history, (state) => endsByItself.has(state));
   const waited = new Set<string>();
   if (ends.size === 0) return waited;
   for (const commits of tellingsOf(history)) {
     for (const { lost, successor, words, delayMs } of restartsIn(commits, ends)) {
       const end = ends.get(lost.id);
-      const at = firstApplied(history, successor.id) ?? words.at;
+      const run = firstApplied(
+        history,
+        ({ id, desired }) => id === successor.id && desired === 'running',
+      );
+      const { at } = run ?? words;
       if (end === undefined || delayMs === 0) continue;
       const wait = { since: end.at, at, delayMs };
       if (hasWaited(wait)) waited.add(successor.id);
@@ -35,14 +40,6 @@ export const restartedTooSoon = (history: History): Verdict | ReadonlySet<string
     }
   }
   return waited;
-};
-
-const endsOf = ({ observations }: History): ReadonlyMap<string, Said<'task'>> => {
-  const ends = new Map<string, Said<'task'>>();
-  for (const words of observations)
-    if (words.kind === 'task' && endsByItself.has(words.state) && !ends.has(words.id))
-      ends.set(words.id, words);
-  return ends;
 };
 
 type Restart = {
@@ -99,9 +96,3 @@ const restartsIn = (
 /** As its service asks for it now; none where that is not known. */
 const delayOf = ({ services }: Told, { service }: ObservedTask): number =>
   services.get(service)?.restartDelayMs ?? 0;
-
-/** When the first manager told that the task is to run. */
-const firstApplied = (history: History, id: string): number | undefined =>
-  chronicleOf(history).commits.find(({ tasks }) =>
-    tasks.some((task) => task.id === id && task.desired === 'running'),
-  )?.at;

@@ -217,8 +217,8 @@ describe('the delay', () => {
       moments: [
         {
           at: 2_480,
-          node: undefined,
-          text: 'task b1, the new one before it, runs or has ended',
+          node: 'w1',
+          text: 'w1 says that task b1, the new one before it, is running',
         },
         {
           at: 2_600,

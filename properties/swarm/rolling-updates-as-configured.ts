@@ -3,9 +3,12 @@ import type { History } from '../../harness/core/history.ts';
 import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
+import { firstApplied, firstOwnWords } from './first-words.ts';
+import { placeNamed, runsSince, startOf } from './rollout-words.ts';
 import { isPaused, Rollouts, type Replacing, type ServiceChanged, type Step } from './rollouts.ts';
 import { hasEnded, isWanted } from './task-life.ts';
 import { tellingsOf, type ServiceStory, type TaskStory } from './told-stories.ts';
+import { wrongOrder } from './update-order.ts';
 import { mayHaveWaited } from './waited.ts';
 
 /**
@@ -28,7 +31,7 @@ export const rollingUpdatesAsConfigured: Property = {
       return unknown('no node said how its services are updated');
     if (!told.some(({ remade }) => remade)) return untested('no service was given other tasks');
     const replaced = new Set<string>();
-    const ups = firstWordsOf(history);
+    const ups = firstOwnWords(history, (state) => state === 'running' || hasEnded(state));
     for (const telling of tellingsOf(history)) {
       const found = wrongIn(telling, { history, ups, replaced });
       if (found !== undefined) return found;
@@ -42,21 +45,9 @@ export const rollingUpdatesAsConfigured: Property = {
 type Known = {
   readonly history: History;
   /** By id, when a task's own node said first that it runs, or that it has ended. */
-  readonly ups: ReadonlyMap<string, number>;
+  readonly ups: ReadonlyMap<string, Said<'task'>>;
   /** The tasks that updates replaced, by id: several managers may tell of one. */
   readonly replaced: Set<string>;
-};
-
-const firstWordsOf = ({ observations }: History): ReadonlyMap<string, number> => {
-  const ups = new Map<string, number>();
-  for (const words of observations)
-    if (
-      words.kind === 'task' &&
-      (words.state === 'running' || hasEnded(words.state)) &&
-      !ups.has(words.id)
-    )
-      ups.set(words.id, words.at);
-  return ups;
 };
 
 const wrongIn = (commits: readonly Said<'commit'>[], known: Known): Verdict | undefined => {
@@ -140,7 +131,8 @@ const tooSoon = (begun: Replacing, rollouts: Rollouts, known: Known): Verdict | 
   if (parallelism === 0 || delayMs === 0) return undefined;
   const owing = rollouts.ofOneLeader(service).length - parallelism;
   if (owing <= 0) return undefined;
-  const at = firstApplied(known.history, begun);
+  const { id } = begun.next.task;
+  const { at } = firstApplied(known.history, (task) => task.id === id) ?? begun.words;
   const through = rollouts.replacing(service).map((replacing) => ({
     id: replacing.next.task.id,
     since: throughAt(replacing, known.ups),
@@ -158,117 +150,28 @@ const tooSoon = (begun: Replacing, rollouts: Rollouts, known: Known): Verdict | 
   if (last === undefined) return undefined;
   return broken(
     `${placeNamed(begun)} is given a new task ${seconds(at - last.since)} after the one before was through, the delay of the update is ${seconds(delayMs)}`,
-    [
-      moment(last.since, undefined, `task ${last.id}, the new one before it, runs or has ended`),
-      startOf(begun),
-    ],
+    [...upOf(known.ups.get(last.id)), startOf(begun)],
   );
 };
+
+const upOf = (words: Said<'task'> | undefined): readonly Moment[] =>
+  words === undefined
+    ? []
+    : [
+        moment(
+          words.at,
+          words.node,
+          `${words.node} says that task ${words.id}, the new one before it, is ${words.state}`,
+        ),
+      ];
 
 /** When the new task ran or ended first, as its own node says; before all times where nobody waits for it. */
-const throughAt = ({ next, dropped }: Replacing, ups: ReadonlyMap<string, number>): number => {
+const throughAt = ({ next, dropped }: Replacing, ups: Known['ups']): number => {
   if (dropped) return -Infinity;
   const up = ups.get(next.task.id);
-  if (up !== undefined) return up;
+  if (up !== undefined) return up.at;
   return next.runs === undefined && next.ended === undefined ? Infinity : -Infinity;
 };
-
-const firstApplied = (history: History, { next, words }: Replacing): number =>
-  chronicleOf(history).commits.find(({ tasks }) => tasks.some(({ id }) => id === next.task.id))
-    ?.at ?? words.at;
-
-/** How long a new task waits for the old one to stop at most. @source restart.go, oldTaskTimeout */
-const patienceMs = 60_000;
-
-const wrongOrder = (rollouts: Rollouts, { words, touched }: Step): Verdict | undefined => {
-  for (const id of touched) {
-    const startFirst = rollouts.told.services.get(id)?.update?.startFirst;
-    for (const replacing of rollouts.replacing(id)) {
-      if (replacing.settled) continue;
-      if (startFirst !== replacing.how.startFirst) replacing.settled = true;
-      else {
-        const wrong = startFirst
-          ? stoppedFirst(rollouts, replacing, words)
-          : startedFirst(rollouts, replacing, words);
-        if (wrong !== undefined) return wrong;
-      }
-    }
-  }
-  return undefined;
-};
-
-/** Stop-first: the new one is to run, and an old one that ran has not ended. */
-const startedFirst = (
-  { told }: Rollouts,
-  replacing: Replacing,
-  words: Said<'commit'>,
-): Verdict | undefined => {
-  const { olds, next } = replacing;
-  if (next.task.desired === 'ready') return undefined;
-  replacing.settled = true;
-  if (next.task.desired !== 'running' || words.at - replacing.words.at >= patienceMs) {
-    return undefined;
-  }
-  const old = olds.find(
-    (story) => story.runs !== undefined && !isGone(story) && !told.isHurt(story),
-  );
-  return old === undefined
-    ? undefined
-    : broken(
-        `${placeNamed(replacing)} is to run its new task before the old one has stopped, although the order of the update is stop-first`,
-        [
-          ...runsSince(old),
-          moment(
-            words.at,
-            words.node,
-            `task ${next.task.id} is to run in its place, and task ${old.task.id} is ${old.task.state}`,
-          ),
-        ],
-      );
-};
-
-/** Start-first: an old one that runs is to stop, none is left in its place, and no new one has come to run there, or ended. */
-const stoppedFirst = (
-  rollouts: Rollouts,
-  replacing: Replacing,
-  words: Said<'commit'>,
-): Verdict | undefined => {
-  const { olds, next } = replacing;
-  const old = olds.find(
-    (story) =>
-      rollouts.wasWanted(story) &&
-      story.task.desired === 'shutdown' &&
-      story.runs !== undefined &&
-      !isGone(story) &&
-      !rollouts.told.isHurt(story),
-  );
-  if (old === undefined || rollouts.inPlaceOf(next).some(stays) || hasComeUp(rollouts, next)) {
-    return undefined;
-  }
-  return broken(
-    `${placeNamed(replacing)} has to stop its old task before the new one runs, although the order of the update is start-first`,
-    [
-      ...runsSince(old),
-      startOf(replacing),
-      moment(
-        words.at,
-        words.node,
-        `task ${old.task.id} is to stop, and task ${next.task.id} is ${next.task.state}`,
-      ),
-    ],
-  );
-};
-
-const stays = ({ task }: TaskStory): boolean =>
-  task.state === 'running' && isWanted(task.desired) && !task.removed;
-
-const isGone = ({ task, ended }: TaskStory): boolean => ended !== undefined || task.removed;
-
-/** It, or one that the same update or its restarts put in the same place, has run or ended. */
-const hasComeUp = (rollouts: Rollouts, next: TaskStory): boolean =>
-  [next, ...rollouts.inPlaceOf(next)].some(
-    ({ since, runs, ended }) => since >= next.since && (runs !== undefined || ended !== undefined),
-  );
 
 /** The update is called completed, and a task that it should have replaced is wanted still. */
 const wrongEnd = (rollouts: Rollouts, { words, changed }: Step): Verdict | undefined => {
@@ -306,18 +209,3 @@ const isLeft = (rollouts: Rollouts, story: TaskStory, remadeAt: number): boolean
   !hasEnded(story.task.state) &&
   !rollouts.told.isHurt(story) &&
   !rollouts.inPlaceOf(story).some(({ since, ended }) => since >= remadeAt && ended !== undefined);
-
-const placeNamed = ({ next: { task } }: Replacing): string =>
-  task.slot === 0
-    ? `node ${task.node} of service ${task.service}`
-    : `slot ${task.slot} of service ${task.service}`;
-
-const startOf = ({ words, next, olds }: Replacing): Moment =>
-  moment(
-    words.at,
-    words.node,
-    `${words.node} applies, up to index ${words.index}: task ${next.task.id} is made for the place of ${olds.map(({ task }) => task.id).join(' and ')}`,
-  );
-
-const runsSince = ({ task, runs }: TaskStory): readonly Moment[] =>
-  runs === undefined ? [] : [moment(runs.at, runs.node, `task ${task.id} runs`)];
