@@ -1,13 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { isWanted } from '../store/task-transitions.ts';
+import { settled } from './small/services.ts';
 import { SmallSwarm } from './small/swarm.ts';
 import { Watcher } from './small/watcher.ts';
-
-const settled = (nodes: number, seed = 1): SmallSwarm => {
-  const swarm = new SmallSwarm({ seed, nodes });
-  swarm.run(1_000);
-  return swarm;
-};
 
 const status = (swarm: SmallSwarm, id: string) => swarm.store.node(id)?.Status;
 

@@ -1,12 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EndpointSpec, PortConfig, ServiceSpec } from '../store/objects.ts';
-import { serviceSpec, SmallSwarm } from './small/swarm.ts';
-
-const settled = (): SmallSwarm => {
-  const swarm = new SmallSwarm({ seed: 1, nodes: 3 });
-  swarm.run(1_000);
-  return swarm;
-};
+import { settled } from './small/services.ts';
+import { serviceSpec, type SmallSwarm } from './small/swarm.ts';
 
 const publishing = (...Ports: readonly PortConfig[]): { readonly EndpointSpec: EndpointSpec } => ({
   EndpointSpec: { Ports },
@@ -23,7 +18,7 @@ const change = (swarm: SmallSwarm, name: string, spec: Partial<ServiceSpec>): vo
 
 describe('a published port without a number', () => {
   test('gets the lowest that nobody has, for each protocol by itself', () => {
-    const swarm = settled();
+    const swarm = settled(3);
     swarm.createService(
       'a',
       publishing(open, { TargetPort: 53, Protocol: 'udp' }, { TargetPort: 81 }),
@@ -41,7 +36,7 @@ describe('a published port without a number', () => {
   });
 
   test('leaves alone what another service asks for, also one that came at the same time', () => {
-    const swarm = settled();
+    const swarm = settled(3);
     swarm.write((transaction) => {
       const create = (name: string, port: PortConfig): void => {
         const Spec = serviceSpec(name, publishing(port));
@@ -57,7 +52,7 @@ describe('a published port without a number', () => {
   });
 
   test('keeps it while the same target is published, whatever else changes, and under another leader', () => {
-    const swarm = settled();
+    const swarm = settled(3);
     swarm.createService('first', publishing(open));
     swarm.createService('web', publishing(open));
     swarm.run(500);
@@ -74,7 +69,7 @@ describe('a published port without a number', () => {
   });
 
   test('of a host has none', () => {
-    const swarm = settled();
+    const swarm = settled(3);
     swarm.createService('web', publishing({ ...open, PublishMode: 'host' }));
     swarm.run(500);
     expect(numbers(swarm, 'web')).toEqual([undefined]);
@@ -82,7 +77,7 @@ describe('a published port without a number', () => {
   });
 
   test('waits where all are taken, and so do the tasks, until one is free', () => {
-    const swarm = settled();
+    const swarm = settled(3);
     const all = Array.from({ length: 2_768 }, (_, at) => ({ TargetPort: at + 1 }));
     swarm.createService('all', publishing(...all));
     swarm.run(500);
@@ -99,7 +94,7 @@ describe('a published port without a number', () => {
 
 describe('the ports of a service', () => {
   test('are free when it goes, or no longer publishes any', () => {
-    const swarm = settled();
+    const swarm = settled(3);
     swarm.createService('a', publishing(open));
     swarm.createService('b', publishing(open));
     swarm.run(500);
@@ -115,7 +110,7 @@ describe('the ports of a service', () => {
   });
 
   test('that another one took since, as after a rollback, are had once that gives them up, also under another leader', () => {
-    const swarm = settled();
+    const swarm = settled(3);
     const asked = { TargetPort: 80, PublishedPort: 8080 };
     swarm.createService('other', publishing(asked));
     swarm.run(500);
@@ -134,7 +129,7 @@ describe('the ports of a service', () => {
   });
 
   test('are lost where an update asks for one that another service holds', () => {
-    const swarm = settled();
+    const swarm = settled(3);
     swarm.createService('other', publishing({ TargetPort: 80, PublishedPort: 8080 }));
     swarm.createService('web', publishing(open));
     swarm.run(500);
@@ -145,7 +140,7 @@ describe('the ports of a service', () => {
   });
 
   test('are the same on every manager', () => {
-    const swarm = settled();
+    const swarm = settled(3);
     swarm.createService('a', publishing(open, { TargetPort: 81, PublishedPort: 8080 }));
     swarm.run(500);
     change(swarm, 'a', publishing({ TargetPort: 81, PublishedPort: 8081 }, open));

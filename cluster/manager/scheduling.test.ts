@@ -2,13 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { EndpointSpec, NodeObject, ServiceSpec } from '../store/objects.ts';
 import { sampleNode } from '../store/sample-objects.ts';
 import { meetsConstraints, parseConstraints } from './constraints.ts';
-import { SmallSwarm } from './small/swarm.ts';
-
-const settled = (nodes: number, seed = 1): SmallSwarm => {
-  const swarm = new SmallSwarm({ seed, nodes });
-  swarm.run(1_000);
-  return swarm;
-};
+import { settled } from './small/services.ts';
+import type { SmallSwarm } from './small/swarm.ts';
 
 const service = (
   count: number,

@@ -1,0 +1,490 @@
+import { describe, expect, test } from '@jest/globals';
+import type { EndpointSpec, ServiceSpec } from '../store/objects.ts';
+import { replicas, settled, slots, template, wanted } from './small/services.ts';
+import type { SmallSwarm } from './small/swarm.ts';
+import { Watcher } from './small/watcher.ts';
+
+describe('an update', () => {
+  const observed = (swarm: SmallSwarm): { down: number; up: number } => {
+    const seen = { down: Infinity, up: 0 };
+    const watch = swarm.onCommit;
+    swarm.onCommit = (event) => {
+      watch(event);
+      const running = swarm.tasks('web').filter(({ Status }) => Status.State === 'running').length;
+      seen.down = Math.min(seen.down, running);
+      seen.up = Math.max(seen.up, running);
+    };
+    return seen;
+  };
+
+  const start = (config: Record<string, unknown> | undefined, seed = 1): SmallSwarm => {
+    const swarm = settled(3, seed);
+    swarm.createService('web', {
+      ...replicas(4),
+      ...(config === undefined ? {} : { UpdateConfig: config as never }),
+    });
+    swarm.run(1_000);
+    return swarm;
+  };
+
+  const images = (swarm: SmallSwarm): readonly string[] => [
+    ...new Set(swarm.running('web').map(({ Spec }) => Spec.ContainerSpec.Image)),
+  ];
+
+  const other = 'schism/echo:2';
+
+  test('replaces one task after the other by default, stopping each before its successor starts', () => {
+    const swarm = start(undefined);
+    const watcher = new Watcher(swarm);
+    const seen = observed(swarm);
+    swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
+    swarm.run(3_000);
+    expect(images(swarm)).toEqual([other]);
+    expect(slots(swarm.running('web'))).toEqual([1, 2, 3, 4]);
+    expect(seen).toEqual({ down: 3, up: 4 });
+    expect(watcher.problems).toEqual([]);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('updating');
+    swarm.run(6_000);
+    expect(swarm.service('web').UpdateStatus).toMatchObject({
+      State: 'completed',
+      Message: 'update completed',
+    });
+  });
+
+  test.each([
+    [2, 2],
+    [0, 0],
+  ])('with a parallelism of %d leaves at least %d of 4 running', (Parallelism, least) => {
+    const swarm = start({ Parallelism });
+    const seen = observed(swarm);
+    swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
+    swarm.run(3_000);
+    expect(images(swarm)).toEqual([other]);
+    expect(seen.down).toBeGreaterThanOrEqual(least);
+    if (Parallelism === 0) expect(seen.down).toBeLessThan(3);
+  });
+
+  test('takes a place for done only when its new task runs, also where the old one is deleted before', () => {
+    const swarm = settled(1);
+    swarm.updateNode('node1', { Availability: 'drain' });
+    // Nobody takes any task: an old one is deleted as soon as it is not wanted.
+    swarm.createService('web', replicas(2));
+    swarm.run(500);
+    swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
+    swarm.run(1_000);
+    const made = (slot: number): readonly string[] =>
+      swarm
+        .tasks('web')
+        .filter(({ Slot }) => Slot === slot)
+        .map(({ Spec }) => Spec.ContainerSpec.Image);
+    expect([made(1), made(2)]).toEqual([[other], ['schism/echo']]);
+    swarm.updateService('web', (spec) => ({ ...spec, ...replicas(3) }));
+    swarm.run(1_000);
+    expect([made(1), made(2), made(3)]).toEqual([[other], ['schism/echo'], [other]]);
+  });
+
+  test('that starts first never has less than all running', () => {
+    const swarm = start({ Parallelism: 1, Order: 'start-first' });
+    const watcher = new Watcher(swarm);
+    const seen = observed(swarm);
+    swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
+    swarm.run(3_000);
+    expect(images(swarm)).toEqual([other]);
+    expect(seen.down).toBe(4);
+    expect(watcher.problems).toEqual([]);
+  });
+
+  test('waits between places as long as its delay says', () => {
+    const swarm = start({ Parallelism: 1, Delay: 2e9 });
+    swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
+    swarm.run(4_000);
+    expect(images(swarm)).toHaveLength(2);
+    swarm.run(6_000);
+    expect(images(swarm)).toEqual([other]);
+  });
+
+  test('goes on as it was where a write says the same of its tasks again', () => {
+    const swarm = start({ Parallelism: 1, Delay: 2e9 });
+    swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
+    swarm.run(500);
+    const replaced = (): number =>
+      swarm.running('web').filter(({ Spec }) => Spec.ContainerSpec.Image === other).length;
+    expect(replaced()).toBe(1);
+    // As it comes out of a request, or of the log: another object, which says the same.
+    swarm.updateService('web', (spec) => ({ ...structuredClone(spec), Labels: { mark: '2' } }));
+    swarm.run(1_000);
+    expect(replaced()).toBe(1);
+    swarm.run(2_000);
+    expect(replaced()).toBe(2);
+  });
+
+  test('of nothing but the number or the placement replaces no task', () => {
+    const swarm = start(undefined);
+    const before = swarm.running('web').map(({ ID }) => ID);
+    swarm.updateService('web', (spec) => ({
+      ...spec,
+      ...replicas(5),
+      TaskTemplate: { ...spec.TaskTemplate, Placement: { MaxReplicas: 4 } },
+    }));
+    swarm.run(2_000);
+    expect(swarm.running('web').map(({ ID }) => ID)).toEqual(expect.arrayContaining(before));
+    expect(swarm.service('web').UpdateStatus).toBeUndefined();
+  });
+
+  test('is forced by the counter alone', () => {
+    const swarm = start(undefined);
+    const before = new Set(swarm.running('web').map(({ ID }) => ID));
+    swarm.updateService('web', (spec) => ({
+      ...spec,
+      TaskTemplate: { ...spec.TaskTemplate, ForceUpdate: 1 },
+    }));
+    swarm.run(3_000);
+    expect(swarm.running('web').filter(({ ID }) => before.has(ID))).toEqual([]);
+    expect(swarm.running('web')).toHaveLength(4);
+  });
+
+  test('pauses at the first failure, and says which task failed', () => {
+    const swarm = start(undefined);
+    swarm.updateService('web', (spec) => ({ ...spec, ...template('schism/missing') }));
+    swarm.run(5_000);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('paused');
+    expect(swarm.service('web').UpdateStatus?.Message).toMatch(
+      /^update paused due to failure or early termination of task [0-9a-z]{25}$/,
+    );
+    expect(swarm.running('web')).toHaveLength(3);
+    swarm.changeLeader();
+    swarm.run(10_000);
+    expect(swarm.running('web')).toHaveLength(3);
+  });
+
+  test('that is paused leaves no node that comes back without its task of a global service', () => {
+    const swarm = settled(3);
+    swarm.createService('web', { Mode: { Global: {} } });
+    swarm.run(500);
+    swarm.updateService('web', (spec) => ({ ...spec, ...template('schism/missing') }));
+    swarm.run(5_000);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('paused');
+    const left = swarm.running('web').map(({ NodeID }) => swarm.node(NodeID));
+    const [back] = left;
+    if (back === undefined) throw new Error('every node was updated');
+    swarm.crash(back);
+    swarm.run(30_000);
+    expect(wanted(swarm.store.tasksOfNode(back.id))).toEqual([]);
+    swarm.startAgent(back);
+    swarm.run(5_000);
+    expect(wanted(swarm.store.tasksOfNode(back.id))).toHaveLength(1);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('paused');
+  });
+
+  test('that paused goes on with the next template', () => {
+    const swarm = start(undefined);
+    swarm.updateService('web', (spec) => ({ ...spec, ...template('schism/missing') }));
+    swarm.run(5_000);
+    swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
+    swarm.run(10_000);
+    expect(images(swarm)).toEqual([other]);
+    expect(swarm.running('web')).toHaveLength(4);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+  });
+
+  test('goes on over failures where it is told to', () => {
+    const swarm = start({ Parallelism: 1, FailureAction: 'continue' });
+    swarm.updateService('web', (spec) => ({
+      ...spec,
+      ...template('schism/missing', { RestartPolicy: { Condition: 'none' } }),
+    }));
+    swarm.run(5_000);
+    expect(swarm.running('web')).toEqual([]);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('updating');
+    // It is watched as long as any other.
+    swarm.run(1_500);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+  });
+
+  test.each([
+    ['told to go on over failures', { FailureAction: 'continue' }],
+    ['told to bear that many', { MaxFailureRatio: 1 }],
+  ])(
+    'that starts first and is %s comes to its end, whatever becomes of its tasks',
+    (_case, config) => {
+      const swarm = start({ Parallelism: 1, Order: 'start-first', Monitor: 1e9, ...config });
+      swarm.updateService('web', (spec) => ({
+        ...spec,
+        ...template('schism/missing', { RestartPolicy: { Delay: 200e6 } }),
+      }));
+      const tried = (): number =>
+        new Set(
+          swarm
+            .tasks('web')
+            .filter(({ Spec }) => Spec.ContainerSpec.Image === 'schism/missing')
+            .map(({ Slot }) => Slot),
+        ).size;
+      for (let waited = 0; tried() < 4 && waited < 5_000; waited += 10) swarm.run(10);
+      expect(tried()).toBe(4);
+      // Until it has been watched, older tasks stand in for those that do not come to run.
+      expect(swarm.running('web')).toHaveLength(4);
+      swarm.run(1_500);
+      expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+      expect(swarm.running('web')).toEqual([]);
+      swarm.run(5_000);
+      expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+    },
+  );
+
+  test('that starts first waits for a task that neither runs nor ends', () => {
+    const swarm = start({ Parallelism: 1, Order: 'start-first', FailureAction: 'continue' });
+    swarm.updateService('web', (spec) => ({
+      ...spec,
+      ...template(other, { Resources: { Reservations: { NanoCPUs: 64e9 } } }),
+    }));
+    swarm.run(30_000);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('updating');
+    expect(swarm.tasks('web')).toHaveLength(5);
+    swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
+    swarm.run(10_000);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+    expect(images(swarm)).toEqual([other]);
+  });
+
+  test('that starts first comes to its end under another leader', () => {
+    const swarm = start({
+      Order: 'start-first',
+      FailureAction: 'continue',
+      Monitor: 1e9,
+      Delay: 1e9,
+    });
+    swarm.updateService('web', (spec) => ({ ...spec, ...template('schism/missing') }));
+    swarm.run(1_500);
+    swarm.changeLeader();
+    swarm.run(10_000);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+  });
+
+  const ingress = { Protocol: 'tcp', TargetPort: 80, PublishedPort: 8080, PublishMode: 'ingress' };
+  const host = { ...ingress, PublishMode: 'host' };
+
+  test.each<[string, EndpointSpec, EndpointSpec]>([
+    ['an ingress port more', { Mode: 'vip' }, { Mode: 'vip', Ports: [ingress] }],
+    ['a host port less', { Mode: 'vip', Ports: [host] }, { Mode: 'vip' }],
+    ['another number', { Ports: [ingress] }, { Ports: [{ ...ingress, PublishedPort: 8081 }] }],
+    ['another target', { Ports: [ingress] }, { Ports: [{ ...ingress, TargetPort: 81 }] }],
+    ['the other kind of port', { Ports: [ingress] }, { Ports: [host] }],
+    ['another mode', { Mode: 'vip' }, { Mode: 'dnsrr' }],
+  ])('of what is published replaces every task: %s', (_case, before, after) => {
+    const swarm = settled();
+    swarm.createService('web', { ...replicas(4), EndpointSpec: before });
+    swarm.run(1_000);
+    const old = new Set(swarm.running('web').map(({ ID }) => ID));
+    expect(old.size).toBe(4);
+    swarm.updateService('web', (spec) => ({ ...spec, EndpointSpec: after }));
+    swarm.run(300);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('updating');
+    swarm.run(10_000);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+    expect(swarm.running('web').filter(({ ID }) => old.has(ID))).toEqual([]);
+    expect(swarm.running('web')).toHaveLength(4);
+  });
+
+  test('that publishes the same again replaces none', () => {
+    const swarm = settled();
+    swarm.createService('web', { ...replicas(4), EndpointSpec: { Ports: [ingress] } });
+    swarm.run(1_000);
+    const old = swarm.running('web').map(({ ID }) => ID);
+    const Ports = [{ ...ingress }];
+    swarm.updateService('web', (spec) => ({ ...spec, EndpointSpec: { Ports } }));
+    swarm.run(5_000);
+    expect(swarm.running('web').map(({ ID }) => ID)).toEqual(old);
+    expect(swarm.service('web').UpdateStatus).toBeUndefined();
+  });
+
+  test('of what is published gives its tasks new attempts', () => {
+    const swarm = settled();
+    swarm.createService('web', {
+      ...replicas(1),
+      ...template('schism/crash', { RestartPolicy: { Delay: 0, MaxAttempts: 1 } }),
+    });
+    const ended = (): number =>
+      swarm.tasks('web').filter(({ Status }) => Status.State === 'failed').length;
+    swarm.run(5_000);
+    expect(ended()).toBe(2);
+    swarm.updateService('web', (spec) => ({ ...spec, EndpointSpec: { Ports: [host] } }));
+    swarm.run(5_000);
+    expect(swarm.tasks('web').filter(({ endpoint }) => endpoint !== undefined)).toHaveLength(2);
+  });
+
+  test('tolerates failures up to the ratio that it names', () => {
+    const swarm = start({ Parallelism: 1, MaxFailureRatio: 0.5, Monitor: 1e9 });
+    swarm.updateService('web', (spec) => ({
+      ...spec,
+      ...template('schism/missing', { RestartPolicy: { Condition: 'none' } }),
+    }));
+    swarm.run(5_000);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('paused');
+    expect(swarm.running('web')).toHaveLength(1);
+  });
+
+  /** How `updated` tasks end, and how long after they came up. */
+  const endings = (swarm: SmallSwarm, afterMs: number, state: 'complete' | 'failed'): void => {
+    swarm.endings.set('schism/soon', { afterMs, state });
+  };
+
+  const updated = template('schism/soon');
+
+  const reached = (swarm: SmallSwarm): readonly number[] => [
+    ...new Set(
+      slots(swarm.tasks('web').filter(({ Spec }) => Spec.ContainerSpec.Image === 'schism/soon')),
+    ),
+  ];
+
+  test('goes from place to place after its delay, however often a finished place restarts', () => {
+    const swarm = start({ Parallelism: 1, Delay: 4e9, Monitor: 1e9, FailureAction: 'continue' });
+    endings(swarm, 1_500, 'complete');
+    swarm.updateService('web', (spec) => ({ ...spec, ...updated }));
+    swarm.run(11_000);
+    expect(reached(swarm)).toEqual([1, 2, 3]);
+    swarm.run(4_000);
+    expect(reached(swarm)).toEqual([1, 2, 3, 4]);
+    swarm.run(4_000);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+  });
+
+  test('counts one failure a place, however often its task restarts', () => {
+    const swarm = start({ Parallelism: 1, Delay: 2e9, Monitor: 9e9, MaxFailureRatio: 0.5 });
+    endings(swarm, 100, 'failed');
+    swarm.updateService('web', (spec) => ({ ...spec, ...updated }));
+    swarm.run(4_000);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('updating');
+    swarm.run(1_500);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('paused');
+    expect(reached(swarm)).toEqual([1, 2, 3]);
+  });
+
+  test.each([
+    ['its delay, where the monitor is shorter', { Delay: 4e9, Monitor: 1e9 }, 4_500],
+    ['its delay, where the monitor is as long', { Delay: 2e9, Monitor: 2e9 }, 2_500],
+    ['four seconds, where the monitor is zero', { Monitor: 0 }, 4_500],
+  ])('watches its tasks for longer than %s', (_case, config, afterMs) => {
+    const swarm = start({ Parallelism: 0, ...config });
+    endings(swarm, afterMs, 'failed');
+    swarm.updateService('web', (spec) => ({ ...spec, ...updated }));
+    swarm.run(6_000);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('paused');
+  });
+
+  describe('that takes the place of another one', () => {
+    /** It has replaced one task, which failed, and waits. */
+    const waiting = (): SmallSwarm => {
+      const swarm = start({ Parallelism: 1, Delay: 30e9, FailureAction: 'continue' });
+      endings(swarm, 100, 'failed');
+      swarm.updateService('web', (spec) => ({ ...spec, ...updated }));
+      swarm.run(2_000);
+      expect(reached(swarm)).toEqual([1]);
+      return swarm;
+    };
+
+    test('to another template has neither its failures nor its delay', () => {
+      const swarm = waiting();
+      swarm.updateService('web', (spec) => ({
+        ...spec,
+        ...template(other),
+        UpdateConfig: { Parallelism: 1, FailureAction: 'pause' },
+      }));
+      swarm.run(9_000);
+      expect(images(swarm)).toEqual([other]);
+      expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+    });
+
+    test('under another configuration has neither its failures nor its delay, nor the places that it changed', () => {
+      const swarm = waiting();
+      swarm.updateService('web', (spec) => ({
+        ...spec,
+        UpdateConfig: { Parallelism: 1, Delay: 1e9, MaxFailureRatio: 0.34 },
+      }));
+      swarm.run(9_000);
+      expect(reached(swarm)).toEqual([1, 2, 3]);
+      expect(swarm.service('web').UpdateStatus?.State).toBe('paused');
+    });
+  });
+
+  test('rolls back to the spec before, and says so', () => {
+    const swarm = start({ Parallelism: 1, FailureAction: 'rollback', Monitor: 1e9 });
+    const old = swarm.service('web').Spec;
+    swarm.updateService('web', (spec) => ({ ...spec, ...template('schism/crash') }));
+    const states = new Set<string>();
+    swarm.onCommit = () => states.add(swarm.service('web').UpdateStatus?.State ?? '');
+    swarm.run(15_000);
+    expect([...states].filter((state) => state !== '')).toEqual([
+      'updating',
+      'rollback_started',
+      'rollback_completed',
+    ]);
+    expect(swarm.service('web').Spec).toEqual(old);
+    expect(swarm.service('web').PreviousSpec).toBeUndefined();
+    expect(swarm.running('web')).toHaveLength(4);
+  });
+
+  describe('that is rolled back by hand', () => {
+    /** As the API writes it. */
+    const rollBack = (swarm: SmallSwarm, to: Partial<ServiceSpec>): void => {
+      swarm.write((open) => {
+        const service = swarm.service('web');
+        const UpdateStatus = {
+          State: 'rollback_started',
+          StartedAt: service.UpdatedAt,
+          Message: 'manually requested rollback',
+        } as const;
+        const Spec = { ...service.Spec, ...to };
+        const next = { ...service, Spec, PreviousSpec: service.Spec, UpdateStatus };
+        open.update('service', next, undefined);
+      });
+    };
+
+    test('goes as the configuration of rollbacks says, and is a rollback to its end', () => {
+      const swarm = start({ Parallelism: 1, Delay: 9e9 });
+      const seen = observed(swarm);
+      const RollbackConfig = { Parallelism: 0, Monitor: 1e9 };
+      rollBack(swarm, { ...template(other), RollbackConfig });
+      swarm.run(3_000);
+      expect(images(swarm)).toEqual([other]);
+      expect(seen.down).toBeLessThan(3);
+      expect(swarm.service('web').UpdateStatus).toMatchObject({
+        State: 'rollback_completed',
+        Message: 'rollback completed',
+      });
+    });
+
+    test('pauses as a rollback where it fails, even in the middle of an update', () => {
+      const swarm = start({ Parallelism: 1, Delay: 9e9 });
+      endings(swarm, 100, 'failed');
+      swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
+      swarm.run(1_000);
+      rollBack(swarm, updated);
+      swarm.run(2_000);
+      expect(swarm.service('web').UpdateStatus).toMatchObject({
+        State: 'rollback_paused',
+        Message: expect.stringMatching(/^update paused due to failure/) as unknown,
+      });
+    });
+
+    test('is never rolled back itself, and says so', () => {
+      const swarm = start({ Parallelism: 1 });
+      endings(swarm, 100, 'failed');
+      rollBack(swarm, { ...updated, RollbackConfig: { FailureAction: 'rollback' } });
+      swarm.run(2_000);
+      expect(swarm.service('web').UpdateStatus).toMatchObject({
+        State: 'rollback_paused',
+        Message: expect.stringMatching(/^rollback paused due to failure/) as unknown,
+      });
+    });
+  });
+
+  test('goes on under another leader', () => {
+    const swarm = start({ Parallelism: 1, Delay: 500e6 });
+    swarm.updateService('web', (spec) => ({ ...spec, ...template(other) }));
+    swarm.run(700);
+    swarm.changeLeader();
+    swarm.run(15_000);
+    expect(images(swarm)).toEqual([other]);
+    expect(swarm.service('web').UpdateStatus?.State).toBe('completed');
+  });
+});
