@@ -398,6 +398,43 @@ describe('a manager', () => {
   });
 });
 
+describe('of what has ended in a place', () => {
+  const ended = (count: number, slot = 1) =>
+    Array.from({ length: count }, (_, at) =>
+      task(slot, 'w1-id', { id: `ended-${at}`, state: 'failed', desired: 'shutdown' }),
+    );
+  /** All of them committed as ended by every manager, one each 10 ms from here. */
+  const told = (tasks: readonly TaskShown[], from: number) =>
+    ['m1', 'm2', 'm3'].flatMap((name) =>
+      says(
+        name,
+        'a',
+        tasks.map((of, at) => [
+          from + 10 * at,
+          commit(at + 1, at + 1, [{ ...of, removed: false }]),
+        ]),
+      ),
+    );
+  const verdictOf = (tasks: readonly TaskShown[], from: number) =>
+    judge({ tasks: [...right.tasks, ...tasks] }, { observations: told(tasks, from) });
+
+  test('the newest five are kept, and no more', () => {
+    expect(verdictOf(ended(5), 5_000).verdict).toBe('pass');
+    expect(verdictOf(ended(6), 5_000)).toMatchObject({
+      verdict: 'fail',
+      summary: expect.stringContaining('one of 6 that have ended in its place'),
+    });
+  });
+
+  test('each place has its own', () => {
+    expect(verdictOf([...ended(4), ...ended(4, 2)], 5_000).verdict).toBe('pass');
+  });
+
+  test('what has just ended may still be deleted', () => {
+    expect(verdictOf(ended(6), 8_060).verdict).toBe('pass');
+  });
+});
+
 describe('legal look-alikes', () => {
   const others = nodes.filter(({ name }) => name !== 'w1');
 

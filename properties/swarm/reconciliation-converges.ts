@@ -9,6 +9,7 @@ import { stalledAfterHeal } from '../liveness/stalls.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
 import { executorsOf, latenessAt, leftovers, shownOnly, type Executors } from './executors.ts';
 import { finalStates, type FinalState } from './final-state.ts';
+import { tooMuchKept } from './kept-history.ts';
 import { changeOf, lastChangeAt, waitsOf } from './last-change.ts';
 import { mayRun, mayTake } from './placement.ts';
 import { nodesThatRun } from './running-nodes.ts';
@@ -19,8 +20,8 @@ import { wrong, type Wrong } from './wrong.ts';
 /**
  * EventuallyAsDesired: once users, failures and restarts stop, every service has exactly the tasks that its spec asks for. Within the
  * target's bound after the heal and the last change: per slot exactly one task desired and running, on a node that may run it; a
- * task on each node that may for a global service; nothing on drained or dead nodes; no leftover; every node that runs is
- * taken for one that does, and every manager that runs has caught up. Where tasks end by themselves one after another must run.
+ * task on each node that may for a global service; nothing on drained or dead nodes; no leftover, and no more history of a place than
+ * is to be kept; every node that runs is taken for one that does, and every manager that runs has caught up. Where tasks end by themselves one after another must run.
  * What is shown as running its node's own executor says to run, in the latest boot of that node. And it stays so for ever: a bound
  * later no task is made, changes or is given up without a cause.
  * @source swarmkit design/tla/SwarmKit.tla (EventuallyAsDesired); docker-swarm failure catalogue 32, 33, 34.
@@ -29,7 +30,7 @@ export const reconciliationConverges: Property = {
   name: 'reconciliation-converges',
   kind: 'liveness',
   guarantee:
-    'EventuallyAsDesired: once users, failures and restarts stop, the number of running tasks is what each service asks for, one per slot, on nodes that may run them, others take the place of those that end by themselves, and nothing is left over; a node itself says that it runs what is shown as running there; every node that runs is shown as ready, and every manager has caught up; from then on tasks are left alone.',
+    'EventuallyAsDesired: once users, failures and restarts stop, the number of running tasks is what each service asks for, one per slot, on nodes that may run them, others take the place of those that end by themselves, and nothing is left over, nor more than the newest five that have ended in a place; a node itself says that it runs what is shown as running there; every node that runs is shown as ready, and every manager has caught up; from then on tasks are left alone.',
   source: 'swarmkit design/tla/SwarmKit.tla (EventuallyAsDesired)',
   judge(history) {
     const states = finalStates(history);
@@ -97,6 +98,7 @@ function* findWrong(
     yield* tasks.filter((task) => isLate(service, task)).map((task) => neverAgain(service, task));
   }
   yield* leftovers(state, executors);
+  yield* tooMuchKept(state, history);
   yield* shownOnly(state, executors, { running, convergeMs: history.bounds.convergeMs });
   yield* notReady(state, running);
 }

@@ -257,8 +257,16 @@ describe('of what has ended', () => {
     { tasks: [task(1, { ...fresh, id })] },
     { tasks: [ended(id)] },
   ];
+  /** As many as are kept, which have ended in another way. */
+  const others = Array.from({ length: 5 }, (_, at) => ({
+    ...ended(`other-${at}`),
+    state: 'complete',
+  }));
+  const created: Step = { services: [service({ created: true })] };
   const both: readonly Step[] = [
-    { services: [service({ created: true })] },
+    created,
+    { tasks: others.map(({ id }) => task(1, { ...fresh, id })) },
+    { tasks: others },
     ...one('old'),
     ...one('new'),
   ];
@@ -269,17 +277,43 @@ describe('of what has ended', () => {
       verdict: 'fail',
       summary:
         'task new (slot 1 of service web) is deleted, and old, which ended before it, is kept',
-      moments: [{ at: 2_200 }, { at: 2_400 }, { at: 2_500 }],
+      moments: [{ at: 2_400 }, { at: 2_600 }, { at: 2_700 }],
     });
   });
 
   test('what was made from an earlier spec, or ended in another way, is not compared', () => {
     const remade: Step = { services: [service({ remade: true })] };
-    expect(judge(steps(...both.slice(0, 3), remade, ...one('new'), deleted('new'))).verdict).toBe(
+    expect(judge(steps(...both.slice(0, 5), remade, ...one('new'), deleted('new'))).verdict).toBe(
       'pass',
     );
     const other: Step = { tasks: [{ ...ended('old'), state: 'complete' }] };
     expect(judge(steps(...both, other, deleted('new'))).verdict).toBe('pass');
+  });
+
+  describe('five are kept in each place', () => {
+    const [, made = {}, over = {}] = both;
+    const [first] = others;
+    const gone: Step = { tasks: others.slice(0, 1).map((of) => ({ ...of, removed: true })) };
+
+    test('and of five none goes', () => {
+      expect(judge(steps(created, made, over, gone))).toMatchObject({
+        verdict: 'fail',
+        summary: `task ${first?.id} (slot 1 of service web) is deleted, although only 4 others that ended in its place are kept, and 5 are to be`,
+        moments: [{ at: 2_200 }, { at: 2_300 }],
+      });
+      expect(judge(steps(created, made, over, ...one('old'), gone)).verdict).toBe('pass');
+    });
+
+    test('unless the service goes, or its place, or it was not told of from its beginning', () => {
+      const removed: Step = { services: [service({ removed: true })] };
+      expect(judge(steps(created, made, over, removed, gone)).verdict).toBe('pass');
+      const toGo: Step = { tasks: others.map((of) => ({ ...of, desired: 'remove' })) };
+      const went: Step = {
+        tasks: others.map((of) => ({ ...of, desired: 'remove', removed: true })),
+      };
+      expect(judge(steps(created, made, over, toGo, went)).verdict).toBe('pass');
+      expect(judge(steps({ services: [service()] }, made, over, gone)).verdict).toBe('pass');
+    });
   });
 });
 

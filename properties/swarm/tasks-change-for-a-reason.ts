@@ -3,6 +3,7 @@ import type { ObservedTask } from '../../harness/core/history.ts';
 import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
+import { endedTasksKept } from './kept-history.ts';
 import { restartedTooSoon } from './restart-delay.ts';
 import { hasEnded, isWanted, placeOf } from './task-life.ts';
 import { tellingsOf, Told, type ServiceStory, type TaskStory } from './told-stories.ts';
@@ -10,7 +11,8 @@ import { tellingsOf, Told, type ServiceStory, type TaskStory } from './told-stor
 /**
  * The orchestrators change only what has to change: a task that runs, and is to run, is stopped only where its service was given other
  * tasks or fewer, or its node was to take none. Where there are to be fewer, slots that do not run go before slots that do. A task that
- * ended by itself is started again once its restart delay is over, and not before. Of the tasks that ended in a place the newest are kept.
+ * ended by itself is started again once its restart delay is over, and not before. Of the tasks that ended in a place the newest five
+ * are kept.
  * @source swarmkit design/orchestrators.md; manager/orchestrator/replicated/services.go (slots are sorted, running ones first, and the
  * last ones go); manager/orchestrator/restart/restart.go (DelayStart);
  * manager/orchestrator/taskreaper/task_reaper.go.
@@ -19,7 +21,7 @@ export const tasksChangeForAReason: Property = {
   name: 'tasks-change-for-a-reason',
   kind: 'safety',
   guarantee:
-    'A task that runs as wanted is stopped only for a reason: other tasks or fewer were asked for, or its node is to take none. What does not run goes before what does, what ended by itself waits for its restart delay, and of what has ended the newest is kept.',
+    'A task that runs as wanted is stopped only for a reason: other tasks or fewer were asked for, or its node is to take none. What does not run goes before what does, what ended by itself waits for its restart delay, and of what has ended the newest five of each place are kept.',
   source:
     'swarmkit design/orchestrators.md, manager/orchestrator/replicated/services.go, manager/orchestrator/restart/restart.go',
   judge(history) {
@@ -62,7 +64,10 @@ const wrongIn = (commits: readonly Said<'commit'>[], counts: Counts): Verdict | 
       const story = told.note(task);
       if (task.removed) {
         told.forget(task);
-        const wrong = story === undefined ? undefined : newestWent(told, story, words);
+        const wrong =
+          story === undefined
+            ? undefined
+            : (newestWent(told, story, words) ?? tooFewKept(told, story, words));
         if (wrong !== undefined) return wrong;
       }
       if (story?.whole !== true || before === undefined) continue;
@@ -98,6 +103,26 @@ const newestWent = (told: Told, gone: TaskStory, words: Said<'commit'>): Verdict
     ...toldOf(ended, `task ${task.id} has ended (${task.state})`),
     ...toldOf(words, `task ${task.id}, the later one, is deleted`),
   ]);
+};
+
+/** Of the tasks that ended in a place so many are kept, unless the place itself is to go. */
+const tooFewKept = (told: Told, gone: TaskStory, words: Said<'commit'>): Verdict | undefined => {
+  const { task, ended } = gone;
+  const service = told.services.get(task.service);
+  if (service?.whole !== true || service.removed || task.desired !== 'shutdown') return undefined;
+  if (ended === undefined) return undefined;
+  let kept = 0;
+  for (const { task: other } of told.tasks.values())
+    if (placeOf(other) === placeOf(task) && other.desired === 'shutdown' && hasEnded(other.state))
+      kept += 1;
+  if (kept >= endedTasksKept) return undefined;
+  return broken(
+    `${nameOf(task)} is deleted, although only ${kept} others that ended in its place are kept, and ${endedTasksKept} are to be`,
+    [
+      ...toldOf(ended, `task ${task.id} has ended (${task.state})`),
+      ...toldOf(words, `it is deleted; ${kept} others that have ended in its place are left`),
+    ],
+  );
 };
 
 /** It ended and is kept to be looked at, and was made from what its service still asks for. */

@@ -28,6 +28,9 @@ export type TaskStory = {
 };
 
 export type ServiceStory = {
+  /** Whether these words tell of it from its beginning, and so of all its tasks. */
+  readonly whole: boolean;
+  removed: boolean;
   /** `undefined`: global, or not known. */
   replicas: number | undefined;
   restartDelayMs: number;
@@ -111,7 +114,8 @@ export class Told {
       created ||
       (known?.replicas !== undefined && replicas !== undefined && replicas >= known.replicas);
     const fewerAt = more ? (known?.fewerAt ?? 0) : this.step;
-    this.services.set(id, { replicas, restartDelayMs, remadeAt, fewerAt, update });
+    const whole = created || known?.whole === true;
+    this.services.set(id, { whole, removed, replicas, restartDelayMs, remadeAt, fewerAt, update });
   }
 
   #noteNode({ id, state, availability, remade, removed }: ObservedNode): void {
