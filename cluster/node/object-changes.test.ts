@@ -34,24 +34,42 @@ describe('of a service is told', () => {
   });
 
   test.each<[string, Partial<ServiceSpec>, UpdateStatus['State'] | undefined, object]>([
-    ['nothing', {}, undefined, { parallelism: 1, delayMs: 0, startFirst: false }],
+    [
+      'nothing',
+      {},
+      undefined,
+      { parallelism: 1, delayMs: 0, startFirst: false, bearsFailures: false },
+    ],
     [
       'all of it',
-      { UpdateConfig: { Parallelism: 2, Delay: 1_500_000_000, Order: 'start-first' } },
+      {
+        UpdateConfig: {
+          Parallelism: 2,
+          Delay: 1_500_000_000,
+          Order: 'start-first',
+          FailureAction: 'continue',
+        },
+      },
       'updating',
-      { state: 'updating', parallelism: 2, delayMs: 1_500, startFirst: true },
+      { state: 'updating', parallelism: 2, delayMs: 1_500, startFirst: true, bearsFailures: true },
     ],
     [
       'no parallelism, which is all at once',
       { UpdateConfig: { Order: 'stop-first' } },
       'paused',
-      { state: 'paused', parallelism: 0, delayMs: 0, startFirst: false },
+      { state: 'paused', parallelism: 0, delayMs: 0, startFirst: false, bearsFailures: false },
     ],
     [
       'how a rollback goes',
       { UpdateConfig: { Parallelism: 2 }, RollbackConfig: { Parallelism: 3, Delay: 1_000_000 } },
       'rollback_started',
-      { state: 'rollback_started', parallelism: 3, delayMs: 1, startFirst: false },
+      {
+        state: 'rollback_started',
+        parallelism: 3,
+        delayMs: 1,
+        startFirst: false,
+        bearsFailures: false,
+      },
     ],
   ])('how it is updated where its spec says %s', (_, given, state, update) => {
     expect(told(object(spec(given), state))?.update).toEqual({ state: undefined, ...update });

@@ -68,13 +68,16 @@ const updateOf = ({ Spec, UpdateStatus }: ServiceObject): UpdateTold => {
   const state = UpdateStatus?.State;
   const given = state === 'rollback_started' ? Spec.RollbackConfig : Spec.UpdateConfig;
   if (typeof given !== 'object' || given === null || Array.isArray(given))
-    return { state, parallelism: 1, delayMs: 0, startFirst: false };
-  const { Parallelism, Delay, Order } = given as { readonly [field: string]: unknown };
+    return { state, parallelism: 1, delayMs: 0, startFirst: false, bearsFailures: false };
+  const { Parallelism, Delay, Order, FailureAction } = given as {
+    readonly [field: string]: unknown;
+  };
   return {
     state,
     parallelism: typeof Parallelism === 'number' ? Parallelism : 0,
     delayMs: typeof Delay === 'number' ? Delay / 1e6 : 0,
     startFirst: Order === 'start-first',
+    bearsFailures: FailureAction === 'continue',
   };
 };
 

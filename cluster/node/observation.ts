@@ -35,6 +35,8 @@ export type UpdateTold = {
   readonly delayMs: number;
   /** The new task runs before the old one is stopped, and not the other way round. */
   readonly startFirst: boolean;
+  /** It goes on whatever becomes of its tasks. */
+  readonly bearsFailures: boolean;
 };
 
 export type NodeChange = {

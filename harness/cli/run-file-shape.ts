@@ -121,6 +121,7 @@ const service = z.looseObject({
       parallelism: figure,
       delayMs: figure,
       startFirst: truth,
+      bearsFailures: maybe(truth),
     }),
   ),
   removed: truth,

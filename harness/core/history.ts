@@ -131,6 +131,8 @@ export type ObservedUpdate = {
   readonly delayMs: Ms;
   /** The new task runs before the old one is stopped, and not the other way round. */
   readonly startFirst: boolean;
+  /** It goes on whatever becomes of its tasks. Left out by targets that do not tell of it. */
+  readonly bearsFailures?: boolean;
 };
 
 export type ObservedNode = {

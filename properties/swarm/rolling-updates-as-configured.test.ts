@@ -171,7 +171,8 @@ describe('an update', () => {
 
   test('that goes on while it is paused is found', () => {
     const pause = { services: [service({ state: 'paused' })] };
-    const told = [...asked(), replacing(1), replaced(1), pause];
+    const ended: Step = { tasks: [task('b1', { state: 'failed' })] };
+    const told = [...asked(), replacing(1), replaced(1), ended, pause];
     expect(judge(steps(...told, replacing(2)))).toMatchObject({
       verdict: 'fail',
       summary:
@@ -327,5 +328,43 @@ describe('what cannot be judged', () => {
   test('is untested where nobody asked for other tasks, or none was replaced', () => {
     expect(judge(steps({ services: [service()] }))).toMatchObject({ tested: false });
     expect(judge(steps(...asked()))).toMatchObject({ tested: false });
+  });
+});
+
+describe('an update that is paused', () => {
+  const pausing = (update: Partial<ObservedUpdate> = {}): Step => ({
+    services: [service({ ...update, state: 'paused' })],
+  });
+  const failed: Step = { tasks: [stopped('a1'), task('b1', { state: 'failed' })] };
+
+  test('although none of its tasks has ended is found', () => {
+    const old: Step = { tasks: [task('a1', { state: 'failed', desired: 'shutdown' })] };
+    expect(judge(steps(...asked(), replacing(1), old, pausing()))).toEqual({
+      verdict: 'fail',
+      summary:
+        'the update of service web is paused, although none of the tasks that it has made has ended',
+      moments: [{ at: 2_600, node: 'm1', text: 'the update is paused' }],
+    });
+    expect(judge(steps(...asked(), replacing(1), failed, pausing())).verdict).toBe('pass');
+  });
+
+  test('although it was to go on is found', () => {
+    const update = { bearsFailures: true };
+    expect(judge(steps(...asked(update), replacing(1), failed, pausing(update)))).toMatchObject({
+      verdict: 'fail',
+      summary:
+        'the update of service web is paused, although it was to go on whatever becomes of its tasks',
+    });
+  });
+
+  test('in the words that gave it other tasks is not judged', () => {
+    const words: Step = {
+      services: [
+        service({}, { remade: true }),
+        service({ state: 'updating' }),
+        service({ state: 'paused' }),
+      ],
+    };
+    expect(judge(steps(...asked().slice(0, 3), words)).verdict).toBe('pass');
   });
 });

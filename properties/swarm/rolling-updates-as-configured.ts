@@ -14,7 +14,8 @@ import { mayHaveWaited } from './waited.ts';
 /**
  * A rolling update replaces no more tasks at once than its parallelism says, waits for its delay before the next ones, and keeps its
  * order: with stop-first a task runs only when the one that it replaces has stopped, with start-first one is stopped only when the one
- * that replaces it runs. An update that is paused goes no further, and one that is called completed has replaced every task.
+ * that replaces it runs. An update is paused only where a task of its own has failed, and where it is not to go on all the same; then it
+ * goes no further. One that is called completed has replaced every task.
  * @source Docker's reference of `service create` (update-parallelism, update-delay, update-order); SwarmKit,
  * manager/orchestrator/update/updater.go (Run, worker, updateTask), manager/orchestrator/restart/restart.go (DelayStart).
  */
@@ -22,7 +23,7 @@ export const rollingUpdatesAsConfigured: Property = {
   name: 'rolling-updates-as-configured',
   kind: 'safety',
   guarantee:
-    'A rolling update replaces no more tasks at once than its parallelism says, waits for its delay before the next ones, and keeps its order, stop-first or start-first. A paused update goes no further, and one that is called completed has replaced every task.',
+    'A rolling update replaces no more tasks at once than its parallelism says, waits for its delay before the next ones, and keeps its order, stop-first or start-first. It is paused only for a failure of its own and then goes no further, and one that is called completed has replaced every task.',
   source: 'swarmkit manager/orchestrator/update/updater.go; docker service create, --update-*',
   judge(history) {
     const { commits } = chronicleOf(history);
@@ -59,6 +60,7 @@ const wrongIn = (commits: readonly Said<'commit'>[], known: Known): Verdict | un
       wentOn(step) ??
       wrongPace(rollouts, step, known) ??
       wrongOrder(rollouts, step) ??
+      wrongPause(rollouts, step) ??
       wrongEnd(rollouts, step);
     if (found !== undefined) return found;
   }
@@ -171,6 +173,26 @@ const throughAt = ({ next, dropped }: Replacing, ups: Known['ups']): number => {
   const up = ups.get(next.task.id);
   if (up !== undefined) return up.at;
   return next.runs === undefined && next.ended === undefined ? Infinity : -Infinity;
+};
+
+/** The update is paused, although no new task has failed, or although it was to go on all the same. */
+const wrongPause = (rollouts: Rollouts, { words, changed }: Step): Verdict | undefined => {
+  for (const { id, before, paused } of changed.values()) {
+    const service = rollouts.told.services.get(id);
+    // Where the same words gave it other tasks, which of them it was that failed is not told.
+    if (!paused || service === undefined || service.remadeAt !== before?.remadeAt) continue;
+    const why =
+      before.update?.bearsFailures === true
+        ? 'it was to go on whatever becomes of its tasks'
+        : service.remadeAt > 0 && !rollouts.hadEnds(id)
+          ? 'none of the tasks that it has made has ended'
+          : undefined;
+    if (why !== undefined)
+      return broken(`the update of service ${id} is paused, although ${why}`, [
+        moment(words.at, words.node, `the update is paused`),
+      ]);
+  }
+  return undefined;
 };
 
 /** The update is called completed, and a task that it should have replaced is wanted still. */

@@ -24,6 +24,8 @@ export type Replacing = {
 type Course = {
   readonly remadeAt: number;
   readonly replacing: Replacing[];
+  /** Whether any task that was made since then has ended. */
+  hadEnds: boolean;
   /** What was replaced at this step or later was replaced by one leadership that began with nothing done. */
   from: number;
 };
@@ -34,6 +36,8 @@ export type ServiceChanged = {
   readonly before: ServiceStory | undefined;
   /** Its update was called completed, whatever came after it in the same words. */
   completed: boolean;
+  /** It was under way and is paused now. */
+  paused: boolean;
   /** Its update was paused and went on, although nobody wrote the service in between: a write takes the status away. */
   resumed: boolean;
 };
@@ -51,6 +55,8 @@ export const isPaused = (state: string | undefined): boolean =>
   state === 'paused' || state === 'rollback_paused';
 
 const underWay: ReadonlySet<string | undefined> = new Set(['updating', 'rollback_started']);
+
+const unmarked = { completed: false, paused: false, resumed: false };
 
 export class Rollouts {
   readonly told = new Told();
@@ -75,6 +81,11 @@ export class Rollouts {
   /** All that was replaced in the service since its tasks were last to be others. */
   replacing(service: string): readonly Replacing[] {
     return this.#courses.get(service)?.replacing ?? [];
+  }
+
+  /** Whether any task has ended that was made since then. */
+  hadEnds(service: string): boolean {
+    return this.#courses.get(service)?.hadEnds === true;
   }
 
   /**
@@ -116,10 +127,11 @@ export class Rollouts {
     const last = new Map<string, string | undefined>();
     for (const { id, update } of services) {
       const before = this.told.services.get(id);
-      const change = changed.get(id) ?? { id, before, completed: false, resumed: false };
+      const change = changed.get(id) ?? { id, before, ...unmarked };
       const was = last.has(id) ? last.get(id) : before?.update?.state;
       const state = update?.state;
       if (state === 'completed' && was !== state) change.completed = true;
+      if (isPaused(state) && underWay.has(was)) change.paused = true;
       if (state === 'updating' && isPaused(was)) change.resumed = true;
       changed.set(id, change);
       last.set(id, state);
@@ -136,7 +148,7 @@ export class Rollouts {
     const from = begins ? this.told.step : this.told.step + 1;
     const course = this.#courses.get(id);
     if (course?.remadeAt === service.remadeAt) course.from = from;
-    else this.#courses.set(id, { remadeAt: service.remadeAt, replacing: [], from });
+    else this.#courses.set(id, { remadeAt: service.remadeAt, replacing: [], hadEnds: false, from });
   }
 
   /** What its words bring may still be of the one before. */
@@ -152,10 +164,16 @@ export class Rollouts {
       if (!this.#first.has(task.id)) this.#first.set(task.id, before);
       this.told.note(task);
       const story = this.told.tasks.get(task.id);
+      if (story?.ended !== undefined) this.#noteEnd(story);
       if (task.removed) this.told.forget(task);
       else if (before === undefined && story?.whole === true) made.push(story);
     }
     return made;
+  }
+
+  #noteEnd({ task, since }: TaskStory): void {
+    const course = this.#courses.get(task.service);
+    if (course !== undefined && since >= course.remadeAt) course.hadEnds = true;
   }
 
   #drop(service: string): void {
