@@ -29,7 +29,7 @@ export const spread = (
     if (isFull(transaction)) return;
     if (!isEligible(node, service)) continue;
     const place = places.get(node.ID) ?? { slot: 0, nodeId: node.ID, tasks: [], wanted: [] };
-    if (place.wanted.length > 0 || isExhausted(place, service.Spec, desk.now.wall)) continue;
+    if (place.wanted.length > 0 || isExhausted(place, service.Spec)) continue;
     place.wanted.push(createTask(desk, transaction, { service, place, desired: 'running' }));
     places.set(node.ID, place);
   }

@@ -51,7 +51,7 @@ export const heal = (
   place.wanted = sound;
   // Where the new task is started before the old one stops, the old one does not make up for it.
   const covered = sound.some((task) => isCurrent(task, Spec) || !isCurrent(lost, Spec));
-  const allowed = (making: Making): boolean => mayRestart(place.tasks, making, desk.now.wall);
+  const allowed = (making: Making): boolean => mayRestart(place.tasks, making);
   const made = { TaskTemplate: lost.Spec, EndpointSpec: lost.endpoint };
   if (covered || !canReplace || !allowed(made) || !allowed(Spec)) return;
   const desired = hasToWait(desk, transaction, lost) ? 'ready' : 'running';

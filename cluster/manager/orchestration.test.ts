@@ -251,23 +251,49 @@ describe('the restart policy', () => {
     expect(swarm.running('web')).toHaveLength(1);
   });
 
-  test('counts within its window only', () => {
+  test('counts within its window, back from the last end, whoever looks whenever', () => {
+    const limited = (RestartPolicy: object) =>
+      template('schism/crash', { RestartPolicy: { MaxAttempts: 2, Delay: 0, ...RestartPolicy } });
     const swarm = settled();
-    swarm.createService('web', {
-      ...replicas(1),
-      ...template('schism/crash', {
-        RestartPolicy: { MaxAttempts: 2, Window: 2e9, Delay: 0 },
-      }),
-    });
     let starts = 0;
     swarm.onExecution = (_task, _node, runs) => (starts += Number(runs));
+    swarm.createService('web', { ...replicas(1), ...limited({ Window: 2e9 }) });
     swarm.run(1_900);
     expect(starts).toBe(3);
+    // The window has passed, and a leader comes whose clock is hours ahead.
     swarm.run(18_000);
-    // Every few seconds the periodic look finds that the window has passed.
-    expect(starts).toBeGreaterThan(6);
-    expect(starts).toBeLessThanOrEqual(3 * 10);
+    swarm.wallOffMs = 2 * 3_600_000;
+    swarm.changeLeader(false);
+    swarm.run(18_000);
+    expect(starts).toBe(3);
+    // Where two ends lie further apart than that, the earlier one does not count.
+    swarm.createService('slow', { ...replicas(1), ...limited({ Window: 50e6 }) });
+    swarm.run(3_000);
+    expect(starts).toBeGreaterThan(3 + 6);
   });
+
+  test.each(['none', 'on-failure'] as const)(
+    'lets a task run once, where it says %s and no history is kept',
+    (Condition) => {
+      const swarm = settled();
+      swarm.write((open) => {
+        const { cluster } = open;
+        if (cluster === undefined) return;
+        const Orchestration = { TaskHistoryRetentionLimit: 0 };
+        open.update('cluster', { ...cluster, Spec: { ...cluster.Spec, Orchestration } }, undefined);
+      });
+      let starts = 0;
+      swarm.onExecution = (_task, _node, runs) => (starts += Number(runs));
+      const once = template('schism/sleep', { RestartPolicy: { Condition } });
+      swarm.createService('once', { ...replicas(1), ...once });
+      swarm.run(30_000);
+      expect(starts).toBe(1);
+      // Others that take the place leave none of it.
+      swarm.updateService('once', (spec) => ({ ...spec, ...template('schism/echo') }));
+      swarm.run(5_000);
+      expect(swarm.tasks('once')).toHaveLength(1);
+    },
+  );
 
   test('applies to each node of a global service by itself', () => {
     const swarm = settled(3);

@@ -96,9 +96,11 @@ export const attemptsOf = (tasks: readonly TaskObject[], making: Making): readon
 
 /**
  * Whether the restart policy lets the place have another task made from this. Counted from the tasks that are there,
- * so that neither a leader change nor a restart of managers gives anybody new attempts.
+ * so that neither a leader change nor a restart of managers gives anybody new attempts; and back from the last of them, so that
+ * a place that has used up its attempts stays as it is, however late it is by whoever's clock.
+ * @source SwarmKit, manager/orchestrator/restart/restart.go (shouldRestart)
  */
-export const mayRestart = (tasks: readonly TaskObject[], making: Making, wall: number): boolean => {
+export const mayRestart = (tasks: readonly TaskObject[], making: Making): boolean => {
   const {
     Condition = 'any',
     MaxAttempts = 0,
@@ -111,9 +113,11 @@ export const mayRestart = (tasks: readonly TaskObject[], making: Making, wall: n
     return false;
   }
   if (MaxAttempts === 0) return true;
-  const since = Window > 0 ? wall - Window / 1e6 : -Infinity;
-  const ends = attempts.filter((task) => endedByItself(task) && wallOf(task.UpdatedAt) > since);
-  return ends.length <= MaxAttempts;
+  const ends = attempts.filter(endedByItself);
+  if (Window === 0) return ends.length <= MaxAttempts;
+  const times = ends.map(({ UpdatedAt }) => wallOf(UpdatedAt));
+  const since = Math.max(...times) - Window / 1e6;
+  return times.filter((time) => time > since).length <= MaxAttempts;
 };
 
 /** Whether something of the place still runs, or may, although it should not: a successor waits for it. */
@@ -127,9 +131,9 @@ export const isOccupied = (view: View, successor: TaskObject): boolean =>
   });
 
 /** Whether a place without a wanted task is taken all the same: its last task is not to be started again. */
-export const isExhausted = (place: PlaceTasks, making: Making, wall: number): boolean => {
+export const isExhausted = (place: PlaceTasks, making: Making): boolean => {
   const kept = place.tasks.filter((task) => task.DesiredState !== 'remove');
-  if (attemptsOf(kept, making).length > 0) return !mayRestart(kept, making, wall);
+  if (attemptsOf(kept, making).length > 0) return !mayRestart(kept, making);
   // Only tasks of an older spec: one that ended waits for its turn in the update, one that went with its node is missed at once.
   const last = lastWritten(kept);
   return last.length > 0 && last.every(endedByItself);

@@ -25,8 +25,7 @@ export const scale = (
   const { service, places } = work;
   const taken: PlaceTasks[] = [];
   for (const place of places.values()) {
-    if (place.wanted.length > 0 || isExhausted(place, service.Spec, desk.now.wall))
-      taken.push(place);
+    if (place.wanted.length > 0 || isExhausted(place, service.Spec)) taken.push(place);
   }
   const wanted = replicasOf(service);
   if (taken.length > wanted) {

@@ -173,8 +173,7 @@ export class Updating {
       if (current === undefined) {
         // Where the new one failed for good beside the old one, the old one stays.
         const failed = attemptsOf(place.tasks, Spec).length > 0;
-        const { wall } = this.#desk.now;
-        if (!failed || (place.wanted.length > 0 && mayRestart(place.tasks, Spec, wall))) {
+        if (!failed || (place.wanted.length > 0 && mayRestart(place.tasks, Spec))) {
           older.push(place);
         }
         continue;
