@@ -17,6 +17,8 @@ type Known = {
   hostname: string | undefined;
   /** When it counts as down. Infinity for a node that is down already. */
   expiresAt: number;
+  /** It was to count as down, and nobody looked in time: it has one more heartbeat, and no third look. */
+  spared: boolean;
   /** When a node went down, as far as this leadership knows. */
   downSince: number | undefined;
 };
@@ -26,6 +28,9 @@ export const leadershipChanged =
 export const disconnected = 'node is currently trying to find new manager';
 export const heartbeatFailure = 'heartbeat failure';
 export const heartbeatFailureInUnknown = 'heartbeat failure for node in "unknown" state';
+
+/** Of a heartbeat's period: later than any timer goes off where the machine does not stand still. */
+const lateness = 1 / 100;
 
 export class Liveness implements Loop {
   readonly name = 'liveness';
@@ -91,7 +96,7 @@ export class Liveness implements Loop {
     this.#nextExpiry = never;
     const expired: string[] = [];
     for (const [nodeId, known] of this.#known) {
-      if (known.expiresAt <= now) {
+      if (known.expiresAt <= now && !this.#spare(known)) {
         expired.push(nodeId);
         const message = known.state === 'unknown' ? heartbeatFailureInUnknown : heartbeatFailure;
         this.#become(nodeId, known, 'down', message);
@@ -139,6 +144,7 @@ export class Liveness implements Loop {
       address: undefined,
       hostname: undefined,
       expiresAt: never,
+      spared: false,
       downSince: down ? this.#desk.now.mono : undefined,
     };
     this.#known.set(node.ID, known);
@@ -157,7 +163,20 @@ export class Liveness implements Loop {
 
   #grant(known: Known, factor: number): void {
     known.expiresAt = this.#desk.now.mono + factor * this.#desk.heartbeatMs;
+    known.spared = false;
     if (known.expiresAt < this.#nextExpiry) this.#nextExpiry = known.expiresAt;
+  }
+
+  /**
+   * Who looks late stood still itself, stopped or on a machine that was: the heartbeats of that time wait to be read. SwarmKit's
+   * timers do not know, and call nodes down that are well.
+   */
+  #spare(known: Known): boolean {
+    const { now, heartbeatMs } = this.#desk;
+    if (known.spared || now.mono - known.expiresAt <= heartbeatMs * lateness) return false;
+    known.expiresAt = now.mono + heartbeatMs;
+    known.spared = true;
+    return true;
   }
 
   #compare(node: NodeObject): void {

@@ -21,6 +21,30 @@ describe('a node', () => {
     expect(status(swarm, 'node4')).toMatchObject({ State: 'down', Message: 'heartbeat failure' });
   });
 
+  test.each([1_510, 4_000, 60_000])(
+    'stays ready while the leader is stopped for %d ms, and is not called down for what nobody read',
+    (stoppedMs) => {
+      const swarm = settled(4);
+      swarm.createService('web', { Mode: { Replicated: { Replicas: 4 } } });
+      swarm.run(1_000);
+      const ids = swarm.running('web').map(({ ID }) => ID);
+      swarm.stopLeader(stoppedMs);
+      swarm.run(stoppedMs + 3_000);
+      expect(swarm.running('web').map(({ ID }) => ID)).toEqual(ids);
+      expect(status(swarm, 'node4')?.State).toBe('ready');
+    },
+  );
+
+  test('that went while the leader was stopped is down one heartbeat later', () => {
+    const swarm = settled(4);
+    swarm.node('node4').cut = true;
+    swarm.stopLeader(4_000);
+    swarm.run(4_400);
+    expect(status(swarm, 'node4')?.State).toBe('ready');
+    swarm.run(200);
+    expect(status(swarm, 'node4')).toMatchObject({ State: 'down', Message: 'heartbeat failure' });
+  });
+
   test('is ready again soon after it can be reached again', () => {
     const swarm = settled(4);
     swarm.node('node4').cut = true;
@@ -198,16 +222,56 @@ describe('the tasks of a node that is down', () => {
     expect(state()).toBe('orphaned');
   });
 
-  test('go with their service, without waiting for the node', () => {
+  test('stay when their service goes, until it comes back: they may still run there', () => {
     const swarm = lost();
     const watcher = new Watcher(swarm);
     swarm.removeService('web');
     swarm.run(2_000);
-    expect(swarm.store.tasks()).toEqual([]);
-    expect(watcher.problems).toEqual([]);
+    expect(swarm.store.tasks()).toMatchObject([
+      { NodeID: 'node4', DesiredState: 'remove', Status: { State: 'running' } },
+    ]);
     swarm.node('node4').cut = false;
     swarm.run(3_000);
     expect(swarm.node('node4').running.size).toBe(0);
+    expect(swarm.store.tasks()).toEqual([]);
+    expect(watcher.problems).toEqual([]);
+  });
+
+  test('whose service is gone are given up when it is removed', () => {
+    const swarm = lost();
+    swarm.removeService('web');
+    swarm.run(2_000);
+    swarm.removeNode('node4');
+    swarm.run(1_000);
+    expect(swarm.store.tasks()).toEqual([]);
+  });
+
+  test('keep their host ports, although their service is gone', () => {
+    const swarm = settled(4);
+    const web = {
+      EndpointSpec: {
+        Ports: [{ PublishedPort: 8080, TargetPort: 80, PublishMode: 'host' as const }],
+      },
+      TaskTemplate: {
+        ContainerSpec: { Image: 'schism/echo' },
+        Placement: { Constraints: ['node.id == node4'] },
+      },
+    };
+    swarm.createService('web', web);
+    swarm.run(1_000);
+    swarm.node('node4').cut = true;
+    swarm.run(2_500);
+    swarm.removeService('web');
+    swarm.run(1_000);
+    swarm.createService('next', web);
+    let most = 0;
+    swarm.onExecution = () => {
+      most = Math.max(most, swarm.node('node4').running.size);
+    };
+    swarm.node('node4').cut = false;
+    swarm.run(6_000);
+    expect(swarm.running('next')).toHaveLength(1);
+    expect(most).toBe(1);
   });
 });
 

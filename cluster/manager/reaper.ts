@@ -8,13 +8,11 @@ import type { StoreEvent, Transaction, View } from '../store/types.ts';
 import { sameValue } from '../store/values.ts';
 import type { Desk } from './desk.ts';
 import { isFull, type Loop, never } from './loop.ts';
-import { nodeDeleted, nodeDownForLong } from './orphans.ts';
 import { attemptsOf, endedByItself, samePlace } from './place.ts';
-import { changeTask, statusOf } from './task-writing.ts';
 
 export class Reaper implements Loop {
   readonly name = 'reaper';
-  readonly watches = ['cluster', 'node', 'service', 'task'] as const;
+  readonly watches = ['cluster', 'service', 'task'] as const;
   readonly #desk: Desk;
   /** Tasks that may have to go, or whose place may hold too much history. */
   readonly #dirty = new Set<string>();
@@ -37,12 +35,6 @@ export class Reaper implements Loop {
     switch (event.kind) {
       case 'task':
         if (event.op !== 'remove' && mayGo(event.object)) this.#note(event.object.ID);
-        return;
-      case 'node':
-        if (event.op === 'remove' || event.object.Status.State === 'down') {
-          const node = event.op === 'remove' ? event.old : event.object;
-          this.#noteAll(view.tasksOfNode(node.ID).filter(isToGo));
-        }
         return;
       case 'service':
         // Another restart policy sets another limit.
@@ -87,16 +79,12 @@ export class Reaper implements Loop {
       this.#trim(transaction, task);
     } else if (!isAssigned(task.Status.State)) {
       transaction.remove('task', task.ID);
-    } else if (isUnreachable(transaction, task)) {
-      const message = transaction.node(task.NodeID) === undefined ? nodeDeleted : nodeDownForLong;
-      changeTask(transaction, task, { Status: statusOf(this.#desk, 'orphaned', message) });
-      transaction.remove('task', task.ID);
     }
   }
 
   /** Keeps the newest history of the task's place. */
   #trim(transaction: Transaction, task: TaskObject): void {
-    const limit = this.#limit(transaction, task);
+    const limit = this.#limit(transaction, task) || leastOf(transaction, task);
     if (limit < 0) return;
     const history = transaction
       .tasksOfService(task.ServiceID)
@@ -136,15 +124,19 @@ const mayGo = (task: TaskObject): boolean =>
     isTerminal(task.Status.State) ||
     !isAssigned(task.Status.State));
 
-const isToGo = (task: TaskObject): boolean => task.DesiredState === 'remove';
-
 const hasOtherTemplate = (service: ServiceObject, old: ServiceObject): boolean =>
   !sameValue(service.Spec.TaskTemplate, old.Spec.TaskTemplate);
 
-const isUnreachable = (view: View, task: TaskObject): boolean => {
-  const node = view.node(task.NodeID);
-  return node === undefined || node.Status.State === 'down';
-};
+/**
+ * Where nothing is kept: what ended last in a place that nothing else has taken tells that it is not to be started again.
+ * @source SwarmKit, task_reaper.go: a slot is looked at when a task is made in it
+ */
+const leastOf = (view: View, task: TaskObject): number =>
+  view
+    .tasksOfService(task.ServiceID)
+    .some((other) => samePlace(other, task) && isWanted(other.DesiredState))
+    ? 0
+    : 1;
 
 /** Whatever was written last is the newest: by the log, and by no clock, because leaders' clocks differ. */
 const byAge = (left: TaskObject, right: TaskObject): number =>

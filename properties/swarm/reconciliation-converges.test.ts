@@ -477,6 +477,14 @@ describe('legal look-alikes', () => {
         tasks: nodes.map(({ id }) => task(0, id, { id: `g-${id}` })),
       },
     ],
+    [
+      'a task of a service that is gone, on a node that is not there',
+      {
+        services: [],
+        tasks: [task(1, 'w1-id', { desired: 'remove' })],
+        nodes: [...others, shownNode('w1', { state: 'down' })],
+      },
+    ],
     ['a service of no replicas', { services: [service({ replicas: 0 })], tasks: [] }],
   ])('%s is as desired', (_, shown) => {
     const ended = (shown.nodes ?? []).filter(({ state }) => state === 'down');

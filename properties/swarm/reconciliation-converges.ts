@@ -83,8 +83,11 @@ function* findWrong(
   for (const task of state.tasks) {
     const service = services.get(task.service);
     if (service !== undefined && mayWait.has(service)) continue;
-    if (service === undefined) yield wrong(task, 'is left over from a service that is gone');
-    else if (isWanted(task.desired)) {
+    const isOutOfReach = !hasEnded(task.state) && !isThere(nodes.get(task.node));
+    if (service === undefined) {
+      // Nobody knows what becomes of it where its node is not there.
+      if (!isOutOfReach) yield wrong(task, 'is left over from a service that is gone');
+    } else if (isWanted(task.desired)) {
       const others = wanted.get(service.id);
       if (others === undefined) wanted.set(service.id, [task]);
       else others.push(task);

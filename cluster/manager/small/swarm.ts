@@ -104,6 +104,8 @@ export class SmallSwarm {
   #wakeAt = Infinity;
   #waiting: ManagerTransaction[] = [];
   #inFlight = false;
+  /** What the leader has been sent while it stands still; `undefined`: it does not. */
+  #unread: ManagerInput[] | undefined;
 
   constructor(options: SmallSwarmOptions) {
     this.#options = {
@@ -256,6 +258,17 @@ export class SmallSwarm {
     });
   }
 
+  /** The leader's process is stopped for so long. Then it finds its timers due, and what was sent to it behind them. */
+  stopLeader(forMs: number): void {
+    this.#unread = [];
+    this.#later(forMs, () => {
+      const unread = this.#unread ?? [];
+      this.#unread = undefined;
+      this.#step({ type: 'tick' });
+      for (const input of unread) this.#step(input);
+    });
+  }
+
   crash(node: SwarmNode): void {
     node.agent = undefined;
     node.boot += 1;
@@ -302,6 +315,10 @@ export class SmallSwarm {
   #step(input: ManagerInput): void {
     const manager = this.#manager;
     if (manager === undefined) return;
+    if (this.#unread !== undefined) {
+      if (input.type !== 'tick') this.#unread.push(input);
+      return;
+    }
     const { transactions, messages } = manager.step(input, this.time);
     this.#waiting.push(...transactions);
     const from = this.nodes[this.#leader];
