@@ -1,20 +1,21 @@
 /**
- * Rejects tasks on nodes that no longer meet their constraints; the orchestrator then replaces them. Drained nodes are the
- * orchestrator's business, paused ones keep what they have.
+ * Rejects tasks on nodes that changed and no longer meet their constraints; the orchestrator then replaces them. Drained nodes are the
+ * orchestrator's business, paused ones keep what they have. Where constraints changed, tasks are replaced by an update.
  * @source SwarmKit, manager/orchestrator/constraintenforcer/constraint_enforcer.go.
  */
-import type { NodeObject } from '../store/objects.ts';
+import type { NodeObject, TaskObject, TaskSpec } from '../store/objects.ts';
 import { isAssigned, isWanted } from '../store/task-transitions.ts';
-import type { StoreEvent, Transaction } from '../store/types.ts';
+import type { StoreEvent, Transaction, View } from '../store/types.ts';
 import { sameValue } from '../store/values.ts';
 import { meetsConstraints } from './constraints.ts';
 import type { Desk } from './desk.ts';
 import { isFull, type Loop, never } from './loop.ts';
 import { changeTask, statusOf } from './task-writing.ts';
+import { isPaused, isUnderWay } from './updating.ts';
 
 export class ConstraintEnforcer implements Loop {
   readonly name = 'constraint-enforcer';
-  readonly watches = ['node', 'service'] as const;
+  readonly watches = ['node'] as const;
   readonly #desk: Desk;
   readonly #dirty = new Set<string>();
 
@@ -27,15 +28,8 @@ export class ConstraintEnforcer implements Loop {
   }
 
   observe(event: StoreEvent): void {
-    if (event.kind === 'node' && event.op === 'update') {
-      if (isAnother(event.object, event.old)) this.#dirty.add(event.object.ID);
-    } else if (event.kind === 'service' && event.op === 'update') {
-      const { TaskTemplate } = event.object.Spec;
-      if (sameValue(TaskTemplate.Placement, event.old.Spec.TaskTemplate.Placement)) return;
-      for (const task of this.#desk.view.tasksOfService(event.object.ID)) {
-        if (task.NodeID !== '') this.#dirty.add(task.NodeID);
-      }
-    }
+    if (event.kind !== 'node' || event.op !== 'update') return;
+    if (isAnother(event.object, event.old)) this.#dirty.add(event.object.ID);
   }
 
   resync(): void {
@@ -54,8 +48,7 @@ export class ConstraintEnforcer implements Loop {
   #enforce(transaction: Transaction, node: NodeObject): void {
     for (const task of transaction.tasksOfNode(node.ID)) {
       if (!isWanted(task.DesiredState) || !isAssigned(task.Status.State)) continue;
-      const template = transaction.service(task.ServiceID)?.Spec.TaskTemplate ?? task.Spec;
-      if (meetsConstraints(node, template)) continue;
+      if (meetsConstraints(node, bindingOn(transaction, task))) continue;
       const Status = statusOf(
         this.#desk,
         'rejected',
@@ -66,6 +59,17 @@ export class ConstraintEnforcer implements Loop {
     }
   }
 }
+
+/**
+ * The service's constraints, which a task may have met without being made anew; its own as long as an update has to replace it, by as
+ * many at once as are configured and not all of them.
+ */
+const bindingOn = (view: View, task: TaskObject): TaskSpec => {
+  const service = view.service(task.ServiceID);
+  if (service === undefined) return task.Spec;
+  const { Spec, UpdateStatus } = service;
+  return isUnderWay(UpdateStatus) || isPaused(UpdateStatus) ? task.Spec : Spec.TaskTemplate;
+};
 
 /** Anything that constraints look at. */
 const isAnother = (node: NodeObject, old: NodeObject): boolean =>

@@ -7,7 +7,7 @@ import type { Transaction } from '../store/types.ts';
 import { meetsConstraints } from './constraints.ts';
 import type { Desk } from './desk.ts';
 import { isFull } from './loop.ts';
-import { isExhausted, isInvalid, type PlaceTasks } from './place.ts';
+import { isExhausted, isInvalid, makingOf, type PlaceTasks } from './place.ts';
 import { removePlace } from './replicated.ts';
 import { createTask } from './task-writing.ts';
 
@@ -24,17 +24,19 @@ export const spread = (
   work: { readonly service: ServiceObject; readonly places: Map<string | number, PlaceTasks> },
 ): void => {
   const { service, places } = work;
-  const template = service.Spec.TaskTemplate;
+  const making = makingOf(service.Spec, transaction);
   for (const node of transaction.nodes()) {
     if (isFull(transaction)) return;
     if (!isEligible(node, service)) continue;
     const place = places.get(node.ID) ?? { slot: 0, nodeId: node.ID, tasks: [], wanted: [] };
-    if (place.wanted.length > 0 || isExhausted(place, service.Spec)) continue;
+    if (place.wanted.length > 0 || isExhausted(place, making)) continue;
     place.wanted.push(createTask(desk, transaction, { service, place, desired: 'running' }));
     places.set(node.ID, place);
   }
   for (const place of places.values()) {
     const node = transaction.node(place.nodeId);
-    if (node === undefined || !meetsConstraints(node, template)) removePlace(transaction, place);
+    if (node === undefined || !meetsConstraints(node, making.TaskTemplate)) {
+      removePlace(transaction, place);
+    }
   }
 };

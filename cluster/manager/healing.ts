@@ -10,7 +10,9 @@ import {
   endedByItself,
   isCurrent,
   isInvalid,
+  type MadeFrom,
   type Making,
+  makingOf,
   mayRestart,
   type PlaceTasks,
 } from './place.ts';
@@ -33,7 +35,7 @@ export const heal = (
   },
 ): void => {
   const { service, place, canReplace } = work;
-  const { Spec } = service;
+  const making = makingOf(service.Spec, transaction);
   let lost: TaskObject | undefined;
   const sound: TaskObject[] = [];
   for (const task of place.wanted) {
@@ -41,19 +43,19 @@ export const heal = (
       sound.push(task);
     } else {
       setDesired(transaction, task, 'shutdown');
-      if (lost === undefined || isCurrent(task, Spec)) lost = task;
+      if (lost === undefined || isCurrent(task, making)) lost = task;
     }
   }
   if (lost === undefined) {
-    if (sound.length > 1) place.wanted = dropDoubles(transaction, service, sound);
+    if (sound.length > 1) place.wanted = dropDoubles(transaction, making, sound);
     return;
   }
   place.wanted = sound;
   // Where the new task is started before the old one stops, the old one does not make up for it.
-  const covered = sound.some((task) => isCurrent(task, Spec) || !isCurrent(lost, Spec));
-  const allowed = (making: Making): boolean => mayRestart(place.tasks, making);
+  const covered = sound.some((task) => isCurrent(task, making) || !isCurrent(lost, making));
+  const allowed = (from: MadeFrom): boolean => mayRestart(place.tasks, makingOf(from, transaction));
   const made = { TaskTemplate: lost.Spec, EndpointSpec: lost.endpoint };
-  if (covered || !canReplace || !allowed(made) || !allowed(Spec)) return;
+  if (covered || !canReplace || !allowed(made) || !allowed(service.Spec)) return;
   const desired = hasToWait(desk, transaction, lost) ? 'ready' : 'running';
   place.wanted.push(createTask(desk, transaction, { service, place, desired }));
 };
@@ -77,11 +79,11 @@ export const delayAfter = (desk: Desk, lost: TaskObject, node: NodeObject | unde
 /** Of several wanted tasks of one kind (of the service's spec, or of an older one) the furthest one stays. */
 const dropDoubles = (
   transaction: Transaction,
-  service: ServiceObject,
+  making: Making,
   wanted: readonly TaskObject[],
 ): TaskObject[] => {
-  const current = wanted.filter((task) => isCurrent(task, service.Spec));
-  const older = wanted.filter((task) => !isCurrent(task, service.Spec));
+  const current = wanted.filter((task) => isCurrent(task, making));
+  const older = wanted.filter((task) => !isCurrent(task, making));
   return [...keepFurthest(transaction, current), ...keepFurthest(transaction, older)];
 };
 

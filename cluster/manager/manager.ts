@@ -75,9 +75,10 @@ class LeadingManager implements Manager {
     this.#loops = [
       liveness,
       reports,
-      new ConstraintEnforcer(desk),
       new Orphans(desk, liveness),
       new Orchestrator(desk),
+      // Behind the orchestrator: where constraints have just changed, the update has begun by then.
+      new ConstraintEnforcer(desk),
       new Allocator(desk),
       new Scheduler(desk),
       new StartGate(desk),

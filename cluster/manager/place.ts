@@ -11,6 +11,7 @@ import { isTerminal, isWanted, taskStateRank } from '../store/task-transitions.t
 import { sameValue } from '../store/values.ts';
 import { wallOf } from '../store/timestamp.ts';
 import type { View } from '../store/types.ts';
+import { meetsConstraints } from './constraints.ts';
 import type { Place } from './task-writing.ts';
 
 /** All tasks of a place; `wanted` are those that the orchestrator wants to run. */
@@ -47,19 +48,41 @@ export const isInvalid = (node: NodeObject | undefined): boolean =>
 
 const compared = new Recent<TaskSpec, { readonly template: TaskSpec; readonly same: boolean }>(64);
 
+type Nodes = Pick<View, 'node'>;
+
 /** What of a service's spec its tasks are made from. */
-export type Making = {
+export type MadeFrom = {
   readonly TaskTemplate: TaskSpec;
   readonly EndpointSpec?: EndpointSpec | undefined;
 };
 
+/** The same, with the nodes that tasks are on: where a placement changed, they say which tasks may stay. */
+export type Making = MadeFrom & { readonly nodes: Nodes };
+
+export const makingOf = ({ TaskTemplate, EndpointSpec }: MadeFrom, nodes: Nodes): Making => ({
+  TaskTemplate,
+  EndpointSpec,
+  nodes,
+});
+
 /**
- * Whether a task was made from this. Any change of what is published makes another, of ingress ports as of host ports; placement does
- * not count: a task that no longer may be where it is gets rejected there, and all others can stay.
+ * Whether a task is as it would be made now. Where the placement alone is another, it is so as long as its node meets the new
+ * constraints; what has no node yet, or has lost it, is not. All that is not current is for the update to replace.
  * @source SwarmKit, manager/orchestrator/task.go (IsTaskDirty)
  */
-export const isCurrent = (task: TaskObject, { TaskTemplate, EndpointSpec }: Making): boolean =>
+export const isCurrent = (task: TaskObject, making: Making): boolean =>
+  isMadeFrom(task, making) && isWellPlaced(task, making);
+
+/** Wherever it is. Any change of what is published makes another task, of ingress ports as of host ports. */
+export const isMadeFrom = (task: TaskObject, { TaskTemplate, EndpointSpec }: MadeFrom): boolean =>
   isOfTemplate(task, TaskTemplate) && sameValue(task.endpoint, EndpointSpec);
+
+const isWellPlaced = (task: TaskObject, { TaskTemplate, nodes }: Making): boolean => {
+  if (task.Spec === TaskTemplate) return true;
+  if (sameValue(task.Spec.Placement, TaskTemplate.Placement)) return true;
+  const node = nodes.node(task.NodeID);
+  return node !== undefined && meetsConstraints(node, TaskTemplate);
+};
 
 const isOfTemplate = (task: TaskObject, template: TaskSpec): boolean => {
   if (task.Spec === template) return true;
@@ -81,7 +104,7 @@ export const endedByItself = (task: TaskObject): boolean =>
 
 /**
  * The tasks of a place that tried this since it was last the service's. `specVersion` tells: what came before a task
- * made from another spec belongs to an earlier time.
+ * made from another spec belongs to an earlier time. Of one spec, some may be where they no longer should and others not.
  */
 export const attemptsOf = (tasks: readonly TaskObject[], making: Making): readonly TaskObject[] => {
   let newestOther = -1;
@@ -90,7 +113,7 @@ export const attemptsOf = (tasks: readonly TaskObject[], making: Making): readon
   }
   return tasks.filter(
     (task) =>
-      task.DesiredState !== 'remove' && task.specVersion > newestOther && isCurrent(task, making),
+      task.DesiredState !== 'remove' && task.specVersion >= newestOther && isCurrent(task, making),
   );
 };
 

@@ -8,7 +8,7 @@ import type { StoreEvent, Transaction, View } from '../store/types.ts';
 import { sameValue } from '../store/values.ts';
 import type { Desk } from './desk.ts';
 import { isFull, type Loop, never } from './loop.ts';
-import { attemptsOf, endedByItself, samePlace } from './place.ts';
+import { attemptsOf, endedByItself, makingOf, samePlace } from './place.ts';
 
 export class Reaper implements Loop {
   readonly name = 'reaper';
@@ -92,10 +92,11 @@ export class Reaper implements Loop {
       .filter((other) => other.DesiredState !== 'remove' && !isAssigned(other.Status.State));
     const excess = history.length - limit;
     if (excess <= 0) return;
-    const making = transaction.service(task.ServiceID)?.Spec ?? {
+    const from = transaction.service(task.ServiceID)?.Spec ?? {
       TaskTemplate: task.Spec,
       EndpointSpec: task.endpoint,
     };
+    const making = makingOf(from, transaction);
     const counted = new Set(attemptsOf(history, making).filter(endedByItself));
     const counts = (other: TaskObject): boolean => counted.has(other);
     history.sort(

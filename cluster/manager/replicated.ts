@@ -6,7 +6,7 @@ import type { ServiceObject } from '../store/objects.ts';
 import type { Transaction } from '../store/types.ts';
 import type { Desk } from './desk.ts';
 import { isFull } from './loop.ts';
-import { isExhausted, type PlaceTasks } from './place.ts';
+import { isExhausted, makingOf, type PlaceTasks } from './place.ts';
 import { createTask, setDesired } from './task-writing.ts';
 
 type Places = Map<string | number, PlaceTasks>;
@@ -24,8 +24,9 @@ export const scale = (
 ): void => {
   const { service, places } = work;
   const taken: PlaceTasks[] = [];
+  const making = makingOf(service.Spec, transaction);
   for (const place of places.values()) {
-    if (place.wanted.length > 0 || isExhausted(place, service.Spec)) taken.push(place);
+    if (place.wanted.length > 0 || isExhausted(place, making)) taken.push(place);
   }
   const wanted = replicasOf(service);
   if (taken.length > wanted) {

@@ -12,7 +12,7 @@ import { Failures } from './failures.ts';
 import { suitable, type Wish } from './filters.ts';
 import { isFull, type Loop, never } from './loop.ts';
 import { loadsOf, type NodeLoad } from './node-load.ts';
-import { isCurrent } from './place.ts';
+import { isMadeFrom } from './place.ts';
 import { compareCrowds, crowdsOf, type Crowds } from './spread.ts';
 import { changeTask, statusOf } from './task-writing.ts';
 
@@ -137,11 +137,11 @@ export class Scheduler implements Loop {
   }
 }
 
-/** A service whose placement alone changed keeps its tasks; those that still wait follow the new one. */
+/** Where the placement alone changed, a task that still waits follows the new one until the update comes to it. */
 const wishOf = (view: View, task: TaskObject): Wish => {
   const serviceId = task.ServiceID;
   const spec = view.service(serviceId)?.Spec;
-  const template = spec !== undefined && isCurrent(task, spec) ? spec.TaskTemplate : task.Spec;
+  const template = spec !== undefined && isMadeFrom(task, spec) ? spec.TaskTemplate : task.Spec;
   return { serviceId, template, hostPorts: hostPorts(task.endpoint) };
 };
 

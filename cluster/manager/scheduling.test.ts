@@ -285,7 +285,27 @@ describe('the constraint enforcer', () => {
     });
   });
 
-  test('applies constraints that a service gets later', () => {
+  test('goes by what the service asks for now, which its tasks have met so far', () => {
+    const swarm = settled(3);
+    swarm.createService('web', service(1));
+    swarm.run(1_000);
+    const [kept] = swarm.running('web');
+    swarm.updateNode(kept?.NodeID ?? '', { Labels: { disk: 'ssd' } });
+    swarm.updateService('web', (spec) => ({
+      ...spec,
+      ...service(1, { Constraints: ['node.labels.disk == ssd'] }),
+    }));
+    swarm.run(6_000);
+    expect(swarm.running('web').map(({ ID }) => ID)).toEqual([kept?.ID]);
+    swarm.updateNode(kept?.NodeID ?? '', { Labels: {} });
+    swarm.run(1_000);
+    expect(swarm.store.task(kept?.ID ?? '')?.Status.State).toBe('rejected');
+    expect(errors(swarm, 'web')).toContain(
+      'no suitable node (scheduling constraints not satisfied on 3 nodes)',
+    );
+  });
+
+  test('leaves to the update what constraints that changed leave no room for', () => {
     const swarm = settled(3);
     swarm.createService('web', service(3));
     swarm.run(1_000);

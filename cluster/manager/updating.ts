@@ -13,7 +13,9 @@ import {
   attemptsOf,
   endedByItself,
   isCurrent,
+  type MadeFrom,
   type Making,
+  makingOf,
   mayRestart,
   type PlaceTasks,
 } from './place.ts';
@@ -36,7 +38,7 @@ const monitorBeyondDelayMs = 1_000;
 
 /** What this leadership saw of an update that is under way. */
 type Progress = {
-  readonly making: Making;
+  readonly making: MadeFrom;
   readonly config: Config;
   /** How many had to change when it began: failures are counted among them. */
   readonly places: number;
@@ -108,7 +110,8 @@ export class Updating {
       if (this.#progress.size > 0) this.forget(service.ID);
       return;
     }
-    const sorted = this.#sortPlaces(places, service);
+    const making = makingOf(service.Spec, transaction);
+    const sorted = this.#sortPlaces(places, service.ID, making);
     const underWay = isUnderWay(service.UpdateStatus);
     if (sorted.older.length === 0 && sorted.mixed.length === 0 && !underWay) {
       this.forget(service.ID);
@@ -124,8 +127,7 @@ export class Updating {
       this.#fail(transaction, service, progress);
       return;
     }
-    for (const place of sorted.mixed)
-      finishPlace(transaction, place, service.Spec, progress.config);
+    for (const place of sorted.mixed) finishPlace(transaction, place, making, progress.config);
     if (sorted.older.length === 0 && sorted.changing === 0) {
       this.#complete(transaction, service, { progress, mixed: sorted.mixed });
       return;
@@ -162,18 +164,17 @@ export class Updating {
     return fresh;
   }
 
-  #sortPlaces(places: readonly PlaceTasks[], service: ServiceObject): SortedPlaces {
-    const { ID, Spec } = service;
-    const made = this.#progress.get(ID)?.upAt;
+  #sortPlaces(places: readonly PlaceTasks[], serviceId: string, making: Making): SortedPlaces {
+    const made = this.#progress.get(serviceId)?.upAt;
     const older: PlaceTasks[] = [];
     const mixed: PlaceTasks[] = [];
     let changing = 0;
     for (const place of places) {
-      const current = place.wanted.find((task) => isCurrent(task, Spec));
+      const current = place.wanted.find((task) => isCurrent(task, making));
       if (current === undefined) {
         // Where the new one failed for good beside the old one, the old one stays.
-        const failed = attemptsOf(place.tasks, Spec).length > 0;
-        if (!failed || (place.wanted.length > 0 && mayRestart(place.tasks, Spec))) {
+        const failed = attemptsOf(place.tasks, making).length > 0;
+        if (!failed || (place.wanted.length > 0 && mayRestart(place.tasks, making))) {
           older.push(place);
         }
         continue;
@@ -181,7 +182,7 @@ export class Updating {
       if (place.wanted.length > 1) mixed.push(place);
       if (current.Status.State === 'running') continue;
       // What it replaces may be deleted before it is up.
-      if (made?.get(current.ID) === never || isReplacing(place, Spec)) changing += 1;
+      if (made?.get(current.ID) === never || isReplacing(place, making)) changing += 1;
     }
     older.sort((left, right) => left.slot - right.slot);
     return { older, mixed, changing };
@@ -268,7 +269,8 @@ export class Updating {
       this.#alarms.set(service.ID, doneAt);
       return;
     }
-    for (const place of mixed) dropOlder(transaction, place, service.Spec);
+    const making = makingOf(service.Spec, transaction);
+    for (const place of mixed) dropOlder(transaction, place, making);
     this.forget(service.ID);
     const now = timestampOf(this.#desk.now.wall);
     const rollback = service.UpdateStatus?.State === 'rollback_started';
@@ -284,10 +286,10 @@ export class Updating {
 const tooManyFailures = ({ config, failed, places }: Progress): boolean =>
   config.failureAction !== 'continue' && failed.size / Math.max(places, 1) > config.maxFailureRatio;
 
-const isUnderWay = (status: UpdateStatus | undefined): boolean =>
+export const isUnderWay = (status: UpdateStatus | undefined): boolean =>
   status?.State === 'updating' || status?.State === 'rollback_started';
 
-const isPaused = (status: UpdateStatus | undefined): boolean =>
+export const isPaused = (status: UpdateStatus | undefined): boolean =>
   status?.State === 'paused' || status?.State === 'rollback_paused';
 
 const setStatus = (

@@ -12,7 +12,7 @@ import type {
 import { publishedPorts } from '../../store/ports.ts';
 import { isAssigned, isWanted } from '../../store/task-transitions.ts';
 import { meetsConstraints } from '../constraints.ts';
-import { byPlace, isCurrent, isGlobal } from '../place.ts';
+import { byPlace, isCurrent, isGlobal, makingOf } from '../place.ts';
 import { hasItsPorts } from '../port-allocation.ts';
 import { replicasOf } from '../replicated.ts';
 import { SmallSwarm, seeded, serviceSpec } from './swarm.ts';
@@ -369,7 +369,7 @@ const judgeService = (swarm: SmallSwarm, watcher: Watcher, service: ServiceObjec
     const node = store.node(task.NodeID);
     // A paused node keeps what it has.
     if (node?.Spec.Availability !== 'active') continue;
-    if (!isCurrent(task, service.Spec) && !mayHaveEnded(tasks)) {
+    if (!isCurrent(task, makingOf(service.Spec, store)) && !mayHaveEnded(tasks)) {
       watcher.say(`of an older template: ${describe(task)}`);
     }
     if (!meetsConstraints(node, template)) {

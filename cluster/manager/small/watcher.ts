@@ -8,7 +8,7 @@ import {
 } from '../../store/task-transitions.ts';
 import type { StoreEvent } from '../../store/types.ts';
 import { sameValue } from '../../store/values.ts';
-import { byPlace, endedByItself, isCurrent, samePlace } from '../place.ts';
+import { byPlace, endedByItself, isCurrent, makingOf, samePlace } from '../place.ts';
 import type { SmallSwarm } from './swarm.ts';
 
 const problemsMax = 20;
@@ -129,7 +129,7 @@ export class Watcher {
     const { MaxAttempts = 0, Window = 0 } = task.Spec.RestartPolicy ?? {};
     const service = this.#swarm.store.service(task.ServiceID);
     if (MaxAttempts === 0 || Window > 0 || service === undefined) return;
-    if (!isCurrent(task, service.Spec)) return;
+    if (!isCurrent(task, makingOf(service.Spec, this.#swarm.store))) return;
     if (task.specVersion < (this.#templateSince.get(service.ID) ?? 0)) return;
     const key = placeKey(task);
     const ends = (this.#ends.get(key) ?? 0) + 1;
