@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { ServiceSpec } from '../store/objects.ts';
 import { SmallLeader } from './small/leader.ts';
 
 const busy = (): SmallLeader => {
@@ -36,6 +37,10 @@ const ids = (leader: SmallLeader, filters: object): unknown => {
   );
 };
 
+const placed = (...Constraints: readonly string[]): Partial<ServiceSpec> => ({
+  TaskTemplate: { ContainerSpec: { Image: 'x' }, Placement: { Constraints } },
+});
+
 test.each<[object, readonly string[]]>([
   [{}, ['task-1', 'task-2', 'task-3']],
   [{ service: ['web'] }, ['task-1', 'task-2']],
@@ -51,6 +56,21 @@ test.each<[object, readonly string[]]>([
   [{ runtime: ['plugin'] }, []],
 ])('the filter %j shows %j', (filters, expected) => {
   expect(ids(busy(), filters)).toEqual(expected);
+});
+
+test.each<[string, Partial<ServiceSpec>, readonly string[]]>([
+  ['everywhere', placed('node.labels.zone != b'), ['task-1', 'task-2']],
+  ['only where the node meets them', placed('node.role == worker'), ['task-1']],
+  ['nowhere', placed('node.role == nobody'), []],
+  ['nowhere', { EndpointSpec: { Ports: [{ TargetPort: 80, PublishedPort: 8080 }] } }, []],
+])('tasks stay up to date %s after a change to %j', (_where, change, expected) => {
+  const leader = busy();
+  leader.write((transaction) => {
+    const web = transaction.service('service-web');
+    if (web === undefined) return;
+    transaction.update('service', { ...web, Spec: { ...web.Spec, ...change } }, undefined);
+  });
+  expect(ids(leader, { '_up-to-date': ['true'] })).toEqual(expected);
 });
 
 test.each<[string, number, string]>([

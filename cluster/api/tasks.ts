@@ -1,8 +1,8 @@
 /** `/tasks`: list and inspect. @source moby, daemon/cluster/tasks.go and filters.go */
+import { isCurrent, makingOf } from '../manager/place.ts';
 import { taskStates } from '../store/objects.ts';
 import type { TaskObject } from '../store/objects.ts';
 import type { View } from '../store/types.ts';
-import { sameValue } from '../store/values.ts';
 import { findNode, findService, findTask, taskName } from './lookup.ts';
 import { exactMatches, filtersOf, labelsMatch, prefixMatches, unknownValue } from './query.ts';
 import type { Filters, Parsed } from './query.ts';
@@ -90,8 +90,8 @@ const fits = (task: TaskObject, filters: Filters, view: View): boolean =>
     labelsMatch(filters, 'label', view.service(task.ServiceID)?.Spec.Labels ?? {})) &&
   (!filters.has('_up-to-date') || isUpToDate(task, view));
 
-/** Made from its service's present template. */
+/** No update would replace it. @source swarmkit, manager/controlapi/task.go (ListTasks asks IsTaskDirty) */
 const isUpToDate = (task: TaskObject, view: View): boolean => {
   const service = view.service(task.ServiceID);
-  return service !== undefined && sameValue(service.Spec.TaskTemplate, task.Spec);
+  return service !== undefined && isCurrent(task, makingOf(service.Spec, view));
 };
