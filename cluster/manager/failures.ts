@@ -1,13 +1,25 @@
-/** Failures of a service on a node in the last minutes: a node where a service keeps failing comes last for it. */
+/**
+ * Failures on each node, in the last minutes, of what a service runs now: a node where it keeps failing comes last for it. What it ran
+ * before says nothing of that.
+ * @source SwarmKit, manager/scheduler/nodeinfo.go (versionedService). Its version of the spec grows with every write of it; here only
+ * other tasks begin anew.
+ */
 import type { TaskObject } from '../store/objects.ts';
 import type { Desk } from './desk.ts';
+import { isMadeFrom, type MadeFrom } from './place.ts';
 
 const windowMs = 5 * 60_000;
 const toleratedFailures = 5;
 
+type Known = {
+  readonly from: MadeFrom;
+  /** By node. */
+  readonly times: Map<string, readonly number[]>;
+};
+
 export class Failures {
   readonly #desk: Desk;
-  readonly #times = new Map<string, readonly number[]>();
+  readonly #services = new Map<string, Known>();
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -15,23 +27,30 @@ export class Failures {
 
   note(task: TaskObject): void {
     if (task.Status.State !== 'failed' && task.Status.State !== 'rejected') return;
-    const key = keyOf(task.ServiceID, task.NodeID);
-    this.#times.set(key, [...this.#recent(key), this.#desk.now.mono]);
+    const from = this.#desk.view.service(task.ServiceID)?.Spec;
+    if (from === undefined || !isMadeFrom(task, from)) return;
+    const times = this.#timesOf(task) ?? new Map<string, readonly number[]>();
+    this.#services.set(task.ServiceID, { from, times });
+    times.set(task.NodeID, [...this.#recent(times, task.NodeID), this.#desk.now.mono]);
   }
 
-  /** 0 as long as there are few; then their number. */
-  weight(serviceId: string, nodeId: string): number {
-    if (this.#times.size === 0) return 0;
-    const failures = this.#recent(keyOf(serviceId, nodeId)).length;
+  /** Of the node, for another such task: 0 as long as there are few failures; then their number. */
+  weight(task: TaskObject, nodeId: string): number {
+    const times = this.#timesOf(task);
+    if (times === undefined) return 0;
+    const failures = this.#recent(times, nodeId).length;
     return failures < toleratedFailures ? 0 : failures;
   }
 
-  #recent(key: string): readonly number[] {
+  #timesOf(task: TaskObject): Known['times'] | undefined {
+    const known = this.#services.get(task.ServiceID);
+    return known !== undefined && isMadeFrom(task, known.from) ? known.times : undefined;
+  }
+
+  #recent(times: Known['times'], nodeId: string): readonly number[] {
     const since = this.#desk.now.mono - windowMs;
-    const recent = (this.#times.get(key) ?? []).filter((time) => time > since);
-    if (recent.length === 0) this.#times.delete(key);
+    const recent = (times.get(nodeId) ?? []).filter((time) => time > since);
+    if (recent.length === 0) times.delete(nodeId);
     return recent;
   }
 }
-
-const keyOf = (serviceId: string, nodeId: string): string => `${serviceId}/${nodeId}`;

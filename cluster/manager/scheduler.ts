@@ -129,8 +129,7 @@ export class Scheduler implements Loop {
 
   #compare(task: TaskObject, left: NodeLoad, right: NodeLoad): number {
     return (
-      this.#failures.weight(task.ServiceID, left.node.ID) -
-        this.#failures.weight(task.ServiceID, right.node.ID) ||
+      this.#failures.weight(task, left.node.ID) - this.#failures.weight(task, right.node.ID) ||
       left.tasksOf(task.ServiceID) - right.tasksOf(task.ServiceID) ||
       left.total - right.total
     );

@@ -62,23 +62,36 @@ describe('the scheduler', () => {
     expect(perNode(swarm, 'web')).toEqual([2, 2, 2, 0]);
   });
 
-  test('puts a node last where a service keeps failing', () => {
-    const swarm = settled(3);
-    swarm.createService('web', {
-      ...service(1, { Constraints: ['node.id == node1'] }, { RestartPolicy: { Delay: 0 } }),
-      TaskTemplate: {
-        ...service(1, { Constraints: ['node.id == node1'] }).TaskTemplate,
-        ContainerSpec: { Image: 'schism/crash' },
-        RestartPolicy: { Delay: 0 },
-      },
+  describe('of a node where a service keeps failing', () => {
+    const crashing = { ContainerSpec: { Image: 'schism/crash' }, RestartPolicy: { Delay: 0 } };
+    const Placement = { Constraints: ['node.id == node1'] };
+
+    /** It has failed on the first node so far; another service keeps the second and the third one busy. */
+    const failing = (): SmallSwarm => {
+      const swarm = settled(3);
+      swarm.createService('other', service(4, { Constraints: ['node.id != node1'] }));
+      swarm.createService('web', service(1, Placement, crashing));
+      swarm.run(3_000);
+      return swarm;
+    };
+
+    test('puts it last', () => {
+      const swarm = failing();
+      const nodes: string[] = [];
+      swarm.onExecution = (_task, node, runs) => {
+        if (runs) nodes.push(node);
+      };
+      swarm.updateService('web', (spec) => ({ ...spec, ...service(1, {}, crashing) }));
+      swarm.run(500);
+      expect(nodes.at(-1)).not.toBe('node1');
     });
-    swarm.run(3_000);
-    swarm.updateService('web', (spec) => ({
-      ...spec,
-      TaskTemplate: { ContainerSpec: { Image: 'schism/echo' } },
-    }));
-    swarm.run(3_000);
-    expect(perNode(swarm, 'web')[0]).toBe(0);
+
+    test('holds it against no other spec', () => {
+      const swarm = failing();
+      swarm.updateService('web', (spec) => ({ ...spec, ...service(1) }));
+      swarm.run(3_000);
+      expect(perNode(swarm, 'web')).toEqual([1, 0, 0]);
+    });
   });
 
   test.each<[string, Partial<ServiceSpec>, string]>([
