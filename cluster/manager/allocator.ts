@@ -1,9 +1,9 @@
 /**
  * Gives services their ports, and new tasks what they need before they can be scheduled: that their service has its ports. Networks will add
- * addresses here.
- * @source SwarmKit, manager/allocator/network.go
+ * addresses here. A task that has to wait says why.
+ * @source SwarmKit, manager/allocator/network.go (allocateTask), which tells its log alone why.
  */
-import type { ServiceObject } from '../store/objects.ts';
+import type { ServiceObject, TaskObject } from '../store/objects.ts';
 import { isWanted } from '../store/task-transitions.ts';
 import type { StoreEvent, Transaction } from '../store/types.ts';
 import type { Desk } from './desk.ts';
@@ -59,11 +59,22 @@ export class Allocator implements Loop {
       this.#fresh.delete(id);
       const task = transaction.task(id);
       if (task?.Status.State !== 'new' || !isWanted(task.DesiredState)) continue;
-      const service = transaction.service(task.ServiceID);
-      if (service !== undefined && !hasItsPorts(service)) continue;
+      this.#admit(transaction, task);
+    }
+  }
+
+  #admit(transaction: Transaction, task: TaskObject): void {
+    const service = transaction.service(task.ServiceID);
+    if (service === undefined || hasItsPorts(service)) {
       const Status = statusOf(this.#desk, 'pending', 'pending task scheduling');
       changeTask(transaction, task, { Status });
+      return;
     }
+    const why = `service ${service.ID} to which task ${task.ID} belongs has pending allocations`;
+    // It is asked again and again, and said once.
+    if (task.Status.Err === why) return;
+    const Status = statusOf(this.#desk, 'new', task.Status.Message, why);
+    changeTask(transaction, task, { Status });
   }
 
   #note(service: ServiceObject): void {

@@ -92,6 +92,9 @@ describe('a published port without a number', () => {
   });
 });
 
+const pendingAllocations = (taskId: string): string =>
+  `service service-web to which task ${taskId} belongs has pending allocations`;
+
 describe('the ports of a service', () => {
   test('are free when it goes, or no longer publishes any', () => {
     const swarm = settled(3);
@@ -122,10 +125,16 @@ describe('the ports of a service', () => {
     swarm.changeLeader();
     swarm.run(6_000);
     expect(swarm.running('web')).toEqual([]);
+    expect(swarm.tasks('web').map(({ Status }) => Status.Err)).toEqual(
+      swarm.tasks('web').map(({ ID }) => pendingAllocations(ID)),
+    );
+    const { commits } = swarm;
+    swarm.run(30_000);
+    expect(swarm.commits).toBe(commits);
     swarm.removeService('other');
     swarm.run(1_000);
     expect(numbers(swarm, 'web')).toEqual([8080, 30_000]);
-    expect(swarm.running('web')).toHaveLength(2);
+    expect(swarm.running('web').map(({ Status }) => Status.Err)).toEqual([undefined, undefined]);
   });
 
   test('are lost where an update asks for one that another service holds', () => {
