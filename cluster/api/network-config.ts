@@ -2,10 +2,10 @@
  * What a swarm's networks will be made of, which only its `init` can say. Texts are the engine's.
  * @source moby, daemon/cluster/swarm.go (Init: validateDefaultAddrPool, getDataPathPort)
  */
+import { prefixBits } from '../cidr.ts';
 import type { NetworkConfig } from '../store/objects.ts';
 import { isList } from './body.ts';
 import type { BodyReader } from './body.ts';
-import { prefixBits } from './cidr.ts';
 
 export const standardNetworkConfig: NetworkConfig = Object.freeze({
   DefaultAddrPool: Object.freeze(['10.0.0.0/8']),

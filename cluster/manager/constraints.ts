@@ -2,6 +2,7 @@
  * Placement constraints: `node.role == manager`, `node.labels.zone != a`.
  * @source SwarmKit, manager/constraint/constraint.go.
  */
+import { isWithin } from '../cidr.ts';
 import type { NodeObject, TaskSpec } from '../store/objects.ts';
 
 type Constraint = { readonly key: string; readonly equal: boolean; readonly value: string };
@@ -32,7 +33,9 @@ export const meetsConstraints = (node: NodeObject, template: TaskSpec): boolean 
   return parsed.get(expressions)?.every((constraint) => meets(node, constraint)) ?? true;
 };
 
+/** An address or a network that is none is met by no node, whether it has to be its own or not. */
 const meets = (node: NodeObject, { key, equal, value }: Constraint): boolean => {
+  if (key.toLowerCase() === 'node.ip') return isWithin(node.Status.Addr, value) === equal;
   const same = (actual: string): boolean => actual.toLowerCase() === value.toLowerCase();
   return valuesOf(node, key)?.some(same) === equal;
 };
@@ -47,8 +50,6 @@ const valuesOf = (node: NodeObject, key: string): readonly string[] | undefined 
       return [node.ID];
     case 'node.hostname':
       return [Hostname];
-    case 'node.ip':
-      return [node.Status.Addr];
     case 'node.role':
       return [node.role];
     case 'node.platform.os':
