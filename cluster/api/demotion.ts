@@ -1,9 +1,10 @@
 /**
  * Whether a manager may become a worker. SwarmKit counts members and roles as they are, so that two demotions at once pass
- * together and leave nobody (docs/architecture.md); here a demotion that is under way already counts as done.
+ * together and leave nobody (docs/architecture.md); here a demotion that is under way already counts as done, so that whatever is
+ * accepted can be carried out. To carry it out is another question: whoever is still there counts, also those that are to go.
  * @source swarmkit, manager/controlapi/node.go (UpdateNode), manager/state/raft/raft.go (CanRemoveMember)
  */
-import type { RaftStatus } from '../raft/types.ts';
+import type { Member, RaftStatus } from '../raft/types.ts';
 import type { NodeObject, NodeSpec } from '../store/objects.ts';
 import type { View } from '../store/types.ts';
 import { refuseRpc } from './respond.ts';
@@ -23,7 +24,9 @@ export const demotionObjection = (
     return refuseRpc('FailedPrecondition', 'attempting to demote the last manager of the swarm');
   const member = raft.membership.members.find(({ nodeId }) => nodeId === node.ID);
   if (member === undefined) return refuseRpc('NotFound', "can't find manager in raft memberlist");
-  if (!canRemoveMember(member.id, { transaction, raft }))
+  // Who is away is no part of what makes the rest a quorum: its going only helps those that are to go as well.
+  const counts = raft.active.includes(member.id) ? staysIn(transaction) : everybody;
+  if (!leavesQuorum(member.id, raft, counts))
     return refuseRpc(
       'FailedPrecondition',
       "can't remove member from the raft: this would result in a loss of quorum",
@@ -31,15 +34,27 @@ export const demotionObjection = (
   return undefined;
 };
 
-/** Whether those who are reachable, and stay, are a quorum without this member. Learners count neither way. */
-export const canRemoveMember = (id: string, { transaction, raft }: Situation): boolean => {
+/** Whether those who are reachable are a quorum without this member. Learners count neither way. */
+export const canRemoveMember = (id: string, raft: RaftStatus): boolean =>
+  leavesQuorum(id, raft, everybody);
+
+const everybody = (): boolean => true;
+
+const staysIn =
+  (transaction: View) =>
+  ({ nodeId }: Member): boolean =>
+    transaction.node(nodeId)?.Spec.Role === 'manager';
+
+/** Whether those who are reachable, and count, are a quorum without this member. */
+const leavesQuorum = (
+  id: string,
+  raft: RaftStatus,
+  counts: (member: Member) => boolean,
+): boolean => {
   const voters = raft.membership.members.filter((member) => member.voter);
   if (!voters.some((member) => member.id === id)) return true;
   const left = voters.filter(
-    (member) =>
-      member.id !== id &&
-      raft.active.includes(member.id) &&
-      transaction.node(member.nodeId)?.Spec.Role === 'manager',
+    (member) => member.id !== id && raft.active.includes(member.id) && counts(member),
   );
   return left.length >= Math.floor((voters.length - 1) / 2) + 1;
 };

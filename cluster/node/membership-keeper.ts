@@ -94,8 +94,7 @@ export class MembershipKeeper {
   }
 
   #dismiss({ id }: RaftMember): boolean {
-    const { status, store } = this.#member;
-    if (!canRemoveMember(id, { transaction: store, raft: status })) return true;
+    if (!canRemoveMember(id, this.#member.status)) return true;
     if (id === this.#member.raftId) this.#handOver();
     else this.#propose({ kind: 'remove', id });
     return true;

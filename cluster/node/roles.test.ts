@@ -159,6 +159,50 @@ test('a demotion that would cost the quorum is refused, that of the one who is a
   expect(changeNode(world, 'm1', 'm3', { Role: 'worker' }).status).toBe(200);
 });
 
+/** Of five managers the leader and another one are demoted at once, and a third one dies right then. */
+const twoGoAndOneDies = (): SmallWorld => {
+  const world = swarmOf(5, 0);
+  world.run(2_000);
+  const nodes = nodesOf(world, 'm1');
+  // While this is written both wait, and are written together: before the leader can hand over.
+  world.ask('m1', 'POST', '/services/create', serviceBody('before'));
+  const asked = ['m1', 'm2'].map((name) => {
+    const node = nodes.get(name);
+    const target = `/nodes/${textAt(node, 'ID')}/update?version=${textAt(node, 'Version', 'Index')}`;
+    return world.ask('m1', 'POST', target, { Role: 'worker', Availability: 'active' });
+  });
+  const answers = () => asked.map((request) => world.answer(request)?.status);
+  world.runUntil('both are answered', () => !answers().includes(undefined), 2_000);
+  expect(answers()).toEqual([200, 200]);
+  world.kill('m3');
+  return world;
+};
+
+test('demotions that were accepted are carried out, although a manager that was to stay dies', () => {
+  const world = twoGoAndOneDies();
+  for (const name of ['m1', 'm2'])
+    world.runUntil('it is a worker', () => swarmHeader(world, name) === 'active/worker', 5_000);
+  expect(['m4', 'm5']).toContain(leaderOf(world));
+  expect(standing(world, 'm4', 'm3')).toMatchObject({ Reachability: 'unreachable' });
+  expect(changeNode(world, 'm4', 'm3', { Role: 'worker' }).status).toBe(200);
+  world.runUntil('it is out', () => standing(world, 'm4', 'm3') === undefined, 3_000);
+});
+
+test('a demotion that was accepted waits while those that are left would be no quorum', () => {
+  const world = twoGoAndOneDies();
+  world.kill('m4');
+  world.run(10_000);
+  const by = leaderOf(world) ?? 'm5';
+  // Three of five are there; without one of them they would be two of four.
+  const members = ['m1', 'm2', 'm3', 'm4', 'm5'].filter(
+    (name) => standing(world, by, name) !== undefined,
+  );
+  expect(members).toHaveLength(5);
+  world.start('m4');
+  for (const name of ['m1', 'm2'])
+    world.runUntil('it is a worker', () => swarmHeader(world, name) === 'active/worker', 5_000);
+});
+
 test('a manager that was demoted while it was away comes back as a worker, and disturbs nobody', () => {
   const world = swarmOf(3, 0);
   world.run(500);
