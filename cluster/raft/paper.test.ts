@@ -745,6 +745,12 @@ describe('dissertation §6.4, read-only queries', () => {
     expect(caused.reads).toMatchObject([{ read: 5, result: 'ready' }]);
   });
 
+  test('the answer to a leader of the past is of no round, as that one may lead again and have come to the same number', () => {
+    const bench = new Bench({ hardState: { term: 7, votedFor: 'b', commit: 1 } });
+    const outdated = bench.hearAppend('b', { prevIndex: 1, prevTerm: 1, round: 9 }, 3);
+    expect(ofType(outdated, 'append-response')).toMatchObject([{ ok: false, term: 7, round: 0 }]);
+  });
+
   test('one round serves any number of reads that have accumulated', () => {
     const bench = new Bench();
     bench.elect();

@@ -38,11 +38,14 @@ const leaveForGood = (state: State): void => {
   follow(state, state.term, undefined);
 };
 
+/** Rounds are counted anew in each term: where the sender leads again by now, it must not take this for an answer to a later one. */
+const outOfRound = ({ from }: FromLeader) => ({ from, round: 0 });
+
 /** A sender of an earlier term learns the present one if it asked for something. */
 const answerOutdated = (state: State, message: RaftMessage): void => {
   const { log } = state;
   if (message.type === 'append' || message.type === 'snapshot-chunk')
-    refuseAppend(state, message, { index: log.lastIndex, term: log.lastTerm });
+    refuseAppend(state, outOfRound(message), { index: log.lastIndex, term: log.lastTerm });
   else if (message.type === 'vote-request')
     if (message.pre) handleVoteRequest(state, message);
     else refuseVote(state, message);
