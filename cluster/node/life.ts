@@ -33,7 +33,7 @@ import { Joining } from './joining.ts';
 import { Keyring } from './keyring.ts';
 import type { KeyringContent } from './keyring.ts';
 import { ManagerSide } from './manager-side.ts';
-import { beginLog, findLog } from './replica-log.ts';
+import { beginLog, findLog, logIsOld } from './replica-log.ts';
 import type { Requests } from './requests.ts';
 import { never } from './world.ts';
 import type { NodeWorld } from './world.ts';
@@ -204,6 +204,7 @@ export class Life {
     this.agent?.review();
     this.manager?.review();
     if (this.manager?.dismissed === true) this.#demote();
+    else if (this.manager?.lost !== undefined) this.#stopForLoss(this.manager.lost);
     if (this.state === 'pending' && this.manager?.ready === true) this.#setState('active');
     const outcome = this.#awaited?.outcome();
     if (outcome !== undefined) this.#answerAwaited(outcome);
@@ -321,6 +322,13 @@ export class Life {
     if (keyring === undefined) return;
     this.#becomeWorker(keyring);
     this.#takePlace(keyring.facts, { files: noFiles, unlocked: false });
+  }
+
+  /** Its log is an older copy. What is left of it stays on the disk, and what runs here goes on. */
+  #stopForLoss(index: number): void {
+    const { facts } = this;
+    this.#endManager(noManagerOutside);
+    if (facts !== undefined) this.#fail(logIsOld(facts, index));
   }
 
   /** `instead`: the answer to clients who wait for a leader here. */

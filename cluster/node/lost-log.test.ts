@@ -6,6 +6,7 @@ import { apply } from './small/folder.ts';
 import { SmallWorld } from './small/small-world.ts';
 import type { SmallNode } from './small/small-world.ts';
 import {
+  at,
   changeNode,
   expectOk,
   init,
@@ -13,6 +14,7 @@ import {
   messageOf,
   nodesOf,
   serviceBody,
+  serviceNames,
   stateOf,
   swarmOf,
   textAt,
@@ -156,6 +158,50 @@ describe('a manager whose raft folder was emptied while its key file survived', 
     putEmptyLog(world.node('m3'));
     world.start('m3');
     expect(votesFor(world, 'm3', 'm1')).toBe(true);
+  });
+});
+
+describe('a manager whose data folder is an older copy', () => {
+  const putBack = (): SmallWorld => {
+    const world = swarmOf(3, 0);
+    world.run(1_000);
+    const old = new Map(world.node('m3').files);
+    for (let number = 0; number < 20; number += 1)
+      expectOk(world.call('m1', 'POST', '/services/create', serviceBody(`s${number}`, 0)));
+    world.run(500);
+    world.kill('m3');
+    world.node('m3').files = old;
+    world.start('m3');
+    world.run(1_000);
+    return world;
+  };
+
+  test('stops as soon as its leader hears of it, and says what to do', () => {
+    const world = putBack();
+    expect(stateOf(world, 'm3')).toBe('error');
+    const nodeId = textAt(nodesOf(world, 'm1').get('m3'), 'ID');
+    const error = textAt(world.call('m3', 'GET', '/info').body, 'Swarm', 'Error');
+    expect(error).toMatch(
+      /^manager stopped: raft\/wal in the data folder is an older copy of the log of this manager, \w+, which acknowledged everything up to index \d+ and /,
+    );
+    expect(error).toContain(`"docker node demote ${nodeId}"`);
+    expect(world.node('m3').observations).toContainEqual({ kind: 'note', text: error });
+    expect(world.call('m3', 'GET', '/nodes').status).toBe(503);
+    expect(votesFor(world, 'm3', 'm2')).toBe(false);
+    expect(at(nodesOf(world, 'm1').get('m3'), 'ManagerStatus', 'Reachability')).toBe('unreachable');
+  });
+
+  test('is well again after the steps that its error names', () => {
+    const world = putBack();
+    const nodeId = textAt(nodesOf(world, 'm1').get('m3'), 'ID');
+    expectOk(world.call('m3', 'POST', '/swarm/leave?force=1'));
+    world.run(3_000);
+    expectOk(changeNode(world, 'm1', 'm3', { Role: 'worker' }));
+    world.run(1_000);
+    expectOk(world.call('m1', 'DELETE', `/nodes/${nodeId}`));
+    join(world, 'm3', 'Manager', 'm1');
+    world.runUntil('it takes part', () => stateOf(world, 'm3') === 'active');
+    expect(serviceNames(world, 'm3')).toHaveLength(20);
   });
 });
 

@@ -91,6 +91,11 @@ export class ManagerSide implements MemberWatcher {
     return this.member.status.removed;
   }
 
+  /** Its log is an older copy: it acknowledged everything up to this index, and has lost a part of that. */
+  get lost(): number | undefined {
+    return this.member.status.lost;
+  }
+
   /** It takes part: it votes, and knows a leader. */
   get ready(): boolean {
     const { role, leader } = this.member.status;

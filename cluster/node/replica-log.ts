@@ -46,6 +46,13 @@ const open = ({ cipher, random, config }: NodeWorld, secrets: NodeSecrets, files
 
 const logIsLost = ({ nodeId, raftId }: NodeFacts): string =>
   `raft/wal in the data folder does not hold the log of this manager, ${raftId ?? 'of no id'}, which ${keyFileName} speaks of; ` +
-  'without it the manager could vote twice and forget what it acknowledged. ' +
+  `without it the manager could vote twice and forget what it acknowledged. ${wayBack(nodeId)}`;
+
+/** `index`: up to where the leader has its word that it holds the log. */
+export const logIsOld = ({ nodeId, raftId }: NodeFacts, index: number): string =>
+  `manager stopped: raft/wal in the data folder is an older copy of the log of this manager, ${raftId ?? 'of no id'}, ` +
+  `which acknowledged everything up to index ${index} and does not hold it any more; it may have forgotten votes as well. ${wayBack(nodeId)}`;
+
+const wayBack = (nodeId: string): string =>
   `Run "docker swarm leave --force" here, "docker node demote ${nodeId}" and "docker node rm ${nodeId}" on another manager, ` +
   'then let this node join again';

@@ -14,8 +14,12 @@ export type Sending = {
 export type Peer = {
   readonly id: RaftId;
   voter: boolean;
-  /** The last index known to be durable there. Never goes back. */
+  /** The last index known to be durable there. Never goes back, unless it is lost. */
   match: LogIndex;
+  /** The round in which `match` was acknowledged. */
+  matchRound: number;
+  /** Up to where it acknowledged what it has lost. */
+  lost: LogIndex | undefined;
   next: LogIndex;
   /**
    * probe: it is not known where the logs meet, one message at a time. replicate: messages are pipelined, `next` runs ahead.
@@ -41,6 +45,8 @@ export const createPeer = (id: RaftId, voter: boolean, last: LogIndex, now: numb
   id,
   voter,
   match: 0,
+  matchRound: 0,
+  lost: undefined,
   next: Math.max(1, last),
   mode: 'probe',
   paused: false,

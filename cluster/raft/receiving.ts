@@ -11,6 +11,7 @@ import { handleAppend, refuseAppend } from './following.ts';
 import { isRemoved } from './membership.ts';
 import { send } from './outbox.ts';
 import { advanceReads } from './reads.ts';
+import { stopForLoss } from './regression.ts';
 import { handleAppendResponse } from './replication.ts';
 import { follow, restartElectionTimer } from './roles.ts';
 import { isWellFormed } from './shape.ts';
@@ -112,6 +113,9 @@ const dispatch = (state: State, message: RaftMessage): void => {
     case 'removed':
       leaveForGood(state);
       return;
+    case 'log-lost':
+      stopForLoss(state, message.index);
+      return;
     default:
       unreachable(message);
   }
@@ -119,9 +123,11 @@ const dispatch = (state: State, message: RaftMessage): void => {
 
 /** Takes in one message, from whomever, however late. What makes no sense is dropped. */
 export const receive = (state: State, message: RaftMessage): void => {
-  if (state.removed || message.to !== state.id || !isWellFormed(message)) return;
-  if (message.type === 'removed') {
-    leaveForGood(state);
+  if (state.removed || state.lost !== undefined) return;
+  if (message.to !== state.id || !isWellFormed(message)) return;
+  // Of any term: both are true for good.
+  if (message.type === 'removed' || message.type === 'log-lost') {
+    dispatch(state, message);
     return;
   }
   if (isRemoved(state, message.from)) {

@@ -72,6 +72,7 @@ export const recover = ({ config, boot, random, now }: Boot): State => {
     role: stands && !removed ? 'follower' : 'learner',
     leader: undefined,
     removed,
+    lost: undefined,
     log,
     commit,
     applied: base,

@@ -3,6 +3,7 @@ import { peerOf } from './membership.ts';
 import { send } from './outbox.ts';
 import { becomeProbe, becomeReplicate, freeUpTo, noteCatchUp, sent } from './progress.ts';
 import type { Peer } from './progress.ts';
+import { noteLoss, showsLoss, tellOfLoss } from './regression.ts';
 import { beginSnapshot, probeSnapshot } from './snapshot-sending.ts';
 import type { State } from './state.ts';
 import { entryBytes } from './sizes.ts';
@@ -44,6 +45,7 @@ const mayPipeline = (state: State, peer: Peer): boolean =>
 
 /** Sends the entries that `peer` lacks, as far as its progress allows. */
 export const replicate = (state: State, peer: Peer): void => {
+  if (peer.lost !== undefined) return;
   while (peer.mode !== 'snapshot' && peer.next <= state.log.lastIndex) {
     if (peer.mode === 'probe' ? peer.paused : !mayPipeline(state, peer)) return;
     const prevTerm = state.log.term(peer.next - 1);
@@ -78,7 +80,8 @@ export const replicateToAll = (state: State): void => {
  */
 export const sendRound = (state: State, peer: Peer): void => {
   const prevTerm = peer.mode === 'snapshot' ? undefined : state.log.term(peer.next - 1);
-  if (peer.mode === 'snapshot') probeSnapshot(state, peer);
+  if (peer.lost !== undefined) tellOfLoss(state, peer, peer.lost);
+  else if (peer.mode === 'snapshot') probeSnapshot(state, peer);
   else if (prevTerm === undefined) beginSnapshot(state, peer);
   else sendAppend(state, peer, prevTerm, noEntries);
 };
@@ -106,7 +109,10 @@ export const noteMatch = (state: State, peer: Peer, index: LogIndex): void => {
   const { log } = state;
   if (index > log.lastIndex) return;
   freeUpTo(peer, index);
-  if (index > peer.match) peer.match = index;
+  if (index > peer.match) {
+    peer.match = index;
+    peer.matchRound = state.round;
+  }
   if (peer.next <= peer.match) peer.next = peer.match + 1;
   if (peer.mode === 'probe' || (peer.mode === 'snapshot' && peer.match >= log.baseIndex))
     becomeReplicate(peer);
@@ -129,7 +135,11 @@ type AppendResponse = Extract<RaftMessage, { type: 'append-response' }>;
 /** Takes in a follower's answer. The caller looks at commit and reads afterwards. */
 export const handleAppendResponse = (state: State, response: AppendResponse): void => {
   const peer = peerOf(state, response.from);
-  if (peer === undefined) return;
+  if (peer === undefined || peer.lost !== undefined) return;
+  if (showsLoss(state, peer, response)) {
+    noteLoss(state, peer);
+    return;
+  }
   noteHeard(state, peer, response.round);
   if (response.ok) noteMatch(state, peer, response.index);
   else if (peer.mode !== 'snapshot') {

@@ -25,7 +25,7 @@ const change = (state: State, role: RaftRole, term: Term, leader: RaftId | undef
 
 /** Whoever may not stand for election waits without a timer. */
 const passiveRole = (state: State): 'follower' | 'learner' =>
-  state.mayStand && !state.removed ? 'follower' : 'learner';
+  state.mayStand && !state.removed && state.lost === undefined ? 'follower' : 'learner';
 
 const endLeadership = (state: State): void => {
   for (const { proposal } of state.proposals) answerProposal(state, { proposal, result: 'lost' });

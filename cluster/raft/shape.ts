@@ -83,6 +83,8 @@ export const isWellFormed = (message: RaftMessage): boolean => {
     case 'timeout-now':
     case 'removed':
       return true;
+    case 'log-lost':
+      return isCount(message.index);
     default:
       // A type that this version does not know.
       return false;

@@ -130,7 +130,7 @@ export const handleChunk = (state: State, chunk: Chunk): void => {
 /** The leader's side. */
 export const handleSnapshotResponse = (state: State, response: SnapshotResponse): void => {
   const peer = peerOf(state, response.from);
-  if (peer === undefined) return;
+  if (peer === undefined || peer.lost !== undefined) return;
   noteHeard(state, peer, response.round);
   if (response.installed) {
     noteMatch(state, peer, response.index);

@@ -56,6 +56,8 @@ export type State = {
   role: RaftRole;
   leader: RaftId | undefined;
   removed: boolean;
+  /** Up to where it acknowledged what it has lost, as a leader told it. */
+  lost: LogIndex | undefined;
 
   readonly log: EntryLog;
   commit: LogIndex;

@@ -57,4 +57,7 @@ export class Status implements RaftStatus {
   get removed(): boolean {
     return this.#state.removed;
   }
+  get lost(): LogIndex | undefined {
+    return this.#state.lost;
+  }
 }

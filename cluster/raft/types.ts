@@ -113,6 +113,8 @@ export type RaftMessage = Addressed &
     | { readonly type: 'timeout-now' }
     /** The sender is no longer a member; it must stop its manager. */
     | { readonly type: 'removed' }
+    /** The receiver acknowledged everything up to `index`, and has not got it any more; it must stop its manager. */
+    | { readonly type: 'log-lost'; readonly index: LogIndex }
   );
 
 export type ConfigChange =
@@ -203,6 +205,8 @@ export type RaftStatus = {
   readonly active: readonly RaftId[];
   /** This member was taken out of the membership, or was told so. */
   readonly removed: boolean;
+  /** It acknowledged everything up to this index, and was told that it has lost a part of that: it takes part no more. */
+  readonly lost: LogIndex | undefined;
 };
 
 export type Raft = {

@@ -92,6 +92,7 @@ const raft = variantsOf<'type', RaftMessage>('type', {
   }),
   'timeout-now': record<Raft<'timeout-now'>>({ ...addressed, type: oneOf('timeout-now') }),
   removed: record<Raft<'removed'>>({ ...addressed, type: oneOf('removed') }),
+  'log-lost': record<Raft<'log-lost'>>({ ...addressed, type: oneOf('log-lost'), index: whole }),
 });
 
 const availability = oneOf('active', 'pause', 'drain');

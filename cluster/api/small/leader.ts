@@ -160,6 +160,7 @@ export class SmallLeader {
       caughtUp: true,
       active: this.active,
       removed: false,
+      lost: undefined,
     };
     return { ...localOf({ random: this.random }), view: this.store, raft };
   }

@@ -195,6 +195,8 @@ export class Machine {
     if (raft.status.commit < this.#commit)
       throw new Violation(`${this.id}: commit goes back from ${this.#commit}`);
     this.#commit = raft.status.commit;
+    if (raft.status.lost !== undefined)
+      throw new Violation(`${this.id} is said to have lost its log, which no disk here does`);
     this.#settle(output);
     this.#schedule();
     if (output.transitions.some(({ role }) => role === 'leader')) this.#around.elected(this);

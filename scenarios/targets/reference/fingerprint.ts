@@ -12,6 +12,7 @@ const raftKinds: Readonly<Record<RaftMessage['type'], number>> = {
   'snapshot-response': 6,
   'timeout-now': 7,
   removed: 8,
+  'log-lost': 9,
 };
 
 const mixed = (a: number, b: number): number => Math.imul(a ^ b, 0x9e3779b1) ^ (a >>> 15);
@@ -32,6 +33,8 @@ const ofRaft = (message: RaftMessage): number => {
       return mixed(mixed(base, message.lastIndex), message.pre ? 1 : 0);
     case 'vote-response':
       return mixed(base, (message.pre ? 1 : 0) + (message.granted ? 2 : 0));
+    case 'log-lost':
+      return mixed(base, message.index);
     case 'timeout-now':
     case 'removed':
       return base;
