@@ -171,6 +171,31 @@ describe('the restart policy', () => {
     expect(Math.max(...gaps)).toBeLessThan(800);
   });
 
+  test('waits for the delay once, also where the entry that ends it is given up', () => {
+    const swarm = settled();
+    swarm.createService('web', {
+      ...replicas(1),
+      ...template('schism/crash', { RestartPolicy: { Delay: 20e9 } }),
+    });
+    let givenUp = 0;
+    swarm.isGivenUp = ({ actions }) => {
+      const starts = actions.some(
+        (action) =>
+          action.op === 'update' &&
+          action.kind === 'task' &&
+          action.object.DesiredState === 'running' &&
+          action.object.Status.State === 'ready',
+      );
+      if (starts) givenUp += 1;
+      return starts && givenUp === 1;
+    };
+    swarm.run(15_000);
+    expect(ends(swarm, 'web')).toBe(1);
+    swarm.run(10_000);
+    expect(givenUp).toBe(2);
+    expect(ends(swarm, 'web')).toBe(2);
+  });
+
   test('waits for the delay also where an earlier task is given up at that moment', () => {
     const gaps = Array.from({ length: 100 }, (_, seed) => {
       const swarm = settled(5, seed + 1);

@@ -104,7 +104,7 @@ export class Orchestrator implements Loop {
     serviceId: string,
     places: ReadonlyMap<string | number, PlaceTasks>,
   ): void {
-    this.#updating.forget(serviceId);
+    this.#updating.rest(serviceId);
     for (const place of places.values()) {
       if (!isFull(transaction)) removePlace(transaction, place);
     }

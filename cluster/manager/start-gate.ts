@@ -28,6 +28,8 @@ export class StartGate implements Loop {
   readonly watches = ['node', 'task'] as const;
   readonly #desk: Desk;
   readonly #waiting = new Map<string, Waiting>();
+  /** Those that wait no longer, as far as is written: where that is never committed, their time has gone on. */
+  readonly #released = new Map<string, Waiting>();
   #next = never;
 
   constructor(desk: Desk) {
@@ -55,6 +57,7 @@ export class StartGate implements Loop {
     for (const task of this.#desk.view.tasks()) {
       if (task.DesiredState === 'ready') this.#meet(task);
     }
+    this.#released.clear();
     this.#look(() => true);
   }
 
@@ -72,13 +75,19 @@ export class StartGate implements Loop {
   #meet(task: TaskObject): void {
     if (this.#waiting.has(task.ID)) return;
     const now = this.#desk.now.mono;
+    const released = this.#released.get(task.ID);
     this.#waiting.set(task.ID, {
       serviceId: task.ServiceID,
-      since: now,
-      notBefore: undefined,
+      since: released?.since ?? now,
+      notBefore: released?.notBefore,
       checkAt: now,
     });
     this.#next = now;
+  }
+
+  #release(taskId: string, waiting: Waiting): void {
+    this.#waiting.delete(taskId);
+    this.#released.set(taskId, waiting);
   }
 
   #look(concerned: (waiting: Waiting) => boolean): void {
@@ -93,7 +102,7 @@ export class StartGate implements Loop {
     const now = this.#desk.now.mono;
     const task = transaction.task(taskId);
     if (task?.DesiredState !== 'ready') {
-      this.#waiting.delete(taskId);
+      this.#release(taskId, waiting);
       return;
     }
     waiting.notBefore ??= waiting.since + delayOf(this.#desk, transaction, task);
@@ -104,7 +113,7 @@ export class StartGate implements Loop {
       waiting.checkAt = giveUpAt;
     } else {
       setDesired(transaction, task, 'running');
-      this.#waiting.delete(taskId);
+      this.#release(taskId, waiting);
     }
   }
 }

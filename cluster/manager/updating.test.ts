@@ -492,6 +492,33 @@ describe('an update', () => {
     expect(swarm.running('web')).toHaveLength(1);
   });
 
+  test.each([
+    ['pause', 'paused', 'paused'],
+    ['rollback', 'rollback_started', 'rollback_completed'],
+  ])(
+    'that fails and is told to %s does so also where the entry that says so is given up',
+    (...told) => {
+      const [FailureAction, said, atLast] = told;
+      const swarm = start({ Parallelism: 0, FailureAction, Monitor: 2e9 });
+      let givenUp = 0;
+      swarm.isGivenUp = ({ actions }) => {
+        const says = actions.some(
+          (action) =>
+            action.op === 'update' &&
+            action.kind === 'service' &&
+            action.object.UpdateStatus?.State === said,
+        );
+        if (says) givenUp += 1;
+        return says && givenUp <= 2;
+      };
+      const once = template('schism/missing', { RestartPolicy: { Condition: 'none' } });
+      swarm.updateService('web', (spec) => ({ ...spec, ...once }));
+      swarm.run(20_000);
+      expect(givenUp).toBe(3);
+      expect(swarm.service('web').UpdateStatus?.State).toBe(atLast);
+    },
+  );
+
   /** How `updated` tasks end, and how long after they came up. */
   const endings = (swarm: SmallSwarm, afterMs: number, state: 'complete' | 'failed'): void => {
     swarm.endings.set('schism/soon', { afterMs, state });

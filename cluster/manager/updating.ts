@@ -57,7 +57,11 @@ type Progress = {
 
 export class Updating {
   readonly #desk: Desk;
-  readonly #progress = new Map<string, Progress>();
+  /**
+   * By service. Kept until the store says that the update is over: what only was written may never be committed, and then its
+   * failures still count. So there may be one of an update and one of the rollback that is to follow it.
+   */
+  readonly #progress = new Map<string, readonly Progress[]>();
   /** When a service has to be looked at again without an event. */
   readonly #alarms = new Map<string, number>();
 
@@ -80,17 +84,20 @@ export class Updating {
   }
 
   isUnderWay(serviceId: string): boolean {
-    return this.#progress.has(serviceId);
+    if (!this.#progress.has(serviceId)) return false;
+    return isUnderWay(this.#desk.view.service(serviceId)?.UpdateStatus);
   }
 
-  forget(serviceId: string): void {
-    this.#progress.delete(serviceId);
+  /** There is nothing to do for it now, and nothing to know of it either once that is committed. */
+  rest(serviceId: string): void {
     this.#alarms.delete(serviceId);
+    this.#keep(serviceId, undefined);
   }
 
   /** A task of a service that is being updated runs, or ended. */
   observe(task: TaskObject): void {
-    const progress = this.#progress.get(task.ServiceID);
+    const known = this.#progress.get(task.ServiceID);
+    const progress = known?.find(({ upAt }) => upAt.has(task.ID));
     const upAt = progress?.upAt.get(task.ID);
     if (progress === undefined || upAt === undefined || !isWanted(task.DesiredState)) return;
     const ended = isTerminal(task.Status.State);
@@ -107,18 +114,18 @@ export class Updating {
   /** Goes on with the update of a service; `places`: those that hold, or should hold, a task. */
   advance(transaction: Transaction, service: ServiceObject, places: readonly PlaceTasks[]): void {
     if (service.UpdateStatus === undefined && areCurrent(places, service)) {
-      if (this.#progress.size > 0) this.forget(service.ID);
+      if (this.#progress.size > 0) this.rest(service.ID);
       return;
     }
     const making = makingOf(service.Spec, transaction);
-    const sorted = this.#sortPlaces(places, service.ID, making);
+    const sorted = this.#sortPlaces(places, service, making);
     const underWay = isUnderWay(service.UpdateStatus);
     if (sorted.older.length === 0 && sorted.mixed.length === 0 && !underWay) {
-      this.forget(service.ID);
+      this.rest(service.ID);
       return;
     }
     if (isPaused(service.UpdateStatus)) {
-      this.forget(service.ID);
+      this.rest(service.ID);
       return;
     }
     const progress = this.#open(service, sorted.older.length + sorted.mixed.length);
@@ -140,32 +147,42 @@ export class Updating {
    * @source SwarmKit, updater.go: Supervisor.Update.
    */
   #open(service: ServiceObject, places: number): Progress {
+    const kept = this.#keep(service.ID, service);
+    const known = kept.find((progress) => isOf(progress, service));
+    if (known !== undefined) return known;
     const { TaskTemplate, EndpointSpec } = service.Spec;
-    const config = configOf(service);
-    const known = this.#progress.get(service.ID);
-    if (
-      known !== undefined &&
-      sameValue(known.making.TaskTemplate, TaskTemplate) &&
-      sameValue(known.making.EndpointSpec, EndpointSpec) &&
-      sameValue(known.config, config)
-    )
-      return known;
     const now = this.#desk.now.mono;
     const fresh: Progress = {
       making: { TaskTemplate, EndpointSpec },
-      config,
+      config: configOf(service),
       places,
       notBefore: now,
       lastDone: now,
       upAt: new Map(),
       failed: new Set(),
     };
-    this.#progress.set(service.ID, fresh);
+    this.#progress.set(service.ID, [...kept, fresh]);
     return fresh;
   }
 
-  #sortPlaces(places: readonly PlaceTasks[], serviceId: string, making: Making): SortedPlaces {
-    const made = this.#progress.get(serviceId)?.upAt;
+  /** What is still known of a service: of the update that it is in as committed, and of the one as it is `written`. */
+  #keep(serviceId: string, written: ServiceObject | undefined): readonly Progress[] {
+    const known = this.#progress.get(serviceId);
+    if (known === undefined) return [];
+    const committed = this.#desk.view.service(serviceId);
+    const kept = known.filter((progress) =>
+      [committed, written].some(
+        (service) => isUnderWay(service?.UpdateStatus) && isOf(progress, service),
+      ),
+    );
+    if (kept.length === 0) this.#progress.delete(serviceId);
+    else this.#progress.set(serviceId, kept);
+    return kept;
+  }
+
+  #sortPlaces(places: readonly PlaceTasks[], service: ServiceObject, making: Making): SortedPlaces {
+    const known = this.#progress.get(service.ID);
+    const made = (known?.find((progress) => isOf(progress, service)) ?? known?.at(-1))?.upAt;
     const older: PlaceTasks[] = [];
     const mixed: PlaceTasks[] = [];
     let changing = 0;
@@ -230,7 +247,7 @@ export class Updating {
     const task = [...progress.failed].at(-1) ?? '';
     const why = `due to failure or early termination of task ${task}`;
     const StartedAt = service.UpdateStatus?.StartedAt ?? timestampOf(this.#desk.now.wall);
-    this.forget(service.ID);
+    this.#alarms.delete(service.ID);
     const rollingBack = service.UpdateStatus?.State === 'rollback_started';
     const { PreviousSpec, ...rest } = service;
     if (
@@ -271,7 +288,7 @@ export class Updating {
     }
     const making = makingOf(service.Spec, transaction);
     for (const place of mixed) dropOlder(transaction, place, making);
-    this.forget(service.ID);
+    this.#alarms.delete(service.ID);
     const now = timestampOf(this.#desk.now.wall);
     const rollback = service.UpdateStatus?.State === 'rollback_started';
     setStatus(transaction, service, {
@@ -285,6 +302,13 @@ export class Updating {
 
 const tooManyFailures = ({ config, failed, places }: Progress): boolean =>
   config.failureAction !== 'continue' && failed.size / Math.max(places, 1) > config.maxFailureRatio;
+
+/** Whether it is the progress of the update that the service is in. */
+const isOf = ({ making, config }: Progress, service: ServiceObject | undefined): boolean =>
+  service !== undefined &&
+  sameValue(making.TaskTemplate, service.Spec.TaskTemplate) &&
+  sameValue(making.EndpointSpec, service.Spec.EndpointSpec) &&
+  sameValue(config, configOf(service));
 
 export const isUnderWay = (status: UpdateStatus | undefined): boolean =>
   status?.State === 'updating' || status?.State === 'rollback_started';

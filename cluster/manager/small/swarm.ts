@@ -90,6 +90,9 @@ export class SmallSwarm {
   /** Told what the executors do: `true` when a task begins to run on a node, `false` when it no longer does. */
   onExecution: (taskId: string, nodeId: string, runs: boolean) => void = () => undefined;
 
+  /** Whether an entry of the loops is given up, as one that is too large is. */
+  isGivenUp: (transaction: Transaction) => boolean = () => false;
+
   /** The network neither loses nor doubles any more. */
   reliable = false;
 
@@ -347,7 +350,7 @@ export class SmallSwarm {
     while (!this.#inFlight && this.#waiting.length > 0) {
       const transaction = this.store.begin({ index: this.#index, wall: this.time.wall });
       for (const each of this.#waiting.splice(0)) each.run(transaction);
-      if (transaction.actions.length === 0) continue;
+      if (transaction.actions.length === 0 || this.isGivenUp(transaction)) continue;
       const data = encodeActions(transaction.actions);
       this.#inFlight = true;
       const leadership = this.#leadership;
