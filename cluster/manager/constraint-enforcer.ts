@@ -49,6 +49,7 @@ export class ConstraintEnforcer implements Loop {
     for (const task of transaction.tasksOfNode(node.ID)) {
       if (!isWanted(task.DesiredState) || !isAssigned(task.Status.State)) continue;
       if (meetsConstraints(node, bindingOn(transaction, task))) continue;
+      if (isFull(transaction)) return;
       const Status = statusOf(
         this.#desk,
         'rejected',

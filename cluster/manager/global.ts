@@ -34,6 +34,7 @@ export const spread = (
     places.set(node.ID, place);
   }
   for (const place of places.values()) {
+    if (isFull(transaction)) return;
     const node = transaction.node(place.nodeId);
     if (node === undefined || !meetsConstraints(node, making.TaskTemplate)) {
       removePlace(transaction, place);

@@ -5,7 +5,7 @@
 import type { NodeObject } from '../store/objects.ts';
 import type { StoreEvent, Transaction } from '../store/types.ts';
 import type { Desk } from './desk.ts';
-import { type Loop, never } from './loop.ts';
+import { isFull, type Loop, never } from './loop.ts';
 
 type NodeState = NodeObject['Status']['State'];
 
@@ -127,13 +127,14 @@ export class Liveness implements Loop {
 
   run(transaction: Transaction): void {
     for (const nodeId of this.#dirty) {
+      if (isFull(transaction)) return;
+      this.#dirty.delete(nodeId);
       const known = this.#known.get(nodeId);
       const node = transaction.node(nodeId);
       if (known !== undefined && node !== undefined && !agrees(node, known)) {
         transaction.update('node', withStatus(node, known), node.Version.Index);
       }
     }
-    this.#dirty.clear();
   }
 
   #meet(node: NodeObject, status: Pick<NodeObject['Status'], 'State' | 'Message'>): void {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { encodeActions, entryBytesMax } from '../store/actions.ts';
 import type { ServiceSpec } from '../store/objects.ts';
 import { replicas, settled, slots, template, wanted } from './small/services.ts';
 import type { SmallSwarm } from './small/swarm.ts';
@@ -34,6 +35,22 @@ describe('a replicated service', () => {
     swarm.updateService('web', (spec) => ({ ...spec, ...replicas(6) }));
     swarm.run(1_000);
     expect(slots(swarm.running('web'))).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  test('gets its tasks in as many entries as they need, however large they are together', () => {
+    const swarm = settled();
+    swarm.isGivenUp = ({ actions }) => {
+      expect(encodeActions(actions).length).toBeLessThanOrEqual(entryBytesMax);
+      return false;
+    };
+    const Ports = Array.from({ length: 300 }, (_, at) => ({
+      Protocol: 'tcp',
+      TargetPort: 1 + at,
+      PublishedPort: 10_000 + at,
+    }));
+    swarm.createService('web', { ...replicas(150), EndpointSpec: { Ports } });
+    swarm.run(10_000);
+    expect(swarm.running('web')).toHaveLength(150);
   });
 
   test('gives up slots that do not run before those that do', () => {

@@ -31,12 +31,14 @@ export const scale = (
   const wanted = replicasOf(service);
   if (taken.length > wanted) {
     for (const place of worstFirst(taken).slice(0, taken.length - wanted)) {
+      if (isFull(transaction)) return;
       removePlace(transaction, place);
     }
   } else if (taken.length < wanted) {
     addSlots(desk, transaction, { service, places, taken, missing: wanted - taken.length });
   }
   for (const place of places.values()) {
+    if (isFull(transaction)) return;
     if (place.wanted.length === 0 && !taken.includes(place)) removePlace(transaction, place);
   }
 };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { encodeActions, entryBytesMax } from '../store/actions.ts';
 import type { EndpointSpec, ServiceSpec, TaskObject } from '../store/objects.ts';
 import { sampleTask } from '../store/sample-objects.ts';
 import { attemptsOf, makingOf } from './place.ts';
@@ -518,6 +519,32 @@ describe('an update', () => {
       expect(swarm.service('web').UpdateStatus?.State).toBe(atLast);
     },
   );
+
+  test('that fails together with others is rolled back with as many of them as one entry holds', () => {
+    const swarm = settled(3);
+    const entries: number[] = [];
+    swarm.isGivenUp = ({ actions }) => {
+      entries.push(encodeActions(actions).length);
+      return (entries.at(-1) ?? 0) > entryBytesMax;
+    };
+    const names = ['a', 'b', 'c'];
+    const large = (image: string): Partial<ServiceSpec> => ({
+      TaskTemplate: {
+        ContainerSpec: { Image: image, Env: [`X=${'x'.repeat(700_000)}`] },
+        RestartPolicy: { Condition: 'none' },
+      },
+    });
+    const UpdateConfig = { Parallelism: 0, FailureAction: 'rollback' as const, Monitor: 5e9 };
+    for (const name of names) swarm.createService(name, { ...large('schism/echo'), UpdateConfig });
+    swarm.run(1_000);
+    for (const name of names)
+      swarm.updateService(name, (spec) => ({ ...spec, ...large('schism/missing') }));
+    swarm.run(30_000);
+    expect(Math.max(...entries)).toBeLessThanOrEqual(entryBytesMax);
+    expect(names.map((name) => swarm.service(name).UpdateStatus?.State)).toEqual(
+      names.map(() => 'rollback_completed'),
+    );
+  });
 
   /** How `updated` tasks end, and how long after they came up. */
   const endings = (swarm: SmallSwarm, afterMs: number, state: 'complete' | 'failed'): void => {

@@ -8,7 +8,7 @@ import { timestampOf } from '../store/timestamp.ts';
 import type { Transaction } from '../store/types.ts';
 import { sameValue } from '../store/values.ts';
 import type { Desk } from './desk.ts';
-import { isFull, never } from './loop.ts';
+import { hasRoomFor, isFull, never } from './loop.ts';
 import {
   attemptsOf,
   endedByItself,
@@ -134,7 +134,10 @@ export class Updating {
       this.#fail(transaction, service, progress);
       return;
     }
-    for (const place of sorted.mixed) finishPlace(transaction, place, making, progress.config);
+    for (const place of sorted.mixed) {
+      if (isFull(transaction)) return;
+      finishPlace(transaction, place, making, progress.config);
+    }
     if (sorted.older.length === 0 && sorted.changing === 0) {
       this.#complete(transaction, service, { progress, mixed: sorted.mixed });
       return;
@@ -255,6 +258,11 @@ export class Updating {
       !rollingBack &&
       PreviousSpec !== undefined
     ) {
+      if (!hasRoomFor(transaction, PreviousSpec)) {
+        // It goes into the next entry.
+        this.#alarms.set(service.ID, this.#desk.now.mono);
+        return;
+      }
       const UpdateStatus = {
         State: 'rollback_started',
         StartedAt: timestampOf(this.#desk.now.wall),
@@ -287,7 +295,10 @@ export class Updating {
       return;
     }
     const making = makingOf(service.Spec, transaction);
-    for (const place of mixed) dropOlder(transaction, place, making);
+    for (const place of mixed) {
+      if (isFull(transaction)) return;
+      dropOlder(transaction, place, making);
+    }
     this.#alarms.delete(service.ID);
     const now = timestampOf(this.#desk.now.wall);
     const rollback = service.UpdateStatus?.State === 'rollback_started';

@@ -7,7 +7,7 @@
  */
 import type { ProposalResult } from '../raft/types.ts';
 import { unreachable } from '../raft/unreachable.ts';
-import { encodeActions } from '../store/actions.ts';
+import { encodeActions, entryBytesMax } from '../store/actions.ts';
 import type { Transaction } from '../store/types.ts';
 import type { Member } from './member.ts';
 import type { Reads } from './reads.ts';
@@ -28,9 +28,8 @@ export type Write = {
   readonly answers: boolean;
 };
 
-/** @source swarmkit, manager/state/store/memory.go (MaxChangesPerTransaction, MaxTransactionBytes) */
+/** @source swarmkit, manager/state/store/memory.go (MaxChangesPerTransaction) */
 const changesMax = 200;
-const transactionBytesMax = 1.5 * 1024 * 1024;
 
 export class Proposer {
   readonly #world: NodeWorld;
@@ -107,7 +106,7 @@ export class Proposer {
       return;
     }
     const data = encodeActions(transaction.actions);
-    if (data.length > transactionBytesMax) this.#split(writes);
+    if (data.length > entryBytesMax) this.#split(writes);
     else this.#propose(writes, data);
   }
 

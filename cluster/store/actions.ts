@@ -3,6 +3,7 @@
  * holds already (a service's template) are referred to: the store before an entry is the same on every manager.
  */
 import { Decoder } from 'cbor-x';
+import { encodedSize } from '../encoded-size.ts';
 import { Recent } from '../recent.ts';
 import { CborWriter } from './cbor-writer.ts';
 import type { Kind, ObjectKinds, ServiceObject, TaskObject, TaskSpec } from './objects.ts';
@@ -35,6 +36,9 @@ type LoggedRecord =
       gone: readonly string[],
     ];
 
+/** No entry is larger. @source swarmkit, manager/state/store/memory.go (MaxTransactionBytes) */
+export const entryBytesMax = 1.5 * 1024 * 1024;
+
 const created = 0;
 const updated = 1;
 const removed = 2;
@@ -65,6 +69,10 @@ export const encodeActions = (actions: readonly StoreAction[]): Uint8Array => {
   known.set(data, actions);
   return data;
 };
+
+/** What an action adds to an entry at most. */
+export const bytesOf = (action: ReferringAction): number =>
+  encodedSize(recordOf(action, headerOf([action])));
 
 /**
  * The actions of an entry, on the state that the entries before it have made. An update of an object that is not there says

@@ -121,6 +121,30 @@ describe('a transaction', () => {
     expect(transaction.serviceByName('web')?.ID).toBe('service-web');
   });
 
+  test('knows how large its entry will be at most', () => {
+    const store = createStore();
+    const sizes = (change: (open: Transaction) => void): void => {
+      const open = store.begin({ index: 7, wall: 0 });
+      change(open);
+      const { length } = encodeActions(open.actions);
+      expect(open.bytes).toBeGreaterThanOrEqual(length - 50);
+      expect(open.bytes).toBeLessThan(length * 1.5 + 100);
+      store.apply(encodeActions(open.actions));
+    };
+    sizes((open) => {
+      open.create('node', sampleNode('n1'));
+      open.create('service', sampleService('web', { Labels: { long: 'x'.repeat(10_000) } }));
+      open.create('task', sampleTask('t1'));
+      const before = open.bytes;
+      open.create('task', sampleTask('t2'));
+      expect(open.bytes).toBeGreaterThan(before);
+    });
+    sizes((open) => {
+      open.update('task', sampleTask('t1', { DesiredState: 'shutdown' }), undefined);
+      open.remove('task', 't2');
+    });
+  });
+
   test('may give a service a name that it freed itself', () => {
     const store = createStore();
     commit(store, 1, (transaction) => {

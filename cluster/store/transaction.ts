@@ -1,4 +1,5 @@
 /** Writes on top of the committed state, seen by nobody else until they come back as a committed entry. */
+import { bytesOf } from './actions.ts';
 import type { ReferringAction } from './actions.ts';
 import type {
   ClusterObject,
@@ -23,6 +24,9 @@ export class StateTransaction implements Transaction {
   readonly #version: { readonly Index: number };
   readonly #wall: number;
   readonly #actions: ReferringAction[] = [];
+  /** How many of the actions are in `#bytes`. */
+  #measured = 0;
+  #bytes = 0;
   readonly #clusters = new Overlay<ClusterObject>();
   readonly #nodes = new Overlay<NodeObject>();
   readonly #services = new Overlay<ServiceObject>();
@@ -36,6 +40,12 @@ export class StateTransaction implements Transaction {
 
   get actions(): readonly StoreAction[] {
     return this.#actions;
+  }
+
+  get bytes(): number {
+    for (; this.#measured < this.#actions.length; this.#measured += 1)
+      this.#bytes += bytesOf(this.#actions[this.#measured] as ReferringAction);
+    return this.#bytes;
   }
 
   get cluster(): ClusterObject | undefined {

@@ -63,6 +63,8 @@ export type Transaction = View & {
   remove(kind: Kind, id: string): WriteRefusal | undefined;
   /** The actions so far, in order; what goes into the log. */
   readonly actions: readonly StoreAction[];
+  /** What an entry with them takes at most. */
+  readonly bytes: number;
 };
 
 export type Store = View & {
