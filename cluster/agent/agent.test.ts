@@ -323,6 +323,56 @@ describe('assignments', () => {
     ]);
   });
 
+  test('of a complete set in parts are in force once all of them are there, each taken once and in order', () => {
+    const probe = new Probe();
+    probe.open();
+    probe.assign([assigned('old'), assigned('kept')]);
+    probe.hear(first, { type: 'session-invalid', session: 'session', removed: false });
+    probe.wait(500);
+    probe.open('next');
+    probe.take();
+    const before = probe.orders.length;
+    const part = (sequence: number, id: string, more?: true): void => {
+      const change = { session: 'next', sequence, appliesTo: sequence - 1 };
+      probe.assign([assigned(id)], more === undefined ? change : { ...change, more });
+    };
+    part(1, 'kept', true);
+    part(2, 'new', true);
+    part(1, 'kept', true);
+    part(2, 'new', true);
+    expect(probe.orders.slice(before)).toEqual([]);
+    part(3, 'last');
+    part(3, 'last');
+    expect(probe.orders.slice(before)).toEqual(['prepare new', 'prepare last', 'stop old 1000']);
+    const confirmed = probe
+      .take()
+      .flatMap(({ message }) => (message.type === 'assigned' ? [message.sequence] : []));
+    expect(confirmed).toEqual([1, 2, 2, 2, 3, 3]);
+  });
+
+  test('in parts leave nothing to a session that comes in between', () => {
+    const probe = new Probe();
+    probe.open();
+    probe.assign([assigned('early')], { more: true });
+    probe.hear(first, { type: 'session-invalid', session: 'session', removed: false });
+    probe.wait(500);
+    probe.open('next');
+    probe.assign([assigned('late')], { sequence: 2, appliesTo: 1 });
+    probe.assign([assigned('t')], { session: 'next' });
+    expect(probe.orders).toEqual(['prepare t']);
+  });
+
+  test('in parts of which one is missing are of no use, and a new session is looked for', () => {
+    const probe = new Probe();
+    probe.open();
+    probe.assign([assigned('a')], { more: true });
+    probe.take();
+    probe.assign([assigned('c')], { sequence: 3, appliesTo: 2 });
+    expect(probe.orders).toEqual([]);
+    probe.wait(500);
+    expect(registrations(probe)).toHaveLength(1);
+  });
+
   test('that come twice are confirmed twice and carried out once', () => {
     const probe = new Probe();
     probe.open();

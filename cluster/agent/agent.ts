@@ -4,7 +4,7 @@
  */
 import type { Instant } from '../ports.ts';
 import { unreachable } from '../raft/unreachable.ts';
-import type { DispatcherMessage, TaskStatusUpdate } from './messages.ts';
+import type { AssignedTask, DispatcherMessage, TaskStatusUpdate } from './messages.ts';
 import { Managers } from './managers.ts';
 import { Outbox } from './outbox.ts';
 import { Reporter } from './reporter.ts';
@@ -36,6 +36,8 @@ class NodeAgent implements Agent {
   /** The last assignment in force of this session, and the last one confirmed. */
   #sequence = 0;
   #confirmed = 0;
+  /** Of the complete set, until its last part is there. Confirmed, and in force nowhere: a later session brings all of it anew. */
+  #parts: readonly AssignedTask[] = [];
   #persists = 0;
   #unconfirmed: readonly Unconfirmed[] = [];
   #unreported: readonly Unreported[] = [];
@@ -112,6 +114,7 @@ class NodeAgent implements Agent {
       case 'session':
         this.#sequence = 0;
         this.#confirmed = 0;
+        this.#parts = [];
         this.#unconfirmed = [];
         this.#reporter.restart(now.mono);
         return;
@@ -137,15 +140,11 @@ class NodeAgent implements Agent {
       if (message.sequence <= this.#confirmed) this.#confirm(message.session, this.#confirmed);
       return;
     }
-    if (message.complete) {
-      this.#worker.replace(message.update, now);
-    } else if (message.appliesTo === this.#sequence) {
-      for (const id of message.remove) this.#worker.remove(id, now);
-      for (const task of message.update) this.#worker.assign(task, now);
-    } else {
+    if (message.appliesTo !== this.#sequence) {
       this.#session.drop(now);
       return;
     }
+    this.#apply(message, now);
     this.#sequence = message.sequence;
     const { session, sequence } = message;
     if (this.#worker.unsaved) {
@@ -157,6 +156,18 @@ class NodeAgent implements Agent {
       this.#unconfirmed = [...this.#unconfirmed, { persist, session, sequence }];
     } else {
       this.#confirm(session, sequence);
+    }
+  }
+
+  #apply(message: DispatcherMessage & { readonly type: 'assignments' }, now: Instant): void {
+    if (!message.complete) {
+      for (const id of message.remove) this.#worker.remove(id, now);
+      for (const task of message.update) this.#worker.assign(task, now);
+    } else if (message.more === true) {
+      this.#parts = [...this.#parts, ...message.update];
+    } else {
+      this.#worker.replace([...this.#parts, ...message.update], now);
+      this.#parts = [];
     }
   }
 

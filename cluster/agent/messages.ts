@@ -68,11 +68,15 @@ export type DispatcherMessage =
       readonly managers: readonly { readonly nodeId: string; readonly address: string }[];
     }
   | { readonly type: 'status-ack'; readonly session: string; readonly batch: number }
-  /** `complete`: this is all there is. Otherwise changes on top of `appliesTo`; sent again until `assigned` comes. */
+  /**
+   * `complete`: this is all there is. Otherwise changes on top of `appliesTo`; sent again until `assigned` comes. `more`: the next
+   * message goes on with the complete set, which is in force once its last part is there. Never sent where it would say `false`.
+   */
   | {
       readonly type: 'assignments';
       readonly session: string;
       readonly complete: boolean;
+      readonly more?: true | undefined;
       readonly appliesTo: number;
       readonly sequence: number;
       readonly update: readonly AssignedTask[];

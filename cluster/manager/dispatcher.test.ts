@@ -5,6 +5,7 @@ import { encodeActions } from '../store/actions.ts';
 import { sampleNode, sampleService, sampleTask } from '../store/sample-objects.ts';
 import { createStore } from '../store/store.ts';
 import type { Transaction } from '../store/types.ts';
+import { encodePeerMessage } from '../wire/codec.ts';
 import { createManager } from './manager.ts';
 import { reportBatchMs } from './reports.ts';
 import type { ManagerInput, ManagerTransaction } from './types.ts';
@@ -222,6 +223,8 @@ describe('a registration', () => {
   });
 });
 
+type Assigned = DispatcherMessage & { readonly type: 'assignments' };
+
 describe('assignments', () => {
   test('are sent again until they are confirmed', () => {
     const leader = new Leader();
@@ -243,6 +246,64 @@ describe('assignments', () => {
     leader.hear('n1', { type: 'assigned', session, sequence: 1 });
     beat();
     expect(leader.take().filter(({ message }) => message.type === 'assignments')).toEqual([]);
+  });
+
+  /** Confirms what is told until nothing more is; each message comes twice, because the first confirmation is lost. */
+  const allTold = (leader: Leader, session: string): readonly Assigned[] => {
+    const told: Assigned[] = [];
+    for (let waiting = true; waiting;) {
+      const before = leader.take().find(({ message }) => message.type === 'assignments')?.message;
+      waiting = before?.type === 'assignments';
+      if (before?.type !== 'assignments') break;
+      leader.hear('n1', { type: 'heartbeat', session, beat: 1 });
+      leader.wait(600);
+      expect(leader.last('assignments')).toEqual(before);
+      leader.take();
+      expect(encodePeerMessage({ type: 'dispatcher', message: before }).length).toBeLessThan(
+        2 << 20,
+      );
+      told.push(before);
+      leader.hear('n1', { type: 'assigned', session, sequence: before.sequence });
+    }
+    return told;
+  };
+
+  test('that are large together come in parts, one after the other, at first as changes later', () => {
+    const leader = new Leader();
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const large = (id: string, desired: 'running' | 'shutdown') =>
+      sampleTask(id, {
+        ...onN1(id),
+        DesiredState: desired,
+        Spec: { ContainerSpec: { Image: 'schism/echo', Env: [`X=${'x'.repeat(600_000)}`] } },
+      });
+    leader.write((open) => {
+      for (const name of names) open.create('task', large(name, 'running'));
+    });
+    leader.take();
+    const registration = { nonce: 'x', nodeId: 'n1', hostname: 'h', address: 'n1:1' };
+    leader.hear('n1', { type: 'register', ...registration });
+    const { session } = leader.last('session');
+    const parts = allTold(leader, session);
+    expect(parts.map(({ complete, more }) => [complete, more])).toEqual([
+      [true, true],
+      [true, true],
+      [true, true],
+      [true, undefined],
+    ]);
+    expect(parts.map(({ sequence, appliesTo }) => sequence - appliesTo)).toEqual([1, 1, 1, 1]);
+    const ids = parts.flatMap(({ update: some }) => some.map(({ id }) => id));
+    expect(ids).toEqual([...names, 't1', 't2']);
+    leader.write((open) => {
+      for (const name of names) open.update('task', large(name, 'shutdown'), undefined);
+    });
+    const changes = allTold(leader, session);
+    expect(changes.map(({ complete, more }) => [complete, more])).toEqual([
+      [false, undefined],
+      [false, undefined],
+      [false, undefined],
+    ]);
+    expect(changes.flatMap(({ update: some }) => some.map(({ id }) => id))).toEqual(names);
   });
 
   test('tell only what changed, on top of what is confirmed', () => {

@@ -170,6 +170,7 @@ const dispatcher: fc.Arbitrary<DispatcherMessage> = fc.oneof(
     type: kind('assignments'),
     session: text,
     complete: flag,
+    more: maybe(fc.constant(true as const)),
     appliesTo: whole,
     sequence: whole,
     update: few(

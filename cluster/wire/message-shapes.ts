@@ -227,6 +227,7 @@ const dispatcher = variantsOf<'type', DispatcherMessage>('type', {
     type: oneOf('assignments'),
     session: text,
     complete: flag,
+    more: optional(oneOf(true)),
     appliesTo: whole,
     sequence: whole,
     update: listOf(assignedTask),
