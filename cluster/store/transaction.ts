@@ -43,8 +43,10 @@ export class StateTransaction implements Transaction {
   }
 
   get bytes(): number {
-    for (; this.#measured < this.#actions.length; this.#measured += 1)
-      this.#bytes += bytesOf(this.#actions[this.#measured] as ReferringAction);
+    for (; this.#measured < this.#actions.length; this.#measured += 1) {
+      const action = this.#actions[this.#measured];
+      if (action !== undefined) this.#bytes += bytesOf(action);
+    }
     return this.#bytes;
   }
 
