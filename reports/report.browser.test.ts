@@ -144,8 +144,8 @@ test('all events can be explored by keyboard', async () => {
 test('what the script lists has the words of the table', async () => {
   const { page } = await open(broken);
   const cells = (kind: string): Promise<readonly string[]> =>
-    page.locator(`.events tr.${kind} td:last-child`).allTextContents();
-  const kinds = ['fault', 'heal', 'role', 'vote', 'note', 'operation'];
+    page.locator(`[data-all] .events tr.${kind} td:last-child`).allTextContents();
+  const kinds = ['fault', 'heal', 'role', 'vote', 'note', 'operation', 'commit'];
   const tidy = (texts: readonly string[]): readonly string[] =>
     texts.map((text) => text.replaceAll(/\s+/g, ' ').trim());
   const before = new Map<string, readonly string[]>();
@@ -159,7 +159,9 @@ test('what the script lists has the words of the table', async () => {
     expect(tidy(await cells(kind))).toEqual(expect.arrayContaining([...tidy(told)]));
   }
   await page.getByLabel('Kind of event').selectOption('commit');
-  expect((await cells('commit'))[0]).toBe('has committed up to entry 1, in term 1');
+  expect((await cells('commit'))[0]).toBe(
+    'has committed up to entry 1, in term 1: task t0 (slot 1 of service s1, on id-w1) is removed',
+  );
 });
 
 test('a flap has one lane, and a picture that leaves faults out says so', async () => {

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { CampaignSummary } from '../harness/core/campaign.ts';
 import type { Json } from '../harness/core/json.ts';
-import type { RunFile } from '../harness/core/run.ts';
-import { toldRows } from './page/events.ts';
+import { brokenIn, type RunFile } from '../harness/core/run.ts';
+import { marksOf, numbered } from './page/marks.ts';
 import { pack } from './page/pack.ts';
 import { page, type PageAssets } from './page/page.ts';
+import { eventRows, toldRows, type EventRow } from './page/rows.ts';
 import { unpack } from './page/unpack.ts';
 
 const asset = (name: string): string =>
@@ -26,8 +27,17 @@ export const renderReport = (summary: CampaignSummary, runs: readonly RunFile[])
 const packed = (value: unknown): string =>
   JSON.stringify(pack(JSON.parse(JSON.stringify(value)) as Json));
 
-const rowsOf = ({ run }: RunFile): Json =>
-  toldRows(run.history).map(({ at, node, kind, text }) => ({ at, node, kind, text }));
+const plain = ({ at, node, kind, text }: EventRow): Json => ({ at, node, kind, text });
+
+/** Which rows are moments is found once, here: the script knows them by what they say. */
+const rowsOf = (file: RunFile): Json => {
+  const { history } = file.run;
+  const marks = marksOf(eventRows(history), numbered(brokenIn(file)).flat());
+  return {
+    told: toldRows(history).map(plain),
+    marks: [...marks].map(([row, numbers]) => ({ row: plain(row), numbers })),
+  };
+};
 
 const documentPattern = /<script type="application\/schism\+gzip" id="document">([^<]*)<\/script>/;
 

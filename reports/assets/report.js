@@ -52,6 +52,11 @@
     return everything;
   };
 
+  // The page itself carries the run: under whatever name it was saved.
+  const name = decodeURIComponent(document.location.pathname.split('/').pop());
+  if (/^[\w.-]+\.html?$/.test(name))
+    for (const line of document.querySelectorAll('[data-page]')) line.textContent = name;
+
   for (const line of document.querySelectorAll('.replay code')) {
     const button = make(
       'button',
@@ -82,7 +87,7 @@
       })
       .replace(/[\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 
-  // What is too much to be in the page twice: see reports/page/events.ts for the rest.
+  // What is too much to be in the page twice: see reports/page/rows.ts and commits.ts, whose words these are.
   const answerOf = ({ outcome, output }) =>
     outcome === 'ok' || output == null ? '' : ` ${JSON.stringify(output).slice(0, 160)}`;
   const operationWords = (of) => {
@@ -93,9 +98,39 @@
         : `${of.outcome} after ${Math.round(of.endedAt - of.invokedAt)} ms`;
     return `${who}: ${of.operation} ${JSON.stringify(of.args)} → ${end}${answerOf(of)}`;
   };
+  const namesOf = ({ observations }) =>
+    new Map(
+      observations
+        .filter(({ kind, nodeId }) => (kind === 'boot' || kind === 'role') && nodeId != null)
+        .map(({ nodeId, node }) => [nodeId, node]),
+    );
+  const serviceWords = ({ id, removed, created, replicas }) => {
+    if (removed) return `service ${id} is removed`;
+    const wanted = replicas == null ? '' : `, to have ${replicas}`;
+    return `service ${id} is ${created ? 'created' : 'changed'}${wanted}`;
+  };
+  const taskWords = ({ id, slot, service, node, removed, state, desired }, names) => {
+    const where = node === '' ? '' : `, on ${names.get(node) ?? node}`;
+    const what = removed ? 'removed' : `${state}, desired ${desired}`;
+    return `task ${id} (slot ${slot} of service ${service}${where}) is ${what}`;
+  };
+  const nodeWords = ({ id, removed, state, availability }, names) =>
+    `node ${names.get(id) ?? id} is ${removed ? 'removed' : `${state}, ${availability}`}`;
+  const changesMax = 12;
+  const commitWords = (said, names) => {
+    const changes = [
+      ...(said.services ?? []).map(serviceWords),
+      ...said.tasks.map((task) => taskWords(task, names)),
+      ...(said.nodes ?? []).map((node) => nodeWords(node, names)),
+    ];
+    const shown = changes.slice(0, changesMax).join('; ');
+    const more = changes.length > changesMax ? `; and ${changes.length - changesMax} more` : '';
+    const how = said.restored === true ? ', by a snapshot' : '';
+    return `has committed up to entry ${said.index}, in term ${said.term}${how}${shown === '' ? '' : `: ${shown}${more}`}`;
+  };
   const observationWords = {
     boot: (said) => `runs as ${said.nodeId ?? 'a node without an id'}`,
-    commit: (said) => `has committed up to entry ${said.index}, in term ${said.term}`,
+    commit: commitWords,
     state: (said) =>
       `has objects of the digest ${said.digest}, with everything up to entry ${said.index}`,
     task: (said) => `task ${said.id}: ${said.state}`,
@@ -103,23 +138,35 @@
       `its executor: task ${said.id} ${said.state === 'running' ? 'runs' : 'is gone'}`,
   };
 
+  const keyOf = ({ at, node, kind, text }) => JSON.stringify([at, node, kind, text]);
   const rowsOf = ({ history }, told) => {
     const rows = [...told];
+    const names = namesOf(history);
     for (const of of history.operations)
       rows.push({ at: of.invokedAt, node: of.node, kind: 'operation', text: operationWords(of) });
     for (const said of history.observations) {
       const words = observationWords[said.kind];
       if (words !== undefined)
-        rows.push({ at: said.at, node: said.node, kind: said.kind, text: words(said) });
+        rows.push({ at: said.at, node: said.node, kind: said.kind, text: words(said, names) });
     }
     return rows.sort((a, b) => a.at - b.at);
   };
 
   const shownMax = 500;
-  const explore = (article, run, told) => {
+  const explore = (article, run, { told, marks }) => {
     const rows = rowsOf(run, told);
-    const body = article.querySelector('.events tbody');
-    const status = article.querySelector('[data-events]');
+    const all = article.querySelector('[data-all]');
+    if ('open' in all) {
+      all.open = true;
+      all.querySelector('summary').textContent = 'All events of the run';
+    }
+    const body = all.querySelector('.events tbody');
+    const status = all.querySelector('[data-events]');
+    const numbersOf = new Map(marks.map(({ row, numbers }) => [keyOf(row), numbers]));
+    // Few rows are moments, so few are asked for more than their time.
+    const times = new Set(marks.map(({ row }) => row.at));
+    marks.sort((a, b) => a.row.at - b.row.at);
+    const marksOf = (row) => (times.has(row.at) && numbersOf.get(keyOf(row))) || [];
     const text = make('input', {
       type: 'search',
       placeholder: 'filter, e.g. m2 leads',
@@ -133,9 +180,6 @@
       ...kinds.map((name) => make('option', {}, name)),
     );
     const first = run.history.phases.injectAt;
-    const moments = new Set(
-      run.verdicts.flatMap((judged) => (judged.moments ?? []).map((moment) => moment.at)),
-    );
     const last = run.history.phases.endAt;
     const view = { from: Math.min(first, rows[0]?.at ?? first), to: last };
     const whole = { ...view };
@@ -145,9 +189,46 @@
       role: 'img',
       height: '220',
       'aria-label':
-        'All events over time; plus and minus zoom, arrow keys move. The table below shows the events in view.',
+        'All events over time, the numbers of moments above them; plus and minus zoom, arrow keys move. The table below shows the events in view.',
     });
     const nodes = run.history.nodes.map((node) => node.name);
+    const lanes = ['cluster', ...nodes];
+    const colours = {
+      role: '--leader',
+      vote: '--candidate',
+      operation: '--ok',
+      fault: '--fault',
+      heal: '--fault',
+      node: '--ink',
+      lock: '--locked',
+      phase: '--paused',
+    };
+    const legend = [
+      ['role', 'role'],
+      ['vote', 'vote'],
+      ['operation', 'operation'],
+      ['fault', 'fault and heal'],
+      ['node', 'node starts or ends'],
+      ['lock', 'lock'],
+      ['phase', 'phase of the run'],
+      ['other', 'what else nodes say (commits, states and tasks are short)'],
+    ].filter(([kind]) =>
+      rows.some((row) => (row.kind in colours ? row.kind === kind : kind === 'other')),
+    );
+    // Where numbers would cover each other, one stands for all of them.
+    const drawMoments = (context, { colour, top, from, per }) => {
+      let free = 0;
+      for (const { row, numbers } of marks) {
+        if (row.at < view.from || row.at > view.to) continue;
+        const at = from + (row.at - view.from) * per;
+        context.fillStyle = colour('--bad');
+        context.fillRect(at, top - 2, 1.5, 200 - top);
+        const words = numbers.join(',');
+        if (at < free) continue;
+        context.fillText(words, at - 2, top - 5);
+        free = at + context.measureText(words).width + 4;
+      }
+    };
     const draw = () => {
       const scale = devicePixelRatio || 1;
       const width = canvas.clientWidth || 1000;
@@ -156,34 +237,30 @@
       const context = canvas.getContext('2d');
       const colour = (name) =>
         getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-      const inks = {
-        role: colour('--leader'),
-        operation: colour('--ok'),
-        fault: colour('--fault'),
-        heal: colour('--fault'),
-        commit: colour('--soft'),
-        node: colour('--ink'),
-        lock: colour('--locked'),
-      };
+      const inks = Object.fromEntries(
+        Object.entries(colours).map(([kind, name]) => [kind, colour(name)]),
+      );
       context.scale(scale, scale);
       context.clearRect(0, 0, width, 220);
       context.font = '11px system-ui';
-      const lane = 200 / (nodes.length + 1);
-      nodes.forEach((name, place) => {
+      const top = 16;
+      const lane = (200 - top) / lanes.length;
+      lanes.forEach((name, place) => {
         context.fillStyle = colour('--ink');
-        context.fillText(name, 4, lane * (place + 1) + lane / 2 + 4);
+        context.fillText(name, 4, top + lane * place + lane / 2 + 4);
       });
-      const left = 40;
+      const left = 52;
       const per = (width - left - 4) / (view.to - view.from || 1);
       for (const row of rows) {
         if (row.at < view.from || row.at > view.to) continue;
         context.fillStyle = inks[row.kind] ?? colour('--soft');
-        const top = lane * (nodes.indexOf(row.node) + 1);
+        const upper = top + lane * (nodes.indexOf(row.node) + 1);
         const high = ['commit', 'state', 'task', 'executor'].includes(row.kind)
           ? lane * 0.3
           : lane * 0.8;
-        context.fillRect(left + (row.at - view.from) * per, top + lane * 0.1, 1.5, high);
+        context.fillRect(left + (row.at - view.from) * per, upper + lane * 0.1, 1.5, high);
       }
+      drawMoments(context, { colour, top, from: left, per });
       context.fillStyle = colour('--soft');
       context.fillText(`${((view.from - first) / 1000).toFixed(3)} s`, left, 216);
       const end = `${((view.to - first) / 1000).toFixed(3)} s`;
@@ -204,8 +281,16 @@
           .map((row) =>
             make(
               'tr',
-              { class: moments.has(row.at) ? `${row.kind} moment` : row.kind },
-              make('td', { class: 'time' }, `${((row.at - first) / 1000).toFixed(3)} s`),
+              { class: marksOf(row).length > 0 ? `${row.kind} moment` : row.kind },
+              make(
+                'td',
+                { class: 'time' },
+                ...marksOf(row).flatMap((number) => [
+                  make('a', { class: 'badge', href: `#${article.id}-moment-${number}` }, number),
+                  ' ',
+                ]),
+                `${((row.at - first) / 1000).toFixed(3)} s`,
+              ),
               make('td', {}, row.node),
               make('td', {}, row.kind),
               make('td', {}, visible(row.text)),
@@ -248,7 +333,7 @@
     canvas.addEventListener('wheel', (event) => {
       if (!event.ctrlKey && !event.shiftKey) return;
       event.preventDefault();
-      const share = (event.offsetX - 40) / (canvas.clientWidth - 44);
+      const share = (event.offsetX - 52) / (canvas.clientWidth - 56);
       zoom(event.deltaY < 0 ? 0.8 : 1.25, view.from + share * (view.to - view.from));
     });
     text.addEventListener('input', list);
@@ -265,7 +350,19 @@
       button('later', () => move(0.5)),
       button('everything', () => zoom(1e9)),
     );
-    const figure = make('div', { class: 'timeline' }, canvas);
+    const figure = make(
+      'div',
+      { class: 'timeline' },
+      canvas,
+      make(
+        'p',
+        { class: 'count keys' },
+        ...legend.flatMap(([kind, words]) => [
+          make('span', { class: `key of-${kind}` }, words),
+          ' ',
+        ]),
+      ),
+    );
     status.before(tools, figure);
     show();
     addEventListener('resize', draw);
@@ -273,7 +370,7 @@
 
   document.querySelectorAll('article.run').forEach((article) => {
     const place = Number(article.id.slice('run-'.length));
-    const status = article.querySelector('[data-events]');
+    const all = article.querySelector('[data-all]');
     const open = make(
       'button',
       {
@@ -282,7 +379,7 @@
           open.disabled = true;
           try {
             const [files, told] = await read();
-            open.remove();
+            tools.remove();
             explore(article, files[place].run, told[place]);
           } catch (error) {
             open.replaceWith(`The document inside this page cannot be read: ${error.message}`);
@@ -291,6 +388,7 @@
       },
       'explore all events',
     );
-    status.after(make('div', { class: 'tools' }, open));
+    const tools = make('div', { class: 'tools' }, open);
+    all.before(tools);
   });
 })();

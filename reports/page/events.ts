@@ -1,164 +1,12 @@
 import type { Ms } from '../../harness/core/cluster.ts';
 import { counted, grouped } from '../../harness/core/figures.ts';
-import type { History } from '../../harness/core/history.ts';
 import { html, type Html } from './html.ts';
-import { voteWords, votesOf } from './votes.ts';
-import { deedWords, recordWords, seconds } from './words.ts';
-
-/** One line of the table of events. */
-export type EventRow = {
-  readonly at: Ms;
-  readonly node: string;
-  /** `fault`, `heal`, `role`, `vote`, `lock`, `node`, `operation`, `note`, `phase`. */
-  readonly kind: string;
-  readonly text: string;
-  /** What a reader looks for first; shown also where the table is cut. */
-  readonly weight: 0 | 1 | 2;
-};
-
-const faultRows = (history: History): readonly EventRow[] =>
-  history.faults.flatMap((fault): readonly EventRow[] => {
-    const words = recordWords(fault);
-    if (fault.beginAt === undefined) {
-      return [
-        {
-          at: history.phases.healAt,
-          node: '',
-          kind: 'fault',
-          text: `${words}: ${fault.evidence.text}`,
-          weight: 1,
-        },
-      ];
-    }
-    const begin: EventRow = {
-      at: fault.beginAt,
-      node: '',
-      kind: 'fault',
-      text: `${words}: ${fault.deeds.map(deedWords).join('; ') || fault.evidence.text}`,
-      weight: 2,
-    };
-    if (fault.endedAt === undefined) return [begin];
-    const healed = fault.healed === false ? ', and what it hit did not come back' : '';
-    return [
-      begin,
-      {
-        at: fault.endedAt,
-        node: '',
-        kind: 'heal',
-        text: `${words} ended: ${fault.evidence.text}${healed}`,
-        weight: 2,
-      },
-    ];
-  });
-
-const observationRows = (history: History): readonly EventRow[] =>
-  history.observations.flatMap((said): readonly EventRow[] => {
-    const row = { at: said.at, node: said.node };
-    switch (said.kind) {
-      case 'role': {
-        const leads = said.role === 'leader';
-        const text = leads ? `leads term ${said.term}` : `${said.role} in term ${said.term}`;
-        return [{ ...row, kind: 'role', text, weight: leads ? 2 : 1 }];
-      }
-      case 'lock':
-        return [
-          { ...row, kind: 'lock', text: said.state, weight: said.state === 'locked' ? 2 : 0 },
-        ];
-      case 'membership':
-        return [
-          {
-            ...row,
-            kind: 'members',
-            text: `${counted(said.voters.length, 'voter')}, ${counted(said.learners.length, 'learner')}`,
-            weight: 0,
-          },
-        ];
-      case 'note':
-        return [{ ...row, kind: 'note', text: said.text, weight: 2 }];
-      case 'manager':
-        return [
-          {
-            ...row,
-            kind: 'manager',
-            text: `control loops ${said.running ? 'start' : 'stop'} in term ${said.term}`,
-            weight: 1,
-          },
-        ];
-      // Votes have names in rows of their own.
-      case 'vote':
-      case 'boot':
-      case 'commit':
-      case 'state':
-      case 'task':
-      case 'executor':
-        return [];
-    }
-  });
-
-const voteRows = (history: History): readonly EventRow[] =>
-  votesOf(history).map((vote) => ({
-    at: vote.at,
-    node: vote.node,
-    kind: 'vote',
-    text: voteWords(vote),
-    weight: vote.again ? 2 : 1,
-  }));
-
-const operationRows = (history: History): readonly EventRow[] =>
-  history.operations.map((operation) => {
-    const who = operation.client === undefined ? 'the operator' : `client ${operation.client}`;
-    const end =
-      operation.endedAt === undefined
-        ? 'no answer'
-        : `${operation.outcome} after ${Math.round(operation.endedAt - operation.invokedAt)} ms`;
-    const output =
-      operation.outcome === 'ok' || operation.output === undefined
-        ? ''
-        : ` ${JSON.stringify(operation.output).slice(0, 160)}`;
-    return {
-      at: operation.invokedAt,
-      node: operation.node,
-      kind: 'operation',
-      text: `${who}: ${operation.operation} ${JSON.stringify(operation.args)} → ${end}${output}`,
-      weight: operation.outcome === 'ok' ? 0 : 1,
-    };
-  });
-
-/** Every event of a run that a reader may want, in order of time. */
-export const eventRows = (history: History): readonly EventRow[] =>
-  [...toldRows(history), ...operationRows(history)].sort((a, b) => a.at - b.at);
-
-/** All but operations, of which there are too many to be written down twice. */
-export const toldRows = (history: History): readonly EventRow[] => {
-  const { phases } = history;
-  const phase = (at: Ms, text: string): EventRow => ({
-    at,
-    node: '',
-    kind: 'phase',
-    text,
-    weight: 2,
-  });
-  return [
-    phase(phases.injectAt, 'the cluster has formed; the schedule begins'),
-    phase(phases.healAt, 'the heal begins'),
-    phase(phases.healedAt, 'every heal is confirmed'),
-    phase(phases.quietAt, 'the workload has ended'),
-    phase(phases.endAt, 'the end'),
-    ...faultRows(history),
-    ...voteRows(history),
-    ...observationRows(history),
-    ...history.lifecycle.map((event): EventRow => ({
-      at: event.at,
-      node: event.node,
-      kind: 'node',
-      text: event.text === '' ? event.event : `${event.event}: ${event.text}`,
-      weight: 1,
-    })),
-  ];
-};
+import type { Numbered } from './marks.ts';
+import type { EventRow } from './rows.ts';
+import { seconds } from './words.ts';
 
 /** What stays when a table may only be so long: the weightiest, and of equals the earliest. */
-export const shortened = (rows: readonly EventRow[], most: number): readonly EventRow[] => {
+const shortened = (rows: readonly EventRow[], most: number): readonly EventRow[] => {
   if (rows.length <= most) return rows;
   const counts = [0, 0, 0];
   for (const { weight } of rows) counts[weight] = (counts[weight] ?? 0) + 1;
@@ -172,40 +20,144 @@ export const shortened = (rows: readonly EventRow[], most: number): readonly Eve
 };
 
 /** Rows without script. Of a long run a reader sees little either way, and each row costs the page that opens. */
-const rowsMax = (events: number): number => (events > 4_000 ? 150 : 400);
+const rowsMax = (events: number): number => (events > 4_000 ? 100 : 400);
 
-/** The table without script: the weightiest rows. Those at the time of one of the `moments` stand out. */
-export const eventTable = (
-  history: History,
-  { moments, label }: { readonly moments: readonly Ms[]; readonly label: string },
+/** Rows about the moments, all together, and how far from a moment they are looked for. */
+const aroundMax = 60;
+const reachRows = 200;
+
+/** Places of the rows about each moment: those that are it, and the nearest, where weight makes up for distance. */
+const placesAround = (
+  rows: readonly EventRow[],
+  { moments, marked }: { readonly moments: readonly Ms[]; readonly marked: readonly number[] },
+): readonly number[] => {
+  const each = Math.max(4, Math.ceil(aroundMax / Math.max(moments.length, 1)));
+  const kept = new Set(marked);
+  for (const at of moments) {
+    const middle = firstFrom(rows, at);
+    const from = Math.max(0, middle - reachRows);
+    const near = rows.slice(from, middle + reachRows).map((row, place) => ({
+      place: from + place,
+      far: Math.abs(row.at - at) / (1 + 2 * row.weight),
+    }));
+    near.sort((a, b) => a.far - b.far || a.place - b.place);
+    for (const { place } of near.slice(0, each)) kept.add(place);
+  }
+  return [...kept].sort((a, b) => a - b);
+};
+
+/** The place of the first row at `at` or later. */
+const firstFrom = (rows: readonly EventRow[], at: Ms): number => {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rows[middle]?.at ?? at) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
+
+type Table = {
+  readonly id: string;
+  readonly zero: Ms;
+  readonly label: string;
+  readonly marks: ReadonlyMap<EventRow, readonly number[]>;
+};
+
+/** Links to the moments; in the table about them, also the place that these link to. */
+const badges = (numbers: readonly number[], id: string, isTarget: boolean): readonly Html[] =>
+  numbers.map(
+    (number) =>
+      html`<a
+        class="badge"
+        ${isTarget ? html`id="${id}-at-${number}"` : undefined}
+        href="#${id}-moment-${number}"
+        >${number}</a
+      > `,
+  );
+
+const rowOf = (row: EventRow, { id, zero, marks }: Table, isTarget: boolean): Html => {
+  const numbers = marks.get(row) ?? [];
+  return html`<tr class="${row.kind}${numbers.length > 0 ? ' moment' : ''}">
+    <td class="time">${badges(numbers, id, isTarget)}${seconds(row.at - zero)}</td>
+    <td>${row.node}</td>
+    <td>${row.kind}</td>
+    <td>${row.text}</td>
+  </tr> `;
+};
+
+const table = (body: readonly Html[], label: string): Html =>
+  html`<div class="scroll endless" tabindex="0" role="region" aria-label="${label}">
+    <table class="events">
+      <thead>
+        <tr>
+          <th scope="col">time</th>
+          <th scope="col">node</th>
+          <th scope="col">what</th>
+          <th scope="col">event</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${body}
+      </tbody>
+    </table>
+  </div>`;
+
+/** Rows that are left out between two others are counted. */
+const withGaps = (
+  rows: readonly EventRow[],
+  places: readonly number[],
+  into: Table,
+): readonly Html[] =>
+  places.flatMap((place, nth) => {
+    const row = rows[place];
+    if (row === undefined) return [];
+    const left = place - (places[nth - 1] ?? -1) - 1;
+    return [
+      ...(left > 0
+        ? [html`<tr class="gap"><td colspan="4">${counted(left, 'event')} left out</td></tr> `]
+        : []),
+      rowOf(row, into, true),
+    ];
+  });
+
+/**
+ * The tables without script: the rows about the moments, those that are one marked with its number, and folded below them all rows, or
+ * the weightiest of them.
+ */
+export const eventTables = (
+  rows: readonly EventRow[],
+  { moments, ...into }: Table & { readonly moments: readonly Numbered[] },
 ): Html => {
-  const rows = eventRows(history);
-  const shown = shortened(rows, rowsMax(rows.length));
-  const zero = history.phases.injectAt;
-  return html`<p class="count" data-events>
-      ${shown.length === rows.length ? `${counted(rows.length, 'event')}.` : `${grouped(shown.length)} of ${grouped(rows.length)} events, the weightiest; all of them are in the document inside this page.`}
+  const { label, marks } = into;
+  const marked = rows.flatMap((row, place) => (marks.has(row) ? [place] : []));
+  const times = [...new Set(moments.map(({ moment }) => moment.at))];
+  const places = placesAround(rows, { moments: times, marked });
+  const some = shortened(rows, rowsMax(rows.length));
+  const whole = some.length === rows.length;
+  const listed = html`${table(
+    some.map((row) => rowOf(row, into, false)),
+    label,
+  )}`;
+  const what = whole
+    ? `All ${counted(rows.length, 'event')} of the run`
+    : `The weightiest ${grouped(some.length)} of all ${counted(rows.length, 'event')} of the run`;
+  const rest = whole
+    ? ''
+    : ' All of them are in the document inside this page: with JavaScript, “explore all events” lists them.';
+  if (places.length === 0) {
+    return html`<div class="all" data-all><p class="count" data-events>${what}.${rest}</p>
+      ${listed}</div>`;
+  }
+  return html`<p class="count">
+      Of ${counted(rows.length, 'event')}, here are the ${grouped(places.length)} about the moments
+      that broke it; a number marks the row that is a moment.
     </p>
-    <div class="scroll endless" tabindex="0" role="region" aria-label="${label}">
-      <table class="events">
-        <thead>
-          <tr>
-            <th scope="col">time</th>
-            <th scope="col">node</th>
-            <th scope="col">what</th>
-            <th scope="col">event</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${shown.map(
-            (row) =>
-              html`<tr class="${row.kind}${moments.includes(row.at) ? ' moment' : ''}">
-                <td class="time">${seconds(row.at - zero)}</td>
-                <td>${row.node}</td>
-                <td>${row.kind}</td>
-                <td>${row.text}</td>
-              </tr> `,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    ${table(withGaps(rows, places, into), `${label}, about the moments`)}
+    <details class="all" data-all>
+      <summary>${what}</summary>
+      <p class="count" data-events>${what}.${rest}</p>
+      ${listed}
+    </details>`;
 };

@@ -1,4 +1,9 @@
-import { stateOf, type CampaignSummary } from '../../harness/core/campaign.ts';
+import {
+  stateOf,
+  type CampaignSummary,
+  type FailureSummary,
+  type PropertyTally,
+} from '../../harness/core/campaign.ts';
 import { grouped, spoken } from '../../harness/core/figures.ts';
 import { brokenIn, type RunFile } from '../../harness/core/run.ts';
 import { html, trusted, type Html } from './html.ts';
@@ -60,6 +65,12 @@ const worlds = (summary: CampaignSummary): Html =>
     </tbody>
   </table></div>`;
 
+/** What broke is looked for first, then what is open. */
+const brokenFirst = (tallies: readonly PropertyTally[]): readonly PropertyTally[] =>
+  (['broken', 'inconclusive', 'held'] as const).flatMap((state) =>
+    tallies.filter((tally) => stateOf(tally) === state),
+  );
+
 const properties = (summary: CampaignSummary): Html =>
   html`<div class="scroll" tabindex="0" role="region" aria-label="Guarantees">
     <table class="properties">
@@ -70,22 +81,22 @@ const properties = (summary: CampaignSummary): Html =>
         <tr>
           <th scope="col">verdict</th>
           <th scope="col">property</th>
+          <th scope="col">broken</th>
           <th scope="col">held</th>
           <th scope="col">put to the test</th>
-          <th scope="col">broken</th>
           <th scope="col">unknown</th>
           <th scope="col">guarantee</th>
         </tr>
       </thead>
       <tbody>
-        ${summary.properties.map(
+        ${brokenFirst(summary.properties).map(
           (tally) =>
             html`<tr>
               <td><span class="word ${classOf[stateOf(tally)]}">${stateOf(tally)}</span></td>
               <th scope="row">${tally.property}</th>
+              <td class="number">${grouped(tally.fail)}</td>
               <td class="number">${grouped(tally.pass)}</td>
               <td class="number">${grouped(tally.tested)}</td>
-              <td class="number">${grouped(tally.fail)}</td>
               <td class="number">${grouped(tally.unknown)}</td>
               <td class="words">
                 ${tally.guarantee}
@@ -121,7 +132,21 @@ const scheduleOf = ({ run, scheduleOf: of }: RunFile): string => {
   return `, with the schedule of run ${of.index}${where}`;
 };
 
-const failures = (summary: CampaignSummary): Html | undefined =>
+/** Where on the page a failure is told: its own file first, else one of the same run. */
+const placeOf = (
+  { property, backend, index }: FailureSummary,
+  runs: readonly RunFile[],
+): number => {
+  const isRun = ({ run }: RunFile): boolean => run.backend === backend && run.index === index;
+  const own = runs.findIndex((file) => isRun(file) && brokenIn(file)[0]?.property === property);
+  return own >= 0
+    ? own
+    : runs.findIndex(
+        (file) => isRun(file) && brokenIn(file).some((broken) => broken.property === property),
+      );
+};
+
+const failures = (summary: CampaignSummary, runs: readonly RunFile[]): Html | undefined =>
   summary.failures.length === 0
     ? undefined
     : html`<div class="scroll endless" tabindex="0" role="region" aria-label="Failures">
@@ -140,27 +165,71 @@ const failures = (summary: CampaignSummary): Html | undefined =>
             </tr>
           </thead>
           <tbody>
-            ${summary.failures.slice(0, 200).map(
-              (failure) =>
-                html`<tr>
-                  <th scope="row">${failure.property}</th>
+            ${summary.failures.slice(0, 200).map((failure) => {
+              const place = placeOf(failure, runs);
+              return html`<tr>
+                  <th scope="row">${place < 0 ? failure.property : html`<a href="#run-${place}">${failure.property}</a>`}</th>
                   <td>${failure.scenario}</td>
                   <td>${failure.backend}</td>
                   <td class="number">${failure.index}</td>
                   <td>${failure.summary}</td>
                   <td><code>${failure.replay}</code></td>
-                </tr> `,
-            )}
+                </tr> `;
+            })}
           </tbody>
         </table>
       </div>`;
+
+/** The header tells the failure that the run below it is there to show, so that both are about the same. */
+const toldFirst = (
+  { failures: all }: CampaignSummary,
+  runs: readonly RunFile[],
+): FailureSummary | undefined => {
+  const [file] = runs;
+  const [told] = file === undefined ? [] : brokenIn(file);
+  return (
+    all.find(
+      ({ property, backend, index }) =>
+        property === told?.property && backend === file?.run.backend && index === file.run.index,
+    ) ?? all[0]
+  );
+};
+
+const where = ({ scenario, backend, index }: FailureSummary, shown: number): Html => {
+  const words = `${scenario} on ${backend}, run ${index}`;
+  return shown > 0 ? html`<a href="#run-0">${words}</a>` : html`${words}`;
+};
+
+const plantedMax = 5;
+
+/** Who sees the page shall not look in the cluster for a bug that was put there. */
+const planted = (runs: readonly RunFile[]): Html | undefined => {
+  const bugs = new Map(runs.flatMap(({ mutants }) => mutants.map(({ id, title }) => [id, title])));
+  if (bugs.size === 0) return undefined;
+  const shown = [...bugs].slice(0, plantedMax);
+  const more = bugs.size - shown.length;
+  return html`<p class="planted">
+    <strong>${bugs.size === 1 ? 'A bug was planted' : `${bugs.size} bugs were planted`}</strong>
+    before this, to see whether it is found; the code does not have ${bugs.size === 1 ? 'it' : 'them'}
+    otherwise:
+    ${shown.map(([id, title], place) => html`${place > 0 ? '; ' : ''}<b>${id}</b> (${title})`)}${more > 0 ? ` and ${more} more` : ''}.
+  </p>`;
+};
+
+/** The line above names a file where the page was made; this one works wherever the page is. */
+const fromThePage = (runs: readonly RunFile[]): Html =>
+  html`<p class="replay">
+    Or from this page alone, which carries ${runs.length === 1 ? 'the run' : `its ${runs.length} runs (the first is played)`}:
+    <code>npx schism replay <span data-page>index.html</span></code> with the package
+    schism-harness${runs.some(({ mutants }) => mutants.length > 0) ? ' (in a clone of its sources, since bugs are planted in those)' : ''}.
+  </p>`;
 
 /** The whole page: one file, no network, readable without its script. */
 export const page = ({ summary, runs, document, rows }: PageInput, assets: PageAssets): string => {
   const { style, script } = assets;
   const policy = `default-src 'none'; style-src 'sha256-${assets.sha256(style)}'; script-src 'sha256-${assets.sha256(script)}'; img-src data:; base-uri 'none'; form-action 'none'`;
   const state = outcomeOf(summary);
-  const first = summary.failures[0];
+  const first = toldFirst(summary, runs);
   // A failure is told before the summary; everything else comes after it.
   const shown = runs.slice(0, 1).filter((file) => isFailure(file, summary)).length;
   return html`${trusted('<!doctype html>')}
@@ -179,13 +248,15 @@ export const page = ({ summary, runs, document, rows }: PageInput, assets: PageA
       <body>
         <header class="${state}">
           <p class="brand">schism · ${summary.title}</p>
-          <h1>${sentence(summary)}</h1>
+          <h1>${sentence(summary, first?.property)}</h1>
+          ${planted(runs)}
           ${
             first === undefined
               ? undefined
-              : html`<p class="summary">${first.summary}</p>
+              : html`<p class="summary"><b>${first.property}</b>, ${where(first, shown)}: ${first.summary}</p>
                   <p class="replay">See it again: <code>${first.replay}</code></p>`
           }
+          ${runs.length === 0 ? undefined : fromThePage(runs)}
           <p class="meta">
             seed ${summary.seed} · ${summary.startedAt} ·
             ${summary.wallMs > 0 ? `${spoken(summary.wallMs)} for ` : ''}${spoken(summary.simulatedMs)}
@@ -197,7 +268,7 @@ export const page = ({ summary, runs, document, rows }: PageInput, assets: PageA
           ${runs.slice(0, shown).map(runSection)}
           <section aria-labelledby="summary">
             <h2 id="summary">Summary</h2>
-            ${worlds(summary)}${properties(summary)}${failures(summary)}
+            ${worlds(summary)}${properties(summary)}${failures(summary, runs)}
           </section>
           ${runs.slice(shown).map(
             (file, place) =>

@@ -1,4 +1,5 @@
 import { counted } from '../../harness/core/figures.ts';
+import type { History } from '../../harness/core/history.ts';
 import {
   brokenIn,
   rateWords,
@@ -9,8 +10,12 @@ import {
   type RunFile,
 } from '../../harness/core/run.ts';
 import { isFault, type ScheduleEntry } from '../../harness/core/schedule.ts';
-import { eventTable } from './events.ts';
+import { eventTables } from './events.ts';
+import { faultTable, hitWords, spanWords } from './faults.ts';
 import { html, type Html } from './html.ts';
+import { marksOf, numbered } from './marks.ts';
+import { eventRows } from './rows.ts';
+import { picturedWords, stories } from './story.ts';
 import { timeline } from './timeline.ts';
 import { faultWords, seconds } from './words.ts';
 
@@ -34,59 +39,32 @@ const why = (verdict: Judged): string => {
   }
 };
 
-/** The node in bold; many texts begin with it themselves. */
-const who = ({ node, text }: Broken['moments'][number]): Html => {
-  if (node === undefined) return html`${text}`;
-  return html`<b>${node}</b> ${text.startsWith(`${node} `) ? text.slice(node.length + 1) : text}`;
-};
-
-const story = (failed: Broken, zero: number): Html =>
-  html`<section class="story">
-    <h3><span class="word fail">broken</span> ${failed.property}</h3>
-    <p class="summary">${failed.summary}</p>
-    <ol class="moments">
-      ${failed.moments.map(
-        (moment) =>
-          html`<li>
-            <span class="time">${seconds(moment.at - zero)}</span>
-            ${who(moment)}
-          </li> `,
-      )}
-    </ol>
-    <p class="guarantee"><q>${failed.guarantee}</q> <cite>${failed.source}</cite></p>
-  </section>`;
-
-/** What broke, in its order. A smaller run may break more than the whole one did, and the summary is about whole ones. */
-const stories = ({ shrunkFrom }: RunFile, failed: readonly Broken[], zero: number): Html => {
-  const [first, ...rest] = failed.map((verdict) => story(verdict, zero));
-  const made = shrunkFrom?.property;
-  const besides =
-    made === undefined || rest.length === 0
-      ? undefined
-      : html`<p>
-          This run was made smaller for ${made}. It breaks these, too, which the whole run need not
-          have done:
-        </p>`;
-  return html`${first}${besides}${rest}`;
-};
-
-const entryWords = (entry: ScheduleEntry): string => {
+const entryWords = (entry: ScheduleEntry, place: number, { faults, phases }: History): string => {
   if (!isFault(entry)) {
     const { at, client, operation, args } = entry;
     return `${seconds(at)} client ${client}: ${operation} ${JSON.stringify(args)}`;
   }
   const when = entry.when === undefined ? '' : `, once ${JSON.stringify(entry.when)}`;
-  return `${seconds(entry.at)} ${faultWords(entry.fault)} for ${seconds(entry.forMs)}${when}`;
+  const lease = entry.fault.kind === 'procedure' ? '' : ` for ${seconds(entry.forMs)}`;
+  const done = faults
+    .filter((record) => record.entry === place && record.fault.kind === entry.fault.kind)
+    .slice(0, 2)
+    .map((record) => {
+      const hit = hitWords(record);
+      return `${hit === '' ? '' : `${hit}, `}${spanWords(record, phases.injectAt)}`;
+    });
+  const really = done.length === 0 ? '' : `; as carried out: ${done.join('; ')}`;
+  return `${seconds(entry.at)} ${faultWords(entry.fault)}${lease}${when}${really}`;
 };
 
 /** What a failure was made smaller to; where that is little, all of it. */
 const smaller = (file: RunFile): Html | undefined => {
   const words = smallerWords(file);
   if (words === undefined) return undefined;
-  const { schedule } = file.run;
+  const { schedule, history } = file.run;
   const few = file.shrunkFrom !== undefined && schedule.length <= entriesShown;
   return html`<p class="smaller">${file.shrunkFrom === undefined ? 'It was ' : 'Made smaller: '}${words}.</p>
-    ${few && schedule.length > 0 ? html`<ul class="schedule">${schedule.map((entry) => html`<li>${entryWords(entry)}</li>`)}</ul>` : undefined}`;
+    ${few && schedule.length > 0 ? html`<ul class="schedule">${schedule.map((entry, place) => html`<li>${entryWords(entry, place, history)}</li>`)}</ul>` : undefined}`;
 };
 
 /** Managers and workers that there were: not every target has workers. */
@@ -94,6 +72,9 @@ const shapeOf = ({ history }: RunFile['run']): readonly [managers: number, worke
   const workers = history.nodes.filter(({ role }) => role === 'worker').length;
   return [history.nodes.length - workers, workers];
 };
+
+/** What broke comes first. */
+const verdictOrder = ['fail', 'unknown', 'pass'] as const;
 
 const verdictTable = (file: RunFile): Html =>
   html`<table class="verdicts">
@@ -108,14 +89,15 @@ const verdictTable = (file: RunFile): Html =>
       </tr>
     </thead>
     <tbody>
-      ${file.run.verdicts.map(
-        (verdict) =>
-          html`<tr>
+      ${verdictOrder
+        .flatMap((word) => file.run.verdicts.filter(({ verdict }) => verdict === word))
+        .map(
+          (verdict) => html`<tr>
             <td><span class="word ${verdict.verdict}">${verdictWord[verdict.verdict]}</span></td>
             <td>${verdict.property}</td>
             <td>${why(verdict)}</td>
           </tr> `,
-      )}
+        )}
     </tbody>
   </table>`;
 
@@ -201,12 +183,14 @@ const otherRuns = (
 /** Everything about one run; `place` tells it from the others on the page. */
 export const runSection = (file: RunFile, place: number): Html => {
   const { history, scenario, backend, seed, index } = file.run;
-  const zero = history.phases.injectAt;
   const failed = brokenIn(file);
-  const moments = failed[0]?.moments ?? [];
+  const told = numbered(failed);
+  const id = `run-${place}`;
+  const rows = eventRows(history);
+  const marks = marksOf(rows, told.flat());
   const [managers, workers] = shapeOf(file.run);
   const label = `${place + 1}: ${scenario.name} on ${backend}, run ${index}`;
-  return html`<article id="run-${place}" class="run">
+  return html`<article id="${id}" class="run">
     <h2>
       ${scenario.name}
       <small
@@ -214,17 +198,15 @@ export const runSection = (file: RunFile, place: number): Html => {
         run ${index}</small
       >
     </h2>
-    ${stories(file, failed, zero)}
+    ${stories(file, { told, marks, id })}
     <p class="replay">
       ${failed.length > 0 ? 'See it again:' : 'Run it again:'} <code>${file.replay}</code>
     </p>
     ${smaller(file)} ${otherRuns(file, failed)}
-    ${timeline(history, { moments, label: `Timeline ${label}` })} ${verdictTable(file)}
+    ${timeline(history, { moments: told[0] ?? [], label: `Timeline ${label}` })}
+    ${picturedWords(failed, told)} ${verdictTable(file)} ${faultTable(file.run, `Faults ${label}`)}
     <h3>Events</h3>
-    ${eventTable(history, {
-      moments: moments.map(({ at }) => at),
-      label: `Events ${label}`,
-    })}
+    ${eventTables(rows, { zero: history.phases.injectAt, moments: told.flat(), marks, id, label: `Events ${label}` })}
     ${configuration(file)} ${logs(file)}
   </article>`;
 };

@@ -12,11 +12,17 @@ export type Outcome = 'pass' | 'fail' | 'unknown';
 const namesOf = (tallies: readonly PropertyTally[]): string =>
   `${tallies.map(({ property }) => property).join(', ')} ${tallies.length === 1 ? 'was' : 'were'}`;
 
-const brokenWords = (broken: readonly PropertyTally[]): string => {
-  const failing = broken.map(
-    (tally) =>
-      `${tally.property} (${grouped(tally.fail)} of ${counted(tally.fail + tally.pass + tally.unknown, 'run')})`,
-  );
+/** Not every scenario judges every property, so that the runs of one may be fewer than all. */
+const rateOf = ({ fail, pass, unknown }: PropertyTally, runs: number): string => {
+  const judged = fail + pass + unknown;
+  const rest = unknown > 0 ? `, unknown in ${grouped(unknown)}` : '';
+  return judged < runs
+    ? `${grouped(fail)} of the ${counted(judged, 'run')} that judge it, of ${grouped(runs)} in all${rest}`
+    : `${grouped(fail)} of ${counted(judged, 'run')}${rest}`;
+};
+
+const brokenWords = (broken: readonly PropertyTally[], runs: number): string => {
+  const failing = broken.map((tally) => `${tally.property} (${rateOf(tally, runs)})`);
   return `${broken.length === 1 ? 'A guarantee was' : `${broken.length} guarantees were`} broken: ${failing.join(', ')}`;
 };
 
@@ -43,13 +49,18 @@ const openWords = (open: readonly PropertyTally[]): readonly string[] => {
   ];
 };
 
-/** The verdict in one sentence. */
-export const sentence = (summary: CampaignSummary): string => {
+/** The verdict in one sentence; of what broke, `first` is named first. */
+export const sentence = (summary: CampaignSummary, first?: string): string => {
   const { properties, unfinished = [] } = summary;
   const runs = summary.worlds.reduce((sum, world) => sum + world.runs, 0);
-  const broken = properties.filter((tally) => tally.fail > 0);
+  const all = properties.filter((tally) => tally.fail > 0);
+  const broken = [
+    ...all.filter(({ property }) => property === first),
+    ...all.filter(({ property }) => property !== first),
+  ];
   const lost = lostWords(summary);
-  if (broken.length > 0) return `${[brokenWords(broken), ...lost, ...unfinished].join('; ')}.`;
+  if (broken.length > 0)
+    return `${[brokenWords(broken, runs), ...lost, ...unfinished].join('; ')}.`;
   const open = properties.filter((tally) => stateOf(tally) === 'inconclusive');
   const reasons = [...lost, ...openWords(open), ...unfinished];
   if (reasons.length > 0) {

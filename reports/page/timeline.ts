@@ -1,8 +1,8 @@
 import type { Ms, NodeName } from '../../harness/core/cluster.ts';
 import { counted, grouped } from '../../harness/core/figures.ts';
 import type { FaultRecord, History, Operation } from '../../harness/core/history.ts';
-import type { Moment } from '../../harness/core/property.ts';
 import { html, type Html } from './html.ts';
+import type { Numbered } from './marks.ts';
 import { stretchesOf, taskCountsOf, type TaskCounts } from './lanes.ts';
 import { voteWords, votesOf, type Vote } from './votes.ts';
 import { deedWords, nodesCutFromClients, recordWords, seconds } from './words.ts';
@@ -267,29 +267,29 @@ const pinRow = 18;
 
 /** Numbers of moments that are close to each other stand below each other, so that each can be read. */
 const pinRows = (
-  moments: readonly Moment[],
+  moments: readonly Numbered[],
   frame: Frame,
-): readonly { readonly moment: Moment; readonly number: number; readonly row: number }[] => {
+): readonly (Numbered & { readonly row: number })[] => {
   const placed: { readonly left: number; readonly row: number }[] = [];
-  return moments.map((moment, place) => {
+  return moments.map(({ moment, number }) => {
     const left = Number(x(moment.at, frame));
     const near = placed.filter((other) => Math.abs(other.left - left) < 17).map(({ row }) => row);
     let row = 0;
     while (near.includes(row)) row += 1;
     placed.push({ left, row });
-    return { moment, number: place + 1, row };
+    return { moment, number, row };
   });
 };
 
 /** The run as a picture: faults, a lane a node, a lane a client, tasks against the desired state. Needs no script. */
 export const timeline = (
   history: History,
-  { moments, label }: { readonly moments: readonly Moment[]; readonly label: string },
+  { moments, label }: { readonly moments: readonly Numbered[]; readonly label: string },
 ): Html => {
   const { phases } = history;
   const zero = phases.injectAt;
   const frame: Frame = {
-    from: Math.min(zero, ...moments.map(({ at }) => at)),
+    from: Math.min(zero, ...moments.map(({ moment }) => moment.at)),
     to: phases.endAt,
     zero,
   };
