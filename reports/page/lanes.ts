@@ -101,29 +101,84 @@ export const stretchesOf = (
 /** Desired and running tasks over time, as the managers' committed changes tell: a step a change. */
 export type TaskCounts = { readonly at: Ms; readonly desired: number; readonly running: number };
 
+type Commit = Extract<Observation, { readonly kind: 'commit' }>;
+type Counted = { readonly desired: boolean; readonly running: boolean };
+
+/** What the entries of a log, up to the last one told, have made of the tasks. */
+type Tally = {
+  /** In the order of their indexes; with each, what it changed, to be taken back. */
+  readonly log: {
+    readonly said: Commit;
+    readonly before: readonly (readonly [id: string, was: Counted | undefined])[];
+  }[];
+  readonly tasks: Map<string, Counted>;
+  desired: number;
+  running: number;
+};
+
+const put = (tally: Tally, id: string, now: Counted | undefined): Counted | undefined => {
+  const before = tally.tasks.get(id);
+  tally.desired += Number(now?.desired ?? false) - Number(before?.desired ?? false);
+  tally.running += Number(now?.running ?? false) - Number(before?.running ?? false);
+  if (now === undefined) tally.tasks.delete(id);
+  else tally.tasks.set(id, now);
+  return before;
+};
+
+const append = (tally: Tally, said: Commit): void => {
+  const before = said.tasks.map(({ id, removed, desired, state }) => {
+    const now = { desired: desired === 'running', running: state === 'running' };
+    return [id, put(tally, id, removed ? undefined : now)] as const;
+  });
+  tally.log.push({ said, before });
+};
+
+/** A cluster that loses what it committed tells an index again, with another entry: what stood there and behind it is gone. */
+const takeBackFrom = (tally: Tally, index: number): void => {
+  for (;;) {
+    const last = tally.log.at(-1);
+    if (last === undefined || last.said.index < index) return;
+    tally.log.pop();
+    for (const [id, was] of last.before.toReversed()) put(tally, id, was);
+  }
+};
+
+/** The first entry told that has this index or a later one. */
+const entryFrom = ({ log }: Tally, index: number): Commit | undefined => {
+  let low = 0;
+  let high = log.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((log[middle]?.said.index ?? index) < index) low = middle + 1;
+    else high = middle;
+  }
+  return log[low]?.said;
+};
+
+/** Every manager tells of every commit; of two that cannot both be, the one of the later term is what holds. */
+const isNews = (said: Commit, there: Commit | undefined): boolean => {
+  if (there === undefined) return true;
+  // A telling may stand for several entries, so that another manager's ends in the middle of it.
+  if (there.index > said.index) return said.term > there.term;
+  return said.hash !== there.hash && said.term >= there.term;
+};
+
 export const taskCountsOf = (history: History): readonly TaskCounts[] => {
-  const tasks = new Map<string, { readonly desired: boolean; readonly running: boolean }>();
+  const tally: Tally = { log: [], tasks: new Map(), desired: 0, running: 0 };
   const counts: TaskCounts[] = [];
-  let seen = -1;
-  let desired = 0;
-  let running = 0;
+  const told = new Map<string, number>();
   for (const said of history.observations) {
-    // Every manager tells of every commit; the first telling of an index is enough.
-    if (said.kind !== 'commit' || said.index <= seen) continue;
-    seen = said.index;
-    if (said.tasks.length === 0) continue;
-    for (const task of said.tasks) {
-      const before = tasks.get(task.id);
-      const now = {
-        desired: !task.removed && task.desired === 'running',
-        running: !task.removed && task.state === 'running',
-      };
-      desired += Number(now.desired) - Number(before?.desired ?? false);
-      running += Number(now.running) - Number(before?.running ?? false);
-      if (task.removed) tasks.delete(task.id);
-      else tasks.set(task.id, now);
-    }
-    counts.push({ at: said.at, desired, running });
+    if (said.kind !== 'commit') continue;
+    const before = told.get(said.boot) ?? said.index;
+    told.set(said.boot, said.index);
+    // A snapshot stands for entries that others have told.
+    if (said.restored === true) continue;
+    const there = entryFrom(tally, said.index);
+    if (!isNews(said, there)) continue;
+    if (there !== undefined) takeBackFrom(tally, Math.min(said.index, before + 1));
+    append(tally, said);
+    if (said.tasks.length > 0 || there !== undefined)
+      counts.push({ at: said.at, desired: tally.desired, running: tally.running });
   }
   return counts;
 };
