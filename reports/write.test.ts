@@ -2,6 +2,9 @@ import { expect, test } from '@jest/globals';
 import { sampleRun, sampleSummary } from './sample.ts';
 import { renderReport, runFilesOfReport } from './write.ts';
 
+/** Without the extract around the moments, which shows some of it again. */
+const wholePicture = (text: string): string => text.slice(text.indexOf('aria-label="Timeline: '));
+
 test('a report carries the run files that it shows', () => {
   const run = sampleRun(300, '</script>');
   const [back] = runFilesOfReport(renderReport(sampleSummary(false), [run]));
@@ -28,8 +31,9 @@ test('votes stand in the table of events and in the lanes, a second one in a ter
   const text = renderReport(sampleSummary(false), [sampleRun(100)]).replace(/\s+/g, ' ');
   expect(text).toContain('>votes for m2 in term 2<');
   expect(text).toContain('>votes for itself in term 2, its second vote in this term<');
-  expect(text.split('<path class="vote"')).toHaveLength(3);
-  expect(text.split('<path class="vote again"')).toHaveLength(2);
+  const whole = wholePicture(text);
+  expect(whole.split('<path class="vote"')).toHaveLength(3);
+  expect(whole.split('<path class="vote again"')).toHaveLength(2);
 });
 
 test('what comes between clients and nodes is drawn over the lanes of clients, and told apart from what comes between nodes', () => {
@@ -52,10 +56,11 @@ test('what comes between clients and nodes is drawn over the lanes of clients, a
   const run = { ...file.run, history: { ...history, faults } };
   const text = renderReport(sampleSummary(false), [{ ...file, run }]).replace(/\s+/g, ' ');
   const words = 'partition {minority, clients} | {rest} (drop)';
-  expect(text.split('<rect class="clientshit"')).toHaveLength(2);
+  const whole = wholePicture(text);
+  expect(whole.split('<rect class="clientshit"')).toHaveLength(2);
   expect(text).toContain(`<title>${words}: clients: links between clients and m2</title`);
-  expect(text.split(`>${words}</text`)).toHaveLength(2);
-  expect(text.split(`>${words}: clients</text`)).toHaveLength(2);
+  expect(whole.split(`>${words}: m1 ↔ {m2, m3}</text`)).toHaveLength(2);
+  expect(whole.split(`>${words}: clients: client ↔ m2</text`)).toHaveLength(2);
   expect(renderReport(sampleSummary(false), [file])).not.toContain('<rect class="clientshit"');
 });
 
@@ -175,10 +180,50 @@ test('a property that is unknown too often is told apart from one that was never
 
 test('of more operations than can be drawn, those that did not end well are drawn from the first to the last', () => {
   const text = renderReport(sampleSummary(false), [sampleRun(40_000)]);
-  const places = [...text.matchAll(/<path class="op unknown" d="M([\d.]+)/g)].map(([, at]) =>
-    Number(at),
+  const places = [...wholePicture(text).matchAll(/<path class="op unknown" d="M([\d.]+)/g)].map(
+    ([, at]) => Number(at),
   );
   expect(places.length).toBeLessThan(400);
-  expect(places[0]).toBeLessThan(120);
+  expect(places[0]).toBeLessThan(140);
   expect(places.at(-1)).toBeGreaterThan(1_000);
+});
+
+test('a picture whose moments lie close together has an extract around them, and one whose moments do not has none', () => {
+  const file = sampleRun(100);
+  expect(renderReport(sampleSummary(false), [file])).toContain(
+    'Around the moments, 1.997 s to 2.047 s:',
+  );
+  const verdicts = file.run.verdicts.map((judged) =>
+    judged.verdict === 'fail' ? { ...judged, moments: judged.moments.slice(0, 1) } : judged,
+  );
+  const one = renderReport(sampleSummary(false), [{ ...file, run: { ...file.run, verdicts } }]);
+  expect(one).not.toContain('Around the moments');
+  expect(one).toContain('aria-label="Timeline: ');
+});
+
+test('the legend has a key for what is drawn and for nothing else', () => {
+  const text = renderReport(sampleSummary(false), [sampleRun(100)]);
+  const keys = [...text.matchAll(/<span class="key (\w+)"/g)].map(([, key]) => key);
+  expect(keys).toEqual(
+    expect.arrayContaining(['leader', 'worker', 'down', 'voteagain', 'faultkey', 'desiredkey']),
+  );
+  for (const absent of ['paused', 'locked', 'idlekey', 'hitkey'])
+    expect(keys).not.toContain(absent);
+  expect(text).toContain('(drop): what is sent vanishes');
+});
+
+test('a bug that was planted is named on top', () => {
+  const mutant = { id: 'second-vote', title: 'Votes twice', source: '', expect: [], patches: [] };
+  const text = renderReport(sampleSummary(false), [{ ...sampleRun(100), mutants: [mutant] }]);
+  expect(text.slice(0, text.indexOf('</header>')).replace(/\s+/g, ' ')).toContain(
+    '<strong>A bug was planted</strong> before this, to see whether it is found; the code does not have it otherwise: <b>second-vote</b> (Votes twice)',
+  );
+});
+
+test('the table of faults says what was asked and what was done', () => {
+  const text = renderReport(sampleSummary(false), [sampleRun(100)]).replace(/\s+/g, ' ');
+  expect(text).toContain(
+    '<th scope="row">cut leader ↔ rest (drop)</th> <td>at 1.800 s for 2.000 s</td> <td>m1 ↔ {m2, m3}</td> <td>1.800 s, all of it by 1.801 s</td> <td>3.803 s, its end began at 3.800 s</td>',
+  );
+  expect(text).toContain('<td>w1 down from 4.300 s</td>');
 });

@@ -261,7 +261,7 @@ export const page = ({ summary, runs, document, rows }: PageInput, assets: PageA
             seed ${summary.seed} · ${summary.startedAt} ·
             ${summary.wallMs > 0 ? `${spoken(summary.wallMs)} for ` : ''}${spoken(summary.simulatedMs)}
             of cluster time · commit ${summary.commit} ·
-            ${summary.platform} · digest <code>${summary.digest}</code>
+            ${summary.platform}${summary.digest === '' ? undefined : html` · digest <code>${summary.digest}</code>`}
           </p>
         </header>
         <main>

@@ -2,14 +2,19 @@ import type { Ms, NodeName } from '../../harness/core/cluster.ts';
 import { counted, grouped } from '../../harness/core/figures.ts';
 import type { FaultRecord, History, Operation } from '../../harness/core/history.ts';
 import { html, type Html } from './html.ts';
+import { hitWords, spanWords } from './faults.ts';
+import { legend } from './legend.ts';
 import type { Numbered } from './marks.ts';
 import { stretchesOf, taskCountsOf, type TaskCounts } from './lanes.ts';
 import { voteWords, votesOf, type Vote } from './votes.ts';
 import { deedWords, nodesCutFromClients, recordWords, seconds } from './words.ts';
 
-const width = 1200;
-const labels = 96;
-const laneHeight = { manager: 30, worker: 18, client: 12, fault: 15 } as const;
+/** Of the whole run, and of an extract, which has to be read on a narrow screen too. */
+const widths = { whole: 1200, extract: 700 } as const;
+const labels = 68;
+/** Right of the last tick and the last number, so that neither is cut. */
+const margin = 14;
+const laneHeight = { manager: 30, worker: 18, client: 12, fault: 17 } as const;
 /** More marks than these are thinned out, to a number that leaves one every few pixels of a lane: each costs the page that opens. */
 const marksMax = 2_000;
 const thinnedTo = 800;
@@ -17,10 +22,10 @@ const thinnedTo = 800;
 const faultLanesMax = 60;
 const votesMax = 500;
 
-type Frame = { readonly from: Ms; readonly to: Ms; readonly zero: Ms };
+type Frame = { readonly from: Ms; readonly to: Ms; readonly zero: Ms; readonly width: number };
 
-const x = (at: Ms, { from, to }: Frame): string =>
-  (labels + ((at - from) / Math.max(to - from, 1)) * (width - labels - 4)).toFixed(1);
+const x = (at: Ms, { from, to, width }: Frame): string =>
+  (labels + ((at - from) / Math.max(to - from, 0.001)) * (width - labels - margin)).toFixed(1);
 
 const span = (from: Ms, to: Ms, frame: Frame): { readonly x: string; readonly w: string } => {
   const left = x(Math.max(from, frame.from), frame);
@@ -28,30 +33,33 @@ const span = (from: Ms, to: Ms, frame: Frame): { readonly x: string; readonly w:
   return { x: left, w: Math.max(Number(right) - Number(left), 1.5).toFixed(1) };
 };
 
-const tickOf = (length: Ms): Ms =>
-  [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000].find(
-    (step) => length / step <= 12,
-  ) ?? Math.ceil(length / 12);
+const steps10 = [0.01, 0.1, 1, 10, 100, 1_000, 10_000, 100_000].flatMap((ten) =>
+  [1, 2, 5].map((times) => times * ten),
+);
+
+const tickOf = (length: Ms, most: number): Ms =>
+  steps10.find((step) => length / step <= most) ?? Math.ceil(length / most);
+
+/** As many places as tell one tick from the next. */
+const tickWords = (at: Ms, step: Ms): string => {
+  const places = Math.max(0, Math.ceil(3 - Math.log10(step) - 1e-9));
+  return `${(at / 1000).toFixed(step % 1000 === 0 ? 0 : places)} s`;
+};
 
 const axis = (frame: Frame, height: number): readonly Html[] => {
-  const step = tickOf(frame.to - frame.from);
-  const ticks: Html[] = [];
-  for (
-    let at = Math.ceil((frame.from - frame.zero) / step) * step;
-    at + frame.zero <= frame.to;
-    at += step
-  ) {
+  const step = tickOf(frame.to - frame.from, frame.width / 100);
+  const first = Math.ceil((frame.from - frame.zero) / step);
+  const count = Math.floor((frame.to - frame.zero) / step) - first + 1;
+  return Array.from({ length: Math.max(count, 0) }, (_, place) => {
+    const at = (first + place) * step;
     const left = x(at + frame.zero, frame);
-    ticks.push(
-      html`<line class="grid" x1="${left}" x2="${left}" y1="16" y2="${height}" /><text
-          class="tick"
-          x="${left}"
-          y="11"
-          >${at / 1000} s</text
-        >`,
-    );
-  }
-  return ticks;
+    return html`<line class="grid" x1="${left}" x2="${left}" y1="16" y2="${height}" /><text
+        class="tick"
+        x="${left}"
+        y="11"
+        >${tickWords(at, step)}</text
+      >`;
+  });
 };
 
 /** Nodes that said what they are in the consensus: a worker may have been promoted. */
@@ -61,6 +69,9 @@ const managersOf = ({ nodes, observations }: History): ReadonlySet<NodeName> => 
   return managers;
 };
 
+/** What most nodes are most of the time is told by its colour alone. */
+const quiet = new Set(['follower', 'worker', 'none']);
+
 const nodeLane = (
   history: History,
   node: History['nodes'][number],
@@ -68,14 +79,12 @@ const nodeLane = (
 ): Html => {
   const bars = stretchesOf(history, node, frame).map((stretch) => {
     const { x: left, w } = span(stretch.from, stretch.to, frame);
-    const words = `${stretch.what}${stretch.term === undefined ? '' : `, term ${stretch.term}`}`;
-    const text =
-      stretch.what === 'follower' || stretch.what === 'worker' || stretch.what === 'none'
-        ? ''
-        : words;
+    const isDown = stretch.what === 'down' || stretch.term === undefined;
+    const words = isDown ? stretch.what : `${stretch.what}, term ${stretch.term}`;
+    const text = quiet.has(stretch.what) ? '' : words;
     const label =
       Number(w) > text.length * 6.2 && text !== ''
-        ? html`<text class="role" x="${(Number(left) + 4).toFixed(1)}" y="${y + height / 2 + 4}"
+        ? html`<text class="role on-${stretch.what}" x="${(Number(left) + 4).toFixed(1)}" y="${y + height / 2 + 4}"
             >${text}</text
           >`
         : undefined;
@@ -133,9 +142,9 @@ const faultBar = (
 ): Html => {
   const { x: left, w } = spanOf(fault, frame);
   return html`<g
-    ><title>${recordWords(fault)}: ${fault.deeds.map(deedWords).join('; ')} — ${fault.evidence.text}</title
+    ><title>${recordWords(fault)}, ${spanWords(fault, frame.zero)}: ${fault.deeds.map(deedWords).join('; ')} — ${fault.evidence.text}</title
     ><rect
-      class="fault ${fault.evidence.bit ? 'bit' : 'idle'}"
+      class="fault ${faultClass(fault)}"
       x="${left}"
       y="${y + 2}"
       width="${w}"
@@ -143,10 +152,24 @@ const faultBar = (
   /></g>`;
 };
 
+const faultClass = ({ fault, evidence }: FaultRecord): string => {
+  if (!evidence.bit) return 'idle';
+  return fault.kind === 'procedure' ? 'procedure' : 'bit';
+};
+
 const spanOf = (fault: FaultRecord, frame: Frame): ReturnType<typeof span> =>
   span(fault.beginAt ?? frame.from, fault.endedAt ?? fault.endAt ?? frame.to, frame);
 
-/** The words stand behind the last bar, or before the first where there is no room. */
+/** What was asked, and what that came to where it says more. */
+const faultNames = (fault: FaultRecord): readonly [words: string, short: string] => {
+  const words = recordWords(fault);
+  const hit = hitWords(fault);
+  return [hit === '' || words.includes(hit) ? words : `${words}: ${hit}`, words];
+};
+
+const letterWidth = 5.6;
+
+/** The words stand behind the last bar, or before the first, or on it: where there is most room, and as many as there is room for. */
 const faultLane = (
   faults: readonly FaultRecord[],
   { frame, y }: { readonly frame: Frame; readonly y: number },
@@ -154,17 +177,27 @@ const faultLane = (
   const [first] = faults;
   const last = faults.at(-1);
   if (first === undefined || last === undefined) return html``;
-  const words = recordWords(first);
   const from = Number(spanOf(first, frame).x);
   const { x: left, w } = spanOf(last, frame);
   const end = Number(left) + Number(w);
-  const beside = end + 6 + words.length * 5.6 < width;
-  const at = beside ? end + 5 : Math.max(from - 5, labels);
+  const places = [
+    { at: end + 5, room: frame.width - end - 6, anchor: 'start', on: '' },
+    { at: from - 5, room: from - 6 - labels, anchor: 'end', on: '' },
+    ...(faults.length === 1
+      ? [{ at: from + 4, room: end - from - 6, anchor: 'start', on: ` on-${faultClass(first)}` }]
+      : []),
+  ];
+  const [long, short] = faultNames(first);
+  const roomy = (words: string): (typeof places)[number] | undefined =>
+    places.find(({ room }) => words.length * letterWidth < room);
+  const most = places.reduce((best, place) => (place.room > best.room ? place : best));
+  const place = roomy(long) ?? roomy(short) ?? most;
+  const words = [long, short].find((text) => text.length * letterWidth < place.room) ?? short;
   return html`${faults.map((fault) => faultBar(fault, { frame, y }))}<text
-      class="faultname"
-      x="${at.toFixed(1)}"
-      y="${y + laneHeight.fault - 4}"
-      text-anchor="${beside ? 'start' : 'end'}"
+      class="faultname${place.on}"
+      x="${place.at.toFixed(1)}"
+      y="${y + laneHeight.fault - 6}"
+      text-anchor="${place.anchor}"
       >${words}</text
     >`;
 };
@@ -249,7 +282,12 @@ const tasksLane = (
   history: History,
   { frame, y }: { readonly frame: Frame; readonly y: number },
 ): Html => {
-  const counts = taskCountsOf(history);
+  const all = taskCountsOf(history);
+  const before = all.findLast(({ at }) => at < frame.from);
+  const counts = [
+    ...(before === undefined ? [] : [before]),
+    ...all.filter(({ at }) => at >= frame.from && at <= frame.to),
+  ];
   if (counts.length === 0) return html``;
   const most = Math.max(1, ...counts.map(({ desired, running }) => Math.max(desired, running)));
   const scale = (value: number): string => (y + 52 - (value / most) * 44).toFixed(1);
@@ -281,23 +319,51 @@ const pinRows = (
   });
 };
 
-/** The run as a picture: faults, a lane a node, a lane a client, tasks against the desired state. Needs no script. */
-export const timeline = (
+type Picture = {
+  readonly svg: Html;
+  readonly begun: readonly FaultRecord[];
+  readonly faults: readonly FaultRecord[];
+  readonly visible: readonly Operation[];
+  readonly drawn: readonly Operation[];
+};
+
+const phaseLine = (
+  at: Ms,
+  words: string,
+  place: { readonly frame: Frame; readonly height: number },
+): Html | undefined => {
+  const { frame, height } = place;
+  if (at < frame.from || at > frame.to) return undefined;
+  const left = x(at, frame);
+  return html`<line class="phase" x1="${left}" x2="${left}" y1="16" y2="${height}" /><text
+      class="phasename"
+      x="${(Number(left) + 3).toFixed(1)}"
+      y="${height - 4}"
+      >${words}</text
+    >`;
+};
+
+const overlaps = (from: Ms, to: Ms, frame: Frame): boolean => to >= frame.from && from <= frame.to;
+
+const picture = (
   history: History,
-  { moments, label }: { readonly moments: readonly Numbered[]; readonly label: string },
-): Html => {
+  {
+    moments,
+    frame,
+    what,
+  }: { readonly moments: readonly Numbered[]; readonly frame: Frame; readonly what: string },
+): Picture => {
   const { phases } = history;
-  const zero = phases.injectAt;
-  const frame: Frame = {
-    from: Math.min(zero, ...moments.map(({ moment }) => moment.at)),
-    to: phases.endAt,
-    zero,
-  };
-  const begun = history.faults.filter((fault) => fault.beginAt !== undefined);
-  const lanes = faultLanes(begun);
-  const drawnLanes = lanes.slice(0, faultLanesMax);
+  const begun = history.faults.filter(
+    ({ beginAt, endedAt }) =>
+      beginAt !== undefined && overlaps(beginAt, endedAt ?? phases.endAt, frame),
+  );
+  const drawnLanes = faultLanes(begun).slice(0, faultLanesMax);
   const faults = drawnLanes.flat();
-  const clients = [...new Set(history.operations.map((operation) => operation.client))].sort(
+  const visible = history.operations.filter(({ invokedAt, endedAt }) =>
+    overlaps(invokedAt, endedAt ?? invokedAt, frame),
+  );
+  const clients = [...new Set(visible.map((operation) => operation.client))].sort(
     (a, b) => (a ?? 1e9) - (b ?? 1e9),
   );
   const parts: Html[] = [];
@@ -311,7 +377,7 @@ export const timeline = (
   }
   y += 4;
   const votes = votesOf(history)
-    .filter(({ at }) => at >= frame.from)
+    .filter(({ at }) => overlaps(at, at, frame))
     .slice(0, votesMax);
   const managers = managersOf(history);
   for (const node of history.nodes) {
@@ -335,49 +401,106 @@ export const timeline = (
     );
     y += laneHeight.client;
   }
-  const visible = history.operations.filter(
-    ({ invokedAt, endedAt }) => (endedAt ?? invokedAt) >= frame.from,
-  );
   const drawn = marked(visible);
   for (const operation of drawn) {
     parts.push(mark(operation, { frame, y: rows.get(operation.client) ?? y }));
   }
   parts.push(tasksLane(history, { frame, y }));
-  const height = y + 60;
-  const phaseLine = (at: Ms, words: string): Html =>
-    html`<line
-        class="phase"
-        x1="${x(at, frame)}"
-        x2="${x(at, frame)}"
-        y1="16"
-        y2="${height}"
-      /><text class="phasename" x="${(Number(x(at, frame)) + 3).toFixed(1)}" y="${height - 4}"
-        >${words}</text
-      >`;
+  // Below the tasks' zero, so that their line strikes no word through.
+  const height = y + 72;
   const pins = placed.map(({ moment, number, row }) => {
     const left = x(moment.at, frame);
     const top = 26 + row * pinRow;
     return html`<g><title>${moment.text}</title><line class="pin" x1="${left}" x2="${left}" y1="${top}" y2="${height}" /><circle class="pin" cx="${left}" cy="${top}" r="8" /><text class="pinname" x="${left}" y="${top + 4}">${number}</text></g>`;
   });
   const nodes: readonly NodeName[] = history.nodes.map((node) => node.name);
-  return html`<figure class="timeline"><div class="wide" tabindex="0" role="region" aria-label="${label}">
-    <svg
-      viewBox="0 0 ${width} ${height}"
-      role="img"
-      aria-label="Timeline: ${counted(faults.length, 'fault')}, the roles of ${nodes.join(', ')}, ${counted(visible.length, 'operation')}; the tables below say the same in words"
-    >
-      ${axis(frame, height)}${parts}${phaseLine(phases.healAt, 'heal')}${phases.quietAt < phases.endAt ? phaseLine(phases.quietAt, 'quiet') : undefined}${pins}
-    </svg></div>
+  const svg = html`<svg
+    viewBox="0 0 ${frame.width} ${height}"
+    role="img"
+    aria-label="${what}: ${counted(faults.length, 'fault')}, the roles of ${nodes.join(', ')}, ${counted(visible.length, 'operation')}; the tables below say the same in words"
+  >
+    ${axis(frame, height)}${parts}${phaseLine(phases.healAt, 'heal', { frame, height })}${phases.quietAt < phases.endAt ? phaseLine(phases.quietAt, 'quiet', { frame, height }) : undefined}${pins}
+  </svg>`;
+  return { svg, begun, faults, visible, drawn };
+};
+
+/** Of a run's length, how much may lie between two moments that are drawn in one extract. */
+const nearShare = 0.02;
+
+/** The largest group of moments so close together that the whole picture cannot tell them apart. */
+const crowd = (moments: readonly Numbered[], whole: Frame): readonly Numbered[] => {
+  const sorted = [...moments].sort((a, b) => a.moment.at - b.moment.at);
+  const groups: Numbered[][] = [];
+  for (const one of sorted) {
+    const group = groups.at(-1);
+    const last = group?.at(-1);
+    const isNear =
+      last !== undefined && one.moment.at - last.moment.at < nearShare * (whole.to - whole.from);
+    if (group !== undefined && isNear) group.push(one);
+    else groups.push([one]);
+  }
+  return groups.reduce((most, group) => (group.length > most.length ? group : most), []);
+};
+
+/** Around moments, with more room behind them, where their words are; never wider than the run. */
+const extractOf = (moments: readonly Numbered[], whole: Frame): Frame | undefined => {
+  const close = crowd(moments, whole);
+  const [first] = close;
+  const last = close.at(-1);
+  if (first === undefined || last === undefined || close.length < 2) return undefined;
+  const room = Math.max(last.moment.at - first.moment.at, 0.001 * (whole.to - whole.from));
+  return {
+    from: Math.max(whole.from, first.moment.at - 0.25 * room),
+    to: Math.min(whole.to, last.moment.at + 0.6 * room),
+    zero: whole.zero,
+    width: widths.extract,
+  };
+};
+
+/** The run as a picture: faults, a lane a node, a lane a client, tasks against the desired state. Needs no script. */
+export const timeline = (
+  history: History,
+  { moments, label }: { readonly moments: readonly Numbered[]; readonly label: string },
+): Html => {
+  const { phases } = history;
+  const zero = phases.injectAt;
+  const frame: Frame = {
+    from: Math.min(zero, ...moments.map(({ moment }) => moment.at)),
+    to: phases.endAt,
+    zero,
+    width: widths.whole,
+  };
+  const near = extractOf(moments, frame);
+  const extract =
+    near === undefined
+      ? undefined
+      : picture(history, {
+          moments: moments.filter(({ moment }) => overlaps(moment.at, moment.at, near)),
+          frame: near,
+          what: 'Extract of the timeline',
+        });
+  const whole = picture(history, { moments, frame, what: 'Timeline' });
+  const { drawn, visible, faults, begun } = whole;
+  const scroll =
+    moments.length > 0
+      ? html`<p class="hint">The picture is wider than this screen and scrolls sideways.</p>`
+      : undefined;
+  return html`<figure class="timeline">
+    ${
+      near === undefined || extract === undefined
+        ? undefined
+        : html`<p class="count">
+              Around the moments, ${seconds(near.from - zero)} to ${seconds(near.to - zero)}:
+            </p>
+            <div class="wide extract" tabindex="0" role="region" aria-label="${label}, extract">
+              ${extract.svg}
+            </div>
+            <p class="count">The whole run:</p>`
+    }
+    ${scroll}
+    <div class="wide" tabindex="0" role="region" aria-label="${label}">${whole.svg}</div>
     <figcaption>
-      <span class="key leader">leader</span> <span class="key candidate">candidate</span>
-      <span class="key follower">follower</span>
-      ${history.observations.some((said) => said.kind === 'role' && said.role === 'learner' && said.at > frame.from) ? html`<span class="key learner">learner</span>` : undefined}
-      <span class="key locked">locked</span>
-      <span class="key paused">paused</span> <span class="key down">down</span>
-      <span class="key vote">vote</span> <span class="key voteagain">second vote in a term</span>
-      <span class="key ok">operation ok</span> <span class="key rejected">rejected</span>
-      <span class="key unknown">unknown</span> <span class="key desiredkey">tasks desired</span>
-      <span class="key runningkey">tasks running</span>
+      ${legend(history, { svg: `${whole.svg.markup}${extract?.svg.markup ?? ''}`, faults })}
       ${drawn.length < visible.length ? html`<span>${grouped(drawn.length)} of ${grouped(visible.length)} operations are drawn.</span>` : undefined}
       ${faults.length < begun.length ? html`<span>${grouped(faults.length)} of ${grouped(begun.length)} faults are drawn.</span>` : undefined}
     </figcaption>

@@ -41,6 +41,13 @@ const failuresFirst = (files: readonly RunFile[]): readonly RunFile[] => [
   ...files.filter((file) => !hasFailed(file)),
 ];
 
+/** One time, or the first and the last of several. */
+const savedBetween = (files: readonly RunFile[]): string => {
+  const times = [...new Set(files.map(({ savedAt }) => savedAt))].sort();
+  const [first = '', last = first] = [times[0], times.at(-1)];
+  return first === last ? first : `${first} to ${last}`;
+};
+
 const summaryOf = (files: readonly RunFile[], registry: Registry): CampaignSummary => {
   let tallies: ReadonlyMap<string, PropertyTally> = new Map();
   for (const { run } of files) {
@@ -94,13 +101,14 @@ const summaryOf = (files: readonly RunFile[], registry: Registry): CampaignSumma
     worlds,
     properties,
     failures,
-    digest: first?.run.digest ?? '',
+    // Each run has one of its own; there is none over all of them.
+    digest: files.length === 1 ? (first?.run.digest ?? '') : '',
     wallMs: 0,
     simulatedMs: worlds.reduce((sum, { simulatedMs }) => sum + simulatedMs, 0),
     version: registry.version,
-    commit: first?.schism.commit ?? 'none',
+    commit: [...new Set(files.map(({ schism }) => schism.commit))].join(', ') || 'none',
     platform:
       first === undefined ? platformText() : `${first.schism.platform}, Node ${first.schism.node}`,
-    startedAt: first?.savedAt ?? '',
+    startedAt: savedBetween(files),
   };
 };
