@@ -98,12 +98,22 @@
         : `${of.outcome} after ${Math.round(of.endedAt - of.invokedAt)} ms`;
     return `${who}: ${of.operation} ${JSON.stringify(of.args)} → ${end}${answerOf(of)}`;
   };
-  const namesOf = ({ observations }) =>
-    new Map(
-      observations
-        .filter(({ kind, nodeId }) => (kind === 'boot' || kind === 'role') && nodeId != null)
-        .map(({ nodeId, node }) => [nodeId, node]),
-    );
+  const namesOf = ({ observations }) => {
+    const names = new Map();
+    const reporters = new Map();
+    for (const said of observations) {
+      if (said.kind === 'task') reporters.set(said.id, said.node);
+      if ((said.kind === 'boot' || said.kind === 'role') && said.nodeId != null)
+        names.set(said.nodeId, said.node);
+    }
+    for (const said of observations) {
+      for (const { id, node } of said.kind === 'commit' ? said.tasks : []) {
+        if (node !== '' && reporters.has(id) && !names.has(node))
+          names.set(node, reporters.get(id));
+      }
+    }
+    return names;
+  };
   const serviceWords = ({ id, removed, created, replicas }) => {
     if (removed) return `service ${id} is removed`;
     const wanted = replicas == null ? '' : `, to have ${replicas}`;

@@ -14,12 +14,20 @@ type Names = ReadonlyMap<string, NodeName>;
 /** More changes of one entry than these are counted only: a snapshot may bring hundreds. */
 const changesMax = 12;
 
-/** Names of nodes by the ids that tasks give them. */
+/** Names of nodes by the ids that tasks give them. A worker may say no id: then the tasks that it reports do. */
 export const namesOf = ({ observations }: Pick<History, 'observations'>): Names => {
   const names = new Map<string, NodeName>();
+  const reporters = new Map<string, NodeName>();
   for (const said of observations) {
+    if (said.kind === 'task') reporters.set(said.id, said.node);
     if ((said.kind === 'boot' || said.kind === 'role') && said.nodeId !== undefined)
       names.set(said.nodeId, said.node);
+  }
+  for (const said of observations) {
+    for (const { id, node } of said.kind === 'commit' ? said.tasks : []) {
+      const reporter = reporters.get(id);
+      if (node !== '' && reporter !== undefined && !names.has(node)) names.set(node, reporter);
+    }
   }
   return names;
 };
