@@ -215,7 +215,7 @@ describe('in the end', () => {
     const m3 = says('m3', 'a', [[5_000, commit(40, 1)]]);
     expect(judge([...m1, ...m2, ...m3, ...w1])).toMatchObject({
       verdict: 'fail',
-      summary: 'w1 never caught up: it committed up to 20, the others 40',
+      summary: 'w1 never caught up: it committed up to 20, and 40 was committed by 5.000 s',
     });
   });
 

@@ -109,7 +109,8 @@ describe('a locked manager', () => {
 
   test('must refuse a wrong key', () => {
     expect(judge({ operations: without(2, unlock('wrong', [2_400, 2_410], 'ok')) })).toMatchObject({
-      summary: 'm2 was unlocked by a wrong key',
+      summary: 'm2 took a wrong key for the right one',
+      moments: [{ at: 2_400 }, { at: 2_410, text: 'm2 answers 200' }],
     });
   });
 

@@ -25,6 +25,10 @@ export const lockedSpans = remembered((history): readonly LockedSpan[] => {
   return chronicle.boots.filter(cameUpLocked).map((boot) => spanOf(boot, history));
 });
 
+/** When it said first that it is locked. */
+export const lockedSince = ({ boot, from }: LockedSpan): Ms =>
+  boot.said.find((words) => words.kind === 'lock' && words.state === 'locked')?.at ?? from;
+
 const cameUpLocked = ({ said }: Boot): boolean =>
   said.find(({ kind }) => kind === 'lock')?.kind === 'lock' &&
   said.some((words) => words.kind === 'lock' && words.state === 'locked');

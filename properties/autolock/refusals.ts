@@ -1,8 +1,9 @@
 import type { History, Observation, Operation } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
+import { answerOf, endingOf } from '../answers.ts';
 import { askedOf } from '../lookup.ts';
 import { broken, moment, seconds } from '../verdicts.ts';
-import { isUnlock, type LockedSpan } from './locked-spans.ts';
+import { isUnlock, lockedSince, type LockedSpan } from './locked-spans.ts';
 
 /** What was asked of a locked manager and answered before anybody could have unlocked it. */
 export const askedWhileLocked = (
@@ -28,10 +29,13 @@ export const answersWhileLocked = (span: LockedSpan, history: History): Verdict 
   return undefined;
 };
 
-const betrayed = ({ node, from, to }: LockedSpan, operation: Operation, does: string): Verdict => {
+const betrayed = (span: LockedSpan, operation: Operation, does: string): Verdict => {
+  const { node, from, to } = span;
   const at = operation.endedAt ?? operation.invokedAt;
+  const lockedAt = lockedSince(span);
   return broken(`${node} is locked and ${does} at ${seconds(at)}`, [
-    moment(from, node, `${node} ends; it starts again and is locked`),
+    moment(from, node, `${node} ends`),
+    moment(lockedAt, node, `${node} has started again and says that it is locked`),
     moment(
       at,
       node,
@@ -42,18 +46,54 @@ const betrayed = ({ node, from, to }: LockedSpan, operation: Operation, does: st
 };
 
 /** No key but the right one opens anything. */
-export const opensWithWrongKey = ({ operations }: History): Verdict | undefined => {
-  const opened = operations.find(
+export const opensWithWrongKey = (history: History): Verdict | undefined => {
+  const opened = history.operations.find(
     (operation) =>
       isUnlock(operation) && operation.args.key === 'wrong' && operation.outcome === 'ok',
   );
-  return (
-    opened &&
-    broken(`${opened.node} was unlocked by a wrong key`, [
-      moment(opened.invokedAt, opened.node, `an operator tries a key that is not the swarm's`),
-      moment(opened.endedAt ?? opened.invokedAt, opened.node, `${opened.node} accepts it`),
-    ])
+  return opened && tookWrongKey(opened, history);
+};
+
+/** Whether it opened anything with it is what it said, and how it answered, until it was given another key. */
+const tookWrongKey = (opened: Operation, history: History): Verdict => {
+  const { node, invokedAt, endedAt = invokedAt } = opened;
+  const next = history.operations.find(
+    (operation) =>
+      operation.node === node && isUnlock(operation) && operation.invokedAt > invokedAt,
   );
+  const until = next?.invokedAt ?? history.phases.endAt;
+  const opens = history.observations.find(
+    (words) =>
+      words.node === node &&
+      words.kind === 'lock' &&
+      words.state !== 'locked' &&
+      words.at >= invokedAt &&
+      words.at <= until,
+  );
+  const refused = askedOf(history, node, { from: endedAt, to: until }).find(
+    ({ effect, outcome, decided }) => effect !== 'local' && outcome === 'rejected' && !decided,
+  );
+  const tries = moment(invokedAt, node, "an operator tries a key that is not the swarm's");
+  const takes = moment(endedAt, node, `${node} answers ${answerOf(opened) ?? 'that it fits'}`);
+  if (opens?.kind === 'lock')
+    return broken(`${node} was unlocked by a wrong key`, [
+      tries,
+      takes,
+      moment(opens.at, node, `${node} says that it is ${opens.state}, and not locked`),
+    ]);
+  return broken(`${node} took a wrong key for the right one`, [
+    tries,
+    takes,
+    ...(refused === undefined
+      ? []
+      : [
+          moment(
+            refused.endedAt ?? refused.invokedAt,
+            node,
+            `${node} is locked all the same: asked for ${refused.operation} it ${endingOf(refused)}`,
+          ),
+        ]),
+  ]);
 };
 
 const doing = (words: Observation): string => {

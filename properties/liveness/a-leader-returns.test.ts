@@ -45,13 +45,18 @@ test('its story says how the write ended, and how long none was accepted', () =>
     {
       at: 6_010,
       node: 'm1',
-      text: 'a client asks m1 for service.create; it ends without anybody knowing how, after 0.070 s',
+      text: 'a client asks m1 for service.create; m1 answers 500, after 0.070 s',
     },
     { at: 6_100, node: undefined, text: 'all faults are healed' },
     {
+      at: 6_200,
+      node: 'm1',
+      text: 'm1 is asked for service.create, the last call that takes a leader, and answers 500, after 3.100 s',
+    },
+    {
       at: 9_100,
       node: undefined,
-      text: 'for 3.000 s now every fault is healed, and no write is accepted',
+      text: 'the bound of 3.000 s is over, and no write has been accepted',
     },
   ]);
 });

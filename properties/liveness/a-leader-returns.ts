@@ -1,8 +1,11 @@
+import { counted } from '../../harness/core/figures.ts';
 import { majorityOf } from '../../harness/core/cluster.ts';
 import type { History, Operation } from '../../harness/core/history.ts';
-import type { Property, Verdict } from '../../harness/core/property.ts';
+import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
+import { endingOf } from '../answers.ts';
 import { lastKeyIsUnknown } from '../autolock/key-generations.ts';
 import { chronicleOf } from '../chronicle.ts';
+import { afterTheHeal, healed } from '../healing.ts';
 import { membershipOf } from '../membership.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
 import { stalledAfterHeal } from './stalls.ts';
@@ -95,32 +98,67 @@ const lockedForGood = (history: History): Verdict | undefined => {
 };
 
 const noLeader = (
-  { phases, bounds }: History,
+  history: History,
   { earliest, first }: { readonly earliest: Operation; readonly first: Operation | undefined },
 ): Verdict => {
-  const { invokedAt, node, operation } = earliest;
-  const asked = moment(invokedAt, node, `a client asks ${node} for ${operation}${endOf(earliest)}`);
-  const healed = moment(phases.healedAt, undefined, 'all faults are healed');
-  const within = seconds(bounds.leaderReturnsMs);
-  if (first === undefined) {
-    const bound = phases.healedAt + bounds.leaderReturnsMs;
-    return broken(`no write was accepted after the heal, although ${within} are the bound`, [
-      asked,
-      healed,
-      moment(bound, undefined, `for ${within} now every fault is healed, and no write is accepted`),
-    ]);
-  }
+  const { healedAt } = history.phases;
+  const within = seconds(history.bounds.leaderReturnsMs);
+  if (first === undefined) return neverAccepted(earliest, history);
   const endedAt = first.endedAt ?? 0;
   return broken(
-    `the first write after the heal was accepted after ${seconds(endedAt - phases.healedAt)}, the bound is ${within}`,
-    [asked, healed, moment(endedAt, first.node, `${first.node} accepts a write`)],
+    `the first write ${afterTheHeal(history)} was accepted after ${seconds(endedAt - healedAt)}, the bound is ${within}`,
+    [
+      ...asking(earliest),
+      ...healed(history),
+      moment(endedAt, first.node, `${first.node} accepts a write`),
+    ],
   );
 };
 
-/** How a write ended that was not accepted. */
-const endOf = ({ outcome, invokedAt, endedAt }: Operation): string => {
-  if (outcome === 'ok') return '';
-  if (endedAt === undefined) return ', and gets no answer';
-  const end = outcome === 'rejected' ? 'it is refused' : 'it ends without anybody knowing how';
-  return `; ${end}, after ${seconds(endedAt - invokedAt)}`;
+/** Where the only writes came before all was healed, it is what was asked later, and not answered, that shows that nobody leads. */
+const neverAccepted = (earliest: Operation, history: History): Verdict => {
+  const { healedAt } = history.phases;
+  const { leaderReturnsMs } = history.bounds;
+  const within = seconds(leaderReturnsMs);
+  const later = history.operations.filter(
+    ({ effect, invokedAt }) => effect !== 'local' && invokedAt >= healedAt,
+  );
+  const moments = [...asking(earliest), ...healed(history), ...lastInVain(later)];
+  if (later.some(({ effect, phase }) => effect === 'write' && phase === 'settle'))
+    return broken(
+      `no write was accepted ${afterTheHeal(history)}, although ${within} are the bound`,
+      [
+        ...moments,
+        moment(
+          healedAt + leaderReturnsMs,
+          undefined,
+          `the bound of ${within} is over, and no write has been accepted`,
+        ),
+      ],
+    );
+  const served = later.filter(({ outcome, decided }) => outcome === 'ok' || decided).length;
+  return broken(
+    `${afterTheHeal(history)} no leader came back within ${within}: of ${counted(later.length, 'call')} ${served === 0 ? 'none' : served} had an answer that only a leader can give, and no write was asked for`,
+    moments,
+  );
+};
+
+const asking = (earliest: Operation): readonly Moment[] => {
+  const { invokedAt, node, operation, outcome } = earliest;
+  const end = outcome === 'ok' ? '' : `; ${node} ${endingOf(earliest)}`;
+  return [moment(invokedAt, node, `a client asks ${node} for ${operation}${end}`)];
+};
+
+/** What the last of these calls came to. */
+const lastInVain = (calls: readonly Operation[]): readonly Moment[] => {
+  const last = calls.at(-1);
+  if (last === undefined || last.outcome === 'ok') return [];
+  const { invokedAt, node, operation } = last;
+  return [
+    moment(
+      invokedAt,
+      node,
+      `${node} is asked for ${operation}, the last call that takes a leader, and ${endingOf(last)}`,
+    ),
+  ];
 };

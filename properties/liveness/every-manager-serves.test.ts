@@ -47,6 +47,24 @@ describe('in the end', () => {
     expect(judge(all, { faults: [] })).toMatchObject({ verdict: 'pass', tested: false });
   });
 
+  test('what it answered instead is told, and how often', () => {
+    const text =
+      "rpc error: code = Unknown desc = The swarm does not have a leader. It's possible that few are online.";
+    const leaderless = read('m2', { ...unknown, output: { status: 500, text } });
+    const verdict = judge([...withoutM2, leaderless, leaderless]);
+    expect(verdict.verdict === 'fail' ? verdict.moments.at(-1)?.text : '').toBe(
+      'm2 answers 500, "The swarm does not have a leader.", as it did each of the 2 times that it was asked in the end',
+    );
+  });
+
+  test('nothing is said of a heal where there was no fault', () => {
+    const verdict = judge([...withoutM2, read('m2', unknown)], { faults: [] });
+    expect(verdict).toMatchObject({
+      summary: 'm2 answered no read in the end, although m1 did',
+      moments: [{ node: 'm2' }, { node: 'm1' }],
+    });
+  });
+
   test.each([
     ['gives no answer', unknown],
     ['refuses as if there were no leader', refused],
@@ -110,7 +128,7 @@ describe('a write after the heal', () => {
     expect(judge([accepted, asked([6_400, 9_400]), ...all])).toMatchObject({
       verdict: 'fail',
       summary:
-        'm2 was asked for service.create 0.300 s after the heal and gave no answer within 3.000 s, although m1 had accepted a write before',
+        'm2 was asked for service.create 0.300 s after the heal and answered 500, after 3.000 s, although m1 had accepted a write before',
     });
     expect(judge([accepted, asked([6_400, undefined]), ...all]).verdict).toBe('fail');
   });

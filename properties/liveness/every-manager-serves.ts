@@ -1,7 +1,9 @@
 import type { NodeName } from '../../harness/core/cluster.ts';
 import type { History, Operation } from '../../harness/core/history.ts';
-import type { Property, Verdict } from '../../harness/core/property.ts';
+import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
+import { answerOf, endingOf, pastEndingOf } from '../answers.ts';
 import { chronicleOf } from '../chronicle.ts';
+import { healed, wasHealed } from '../healing.ts';
 import { membershipOf } from '../membership.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
 import { stalledAfterHeal } from './stalls.ts';
@@ -80,13 +82,35 @@ const deafToReads = (node: NodeName, history: History): Verdict | undefined => {
   );
   if (other === undefined) return undefined;
   return broken(
-    `${node} answered no read in the end, although ${other.node} did and everything was healed ${seconds(asked.invokedAt - history.phases.healedAt)} before`,
+    `${node} answered no read in the end, although ${other.node} did${wasHealed(history) ? ` and everything was healed ${seconds(asked.invokedAt - history.phases.healedAt)} before` : ''}`,
     [
-      healed(history),
-      moment(asked.invokedAt, node, `${node} is asked for ${asked.operation} and ${endOf(asked)}`),
+      ...healed(history),
+      moment(
+        asked.invokedAt,
+        node,
+        `${node} is asked for ${asked.operation} and ${endingOf(asked)}`,
+      ),
       answers(other),
+      ...lastAnswer(node, reads),
     ],
   );
+};
+
+/** How it still answered when it was asked for the last time. */
+const lastAnswer = (node: NodeName, reads: readonly Operation[]): readonly Moment[] => {
+  const last = reads.at(-1);
+  if (last === undefined || reads.length < 2) return [];
+  const answer = answerOf(last);
+  const alike = reads.filter((read) => answerOf(read) === answer).length;
+  const how = answer === undefined ? 'gives no answer' : `answers ${answer}`;
+  const often = alike === reads.length ? 'each' : `${alike}`;
+  return [
+    moment(
+      last.endedAt ?? last.invokedAt,
+      node,
+      `${node} ${how}, as it did ${often} of the ${reads.length} times that it was asked in the end`,
+    ),
+  ];
 };
 
 /** A write that it was asked for when another one's was accepted already, and that is open still when the bound has passed. */
@@ -108,26 +132,18 @@ const deafToWrites = (node: NodeName, history: History): Verdict | undefined => 
     );
   if (inVain === undefined || other === undefined) return undefined;
   return broken(
-    `${node} was asked for ${inVain.operation} ${seconds(inVain.invokedAt - healedAt)} after the heal and ${endOf(inVain)}, although ${other.node} had accepted a write before`,
+    `${node} was asked for ${inVain.operation} ${wasHealed(history) ? `${seconds(inVain.invokedAt - healedAt)} after the heal` : `at ${seconds(inVain.invokedAt)}`} and ${pastEndingOf(inVain)}, although ${other.node} had accepted a write before`,
     [
-      healed(history),
+      ...healed(history),
       answers(other),
       moment(
         inVain.invokedAt,
         node,
-        `${node} is asked for ${inVain.operation} and ${endOf(inVain)}`,
+        `${node} is asked for ${inVain.operation} and ${endingOf(inVain)}`,
       ),
     ],
   );
 };
 
-const healed = ({ phases }: History) => moment(phases.healedAt, undefined, 'all faults are healed');
-
 const answers = ({ endedAt, invokedAt, node, operation }: Operation) =>
   moment(endedAt ?? invokedAt, node, `${node} answers ${operation}`);
-
-const endOf = ({ outcome, invokedAt, endedAt }: Operation): string => {
-  if (endedAt === undefined) return 'gave no answer';
-  const after = seconds(endedAt - invokedAt);
-  return outcome === 'rejected' ? `refused it after ${after}` : `gave no answer within ${after}`;
-};

@@ -2,7 +2,7 @@ import { isOfClients } from '../../harness/core/cluster.ts';
 import type { Deed } from '../../harness/core/fault.ts';
 import type { History, Observation, Operation } from '../../harness/core/history.ts';
 import type { Property } from '../../harness/core/property.ts';
-import { lockedSpans } from '../autolock/locked-spans.ts';
+import { lockedSince, lockedSpans } from '../autolock/locked-spans.ts';
 import { chronicleOf } from '../chronicle.ts';
 import { membershipOf, replicasOf } from '../membership.ts';
 import { held, seconds, unknown } from '../verdicts.ts';
@@ -29,7 +29,7 @@ const situations = {
     is: 'a manager came up locked',
     met(history) {
       const [span] = lockedSpans(history);
-      return span && `${span.node} was locked from ${seconds(span.from)} on`;
+      return span && `${span.node} came up locked, at ${seconds(lockedSince(span))}`;
     },
   },
   'task-moved': {

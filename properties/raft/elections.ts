@@ -24,6 +24,21 @@ export const electionStory = (
   return moments.sort((a, b) => a.at - b.at);
 };
 
+/** The same, short: who voted for whoever leads is told once, with its lead. */
+export const electionInShort = (chronicle: Chronicle, leader: Said<'role'>): readonly Moment[] =>
+  electionStory({ ...chronicle, votes: [] }, [leader]).map((of) =>
+    of.node === leader.node && of.at === leader.at
+      ? {
+          ...of,
+          text: leads(
+            leader,
+            false,
+            chronicle.votes.filter(({ term }) => term === leader.term),
+          ),
+        }
+      : of,
+  );
+
 const stands = ({ node, term }: Said<'role'>, another: boolean): string =>
   `${node} asks for votes in term ${term}${another ? ' too' : ''}`;
 

@@ -44,10 +44,29 @@ test('one that lacks an entry is not, even if it is never overwritten', () => {
       { at: 100, node: 'm1', text: 'm1 leads term 1' },
       { at: 200, node: 'm1', text: 'm1 has committed entry 12' },
       { at: 280, node: 'm2', text: 'm2 asks for votes in term 2' },
-      { at: 285, node: 'm3', text: 'm3 votes for m2' },
       { at: 290, node: 'm2', text: 'm2 leads term 2 with the votes of m3' },
       { at: 290, node: 'm2', text: 'm2 has a log that ends with entry 11' },
     ],
+  });
+});
+
+test('whoever voted for it with the entry in its own log is named', () => {
+  const observations = [
+    ...first,
+    ...says('m2', 'a', [[290, elected('m2', 2, 11)]]),
+    ...says('m3', 'a', [
+      [284, { ...role('m3', 2, 'follower'), lastIndex: 12 } as ReturnType<typeof role>],
+      [285, vote('m3', 2, 'm2')],
+    ]),
+  ];
+  expect(judge(observations)).toMatchObject({
+    moments: expect.arrayContaining([
+      {
+        at: 285,
+        node: 'm3',
+        text: 'm3 votes for m2, although its own log has entry 12',
+      },
+    ]) as unknown,
   });
 });
 

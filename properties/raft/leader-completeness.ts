@@ -1,7 +1,8 @@
-import type { Property, Verdict } from '../../harness/core/property.ts';
+import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Chronicle, type Said } from '../chronicle.ts';
+import { listed } from '../deeds-in-words.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
-import { electionStory } from './elections.ts';
+import { electionInShort } from './elections.ts';
 import { leadershipsOf, type Leadership } from './leaderships.ts';
 
 /**
@@ -56,8 +57,38 @@ const incomplete = (
   return broken(
     `${node} leads term ${term} with a log up to entry ${lastIndex}, and entry ${last.index} was committed in term ${by.term}`,
     [
-      ...[...earlier, ...electionStory(chronicle, [said])].sort((a, b) => a.at - b.at),
+      ...earlier,
+      ...electionInShort(chronicle, said),
+      ...votersWithMore(chronicle, said, last.index),
       moment(at, node, `${node} has a log that ends with entry ${lastIndex}`),
     ],
   );
+};
+
+/** Who voted for it with a log that has the entry, as far as they said so in that term: they should have refused. */
+const votersWithMore = (
+  { roles, votes }: Chronicle,
+  { node, term, raftId }: Said<'role'>,
+  index: number,
+): readonly Moment[] => {
+  const given = votes.filter(
+    (vote) => vote.term === term && vote.candidate === raftId && vote.raftId !== raftId,
+  );
+  const more = given.filter((vote) =>
+    roles.some(
+      (role) =>
+        role.raftId === vote.raftId &&
+        role.boot === vote.boot &&
+        role.term === term &&
+        (role.lastIndex ?? 0) >= index,
+    ),
+  );
+  const [first] = more;
+  if (first === undefined) return [];
+  const names = listed(more.map((vote) => vote.node).sort());
+  const text =
+    more.length === 1
+      ? `${names} votes for ${node}, although its own log has entry ${index}`
+      : `${names} vote for ${node}, although their own logs have entry ${index}`;
+  return [moment(first.at, first.node, text)];
 };

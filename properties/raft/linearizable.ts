@@ -99,7 +99,7 @@ const explained = (model: AnyModel, calls: readonly Call[], history: History): V
   const { relaxation } = failure;
   const wrong = calls[failure.at];
   if (wrong === undefined) return unknown('the operation that was found wrong is none of the run');
-  const right = failure.legal.map((answer) => model.describe?.(wrong.input, answer) ?? '');
+  const right = rightAnswers(model, wrong, failure.legal);
   const instead = right.length === 0 ? '' : `; right would have been ${right.join(' or ')}`;
   const unsure =
     relaxation?.minimal === true
@@ -110,6 +110,25 @@ const explained = (model: AnyModel, calls: readonly Call[], history: History): V
     [...refusedSource(wrong, history), ...momentsOf(model, calls, failure)],
   );
 };
+
+/**
+ * Of versions a model says no more than what they are above, as the swarm writes its objects too; the answers that it names are samples.
+ */
+const rightAnswers = (
+  model: AnyModel,
+  { input }: Call,
+  legal: readonly unknown[],
+): readonly string[] => {
+  const texts = legal.map((answer) => model.describe?.(input, answer) ?? '');
+  const versions = Map.groupBy(texts, (text) => text.replace(versionAtEnd, ''));
+  return [...versions].map(([text, same]) => {
+    const least = Math.min(...same.map((of) => Number(versionAtEnd.exec(of)?.[1])));
+    if (same.length === 1) return same[0] ?? text;
+    return `${text} at a version above ${least - 1}`;
+  });
+};
+
+const versionAtEnd = / at version (\d+)$/;
 
 const said = (model: AnyModel, { operation, input, output, outcome }: Call): string =>
   `${operation.node} answers ${model.describe?.(input, outcome === 'ok' ? output : undefined) ?? operation.operation}`;

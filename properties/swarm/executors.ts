@@ -4,11 +4,14 @@
  */
 import type { Ms, NodeName } from '../../harness/core/cluster.ts';
 import type { History, Observation } from '../../harness/core/history.ts';
+import type { Moment } from '../../harness/core/property.ts';
 import type { ServiceShown, TaskShown } from '../../models/swarm-answers.ts';
 import { chronicleOf, type Boot, type Said } from '../chronicle.ts';
 import { remembered } from '../remembered.ts';
+import { moment } from '../verdicts.ts';
 import type { FinalState } from './final-state.ts';
-import { isWanted, placeOf } from './task-life.ts';
+import { firstApplied } from './first-words.ts';
+import { hasEnded, isWanted, placeOf } from './task-life.ts';
 import { wrong, type Wrong } from './wrong.ts';
 
 type LocalTask = {
@@ -64,18 +67,68 @@ const lastWordsOf = ({ node, said }: Boot, heard: Voice): LocalTasks => {
 };
 
 /** A task that still runs on its node and that nobody wants is a leftover. */
-export function* leftovers(state: FinalState, { latest }: Executors): Generator<Wrong> {
+export function* leftovers(
+  state: FinalState,
+  { heard, latest }: Executors,
+  history: History,
+): Generator<Wrong> {
   const wanted = new Set(
     state.tasks.filter(({ desired }) => isWanted(desired)).map(({ id }) => id),
   );
   for (const { tasks } of latest.values())
-    for (const { node, id, state: local, since } of tasks.values()) {
+    for (const local of tasks.values()) {
       // One that came to run since then cannot be among the answers.
-      if (local === 'running' && since <= state.from && !wanted.has(id)) {
-        yield { text: `${node} still runs task ${id}, which nobody wants`, task: undefined };
-      }
+      if (local.state !== 'running' || local.since > state.from || wanted.has(local.id)) continue;
+      yield {
+        text: `${local.node} still runs task ${local.id}, which nobody wants`,
+        task: undefined,
+        evidence: leftoverStory(local, { heard, state, history }),
+      };
     }
 }
+
+/** It runs, it was to stop, perhaps it was said to have ended, and who runs it never said so. */
+const leftoverStory = (
+  { node, id, since }: LocalTask,
+  {
+    heard,
+    state,
+    history,
+  }: { readonly heard: Voice; readonly state: FinalState; readonly history: History },
+): readonly Moment[] => {
+  const who = heard === 'executor' ? `the executor of ${node}` : node;
+  const ordered = firstApplied(history, (task) => task.id === id && !isWanted(task.desired));
+  const order = ordered?.tasks.find((task) => task.id === id && !isWanted(task.desired));
+  const reported = history.observations.find(
+    (words): words is Said<'task'> =>
+      words.kind === 'task' &&
+      words.node === node &&
+      words.id === id &&
+      words.at >= since &&
+      hasEnded(words.state),
+  );
+  const shown = state.tasks.find((task) => task.id === id);
+  const shows =
+    shown === undefined
+      ? `${state.by} does not show it`
+      : `${state.by} shows it as ${shown.state}, desired ${shown.desired}`;
+  return [
+    moment(since, node, `${who} says that task ${id} runs`),
+    ...(ordered === undefined
+      ? []
+      : [
+          moment(
+            ordered.at,
+            ordered.node,
+            `${ordered.node} commits that it is desired ${order?.desired ?? 'no more'}`,
+          ),
+        ]),
+    ...(reported === undefined
+      ? []
+      : [moment(reported.at, node, `${node} reports that it is ${reported.state}`)]),
+    moment(state.to, node, `${who} has never said that it has ended; ${shows}`),
+  ];
+};
 
 /**
  * Tasks that are shown as running, and whose nodes have said otherwise for the whole bound. What ran in an earlier boot went with it:
@@ -98,7 +151,15 @@ export function* shownOnly(
     if (state.from - Math.max(local.upSince, last?.since ?? 0) < given.convergeMs) continue;
     const said = last === undefined ? 'never said so since it started' : `said ${last.state} last`;
     const who = heard === 'executor' ? `the executor of ${node.name}` : `its node ${node.name}`;
-    yield wrong(task, `does not run: ${who} ${said}`);
+    yield {
+      ...wrong(task, `does not run: ${who} ${said}`),
+      evidence: [
+        ...(last === undefined
+          ? []
+          : [moment(last.since, node.name, `${who} says that it is ${last.state}`)]),
+        moment(state.to, state.by, `${state.by} shows it as ${task.state}`),
+      ],
+    };
   }
 }
 

@@ -1,11 +1,13 @@
 import { counted } from '../../harness/core/figures.ts';
-import type { NodeName } from '../../harness/core/cluster.ts';
-import type { History } from '../../harness/core/history.ts';
+import type { Ms, NodeName } from '../../harness/core/cluster.ts';
+import type { History, Operation } from '../../harness/core/history.ts';
 import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import type { NodeShown, ServiceShown, TaskShown } from '../../models/swarm-answers.ts';
-import { chronicleOf } from '../chronicle.ts';
+import { endingOf } from '../answers.ts';
+import { chronicleOf, type Said } from '../chronicle.ts';
 import { membershipOf } from '../membership.ts';
 import { stalledAfterHeal } from '../liveness/stalls.ts';
+import { healed, wasHealed } from '../healing.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
 import { executorsOf, latenessAt, leftovers, shownOnly, type Executors } from './executors.ts';
 import { finalStates, type FinalState } from './final-state.ts';
@@ -100,7 +102,7 @@ function* findWrong(
     yield* wrongOf(service, tasks, state.nodes);
     yield* tasks.filter((task) => isLate(service, task)).map((task) => neverAgain(service, task));
   }
-  yield* leftovers(state, executors);
+  yield* leftovers(state, executors, history);
   yield* tooMuchKept(state, history);
   yield* shownOnly(state, executors, { running, convergeMs: history.bounds.convergeMs });
   yield* notReady(state, running);
@@ -168,10 +170,10 @@ const neverAgain = ({ name }: ServiceShown, task: TaskShown): Wrong =>
 /** A manager that runs and never got what all had committed when the last client had its answer. */
 const lagging = (running: readonly NodeName[], history: History): Verdict | undefined => {
   const { boots, commits } = chronicleOf(history);
-  const { healedAt, quietAt, endAt } = history.phases;
+  const { quietAt, endAt } = history.phases;
   if (endAt - quietAt < history.bounds.convergeMs) return undefined;
-  let known = 0;
-  for (const { at, index } of commits) if (at <= quietAt) known = Math.max(known, index);
+  const furthest = furthestBy(quietAt, commits);
+  const known = furthest?.index ?? 0;
   for (const node of membershipOf(history).last) {
     if (!running.includes(node)) continue;
     const said = boots.findLast((boot) => boot.node === node)?.said ?? [];
@@ -180,13 +182,28 @@ const lagging = (running: readonly NodeName[], history: History): Verdict | unde
     const stalled = stalledAfterHeal(history);
     if (stalled !== undefined) return unknown(stalled);
     const has = last?.kind === 'commit' ? `committed up to ${last.index}` : 'committed nothing';
-    return broken(`${node} never caught up: it ${has}, the others ${known}`, [
-      moment(healedAt, undefined, 'all faults are healed'),
-      moment(quietAt, undefined, `entry ${known} is committed; the last client has its answer`),
-      moment(endAt, node, `${node} has ${has}`),
-    ]);
+    const others = furthestBy(endAt, commits);
+    return broken(
+      `${node} never caught up: it ${has}, and ${known} was committed by ${seconds(furthest?.at ?? quietAt)}`,
+      [
+        ...(last === undefined ? [] : [moment(last.at, node, `${node} has ${has}`)]),
+        ...(furthest === undefined
+          ? []
+          : [moment(furthest.at, furthest.node, `${furthest.node} has committed up to ${known}`)]),
+        ...healed(history),
+        moment(endAt, node, `${node} still has ${has}, and others up to ${others?.index ?? known}`),
+      ],
+    );
   }
   return undefined;
+};
+
+/** Who had committed most by this time, and was the first of them. */
+const furthestBy = (time: Ms, commits: readonly Said<'commit'>[]): Said<'commit'> | undefined => {
+  let furthest: Said<'commit'> | undefined;
+  for (const commit of commits)
+    if (commit.at <= time && commit.index > (furthest?.index ?? 0)) furthest = commit;
+  return furthest;
 };
 
 /** Nodes that are there and are not taken for it: nothing would ever be placed on them. */
@@ -217,25 +234,48 @@ const restless = (state: FinalState | undefined, history: History): Verdict | un
   if (unrest === undefined) return undefined;
   const stalled = stalledAfterHeal(history);
   if (stalled !== undefined) return unknown(stalled);
-  return broken(unrest.summary, [
-    moment(history.phases.healedAt, undefined, 'all faults are healed'),
-    ...unrest.moments,
+  return broken(unrest.summary, [...healed(history), ...unrest.moments]);
+};
+
+const notConverged = (
+  { text, task, evidence }: Wrong,
+  state: FinalState,
+  history: History,
+): Verdict => {
+  const stalled = stalledAfterHeal(history);
+  if (stalled !== undefined) return unknown(stalled);
+  const healedAt = wasHealed(history) ? history.phases.healedAt : 0;
+  const write = lastWrite(history);
+  const changedAt = Math.max(write?.endedAt ?? 0, lastChangeAt(state, history));
+  const last =
+    healedAt > changedAt ? 'the heal' : changedAt > 0 ? 'the last change' : 'the run began';
+  const after = seconds(state.from - Math.max(healedAt, changedAt));
+  return broken(`${after} after ${last} ${text}`, [
+    ...(task === undefined ? [] : lifeOf(task, history)),
+    ...healed(history),
+    ...(write === undefined ? [] : answered(write)),
+    ...(evidence ?? [moment(state.to, state.by, `${state.by} shows it so`)]),
   ]);
 };
 
-const notConverged = ({ text, task }: Wrong, state: FinalState, history: History): Verdict => {
-  const stalled = stalledAfterHeal(history);
-  if (stalled !== undefined) return unknown(stalled);
-  const { healedAt, quietAt } = history.phases;
-  return broken(
-    `${seconds(state.from - Math.max(healedAt, quietAt))} after the last change ${text}`,
-    [
-      ...(task === undefined ? [] : lifeOf(task, history)),
-      moment(healedAt, undefined, 'all faults are healed'),
-      moment(quietAt, undefined, 'the last client has its answer'),
-      moment(state.to, state.by, `${state.by} shows it so`),
-    ].sort((a, b) => a.at - b.at),
-  );
+/** The last write that had its answer before anybody looked at what came of all. */
+const lastWrite = ({ operations }: History): Operation | undefined =>
+  operations
+    .filter(({ effect, phase }) => effect === 'write' && (phase === 'inject' || phase === 'settle'))
+    .reduce<Operation | undefined>(
+      (last, next) => ((next.endedAt ?? 0) > (last?.endedAt ?? 0) ? next : last),
+      undefined,
+    );
+
+const answered = (write: Operation): readonly Moment[] => {
+  const { node, operation, intent, endedAt = write.invokedAt } = write;
+  const value = intent?.value === undefined ? '' : ` to ${intent.value}`;
+  const what = intent === undefined ? operation : `${operation} of ${intent.object}${value}`;
+  const text =
+    write.outcome === 'ok'
+      ? `${node} acknowledges ${what}, the last change that was asked for`
+      : `${node} ${endingOf(write)}, to ${what}, the last change that was asked for`;
+  return [moment(endedAt, node, text)];
 };
 
 /** When a task was made, and when it came to be as it is shown in the end, as managers committed it. */

@@ -5,7 +5,7 @@ import { broken, moment, seconds } from '../verdicts.ts';
 import { firstApplied, firstOwnWords } from './first-words.ts';
 import { placeOf } from './task-life.ts';
 import { tellingsOf, Told } from './told-stories.ts';
-import { hasWaited, mayHaveWaited } from './waited.ts';
+import { hasWaited, mayHaveWaited, tooSoonFor } from './waited.ts';
 
 /** What ended a task by itself, as its own node says: nobody knows it earlier. */
 const endsByItself: ReadonlySet<string> = new Set(['complete', 'failed']);
@@ -31,7 +31,7 @@ export const restartedTooSoon = (history: History): Verdict | ReadonlySet<string
       if (hasWaited(wait)) waited.add(successor.id);
       else if (!mayHaveWaited(history, wait))
         return broken(
-          `slot ${successor.slot} of service ${successor.service} is started again ${seconds(at - end.at)} after its task ended, its restart delay is ${seconds(delayMs)}`,
+          `slot ${successor.slot} of service ${successor.service} is started again ${seconds(at - end.at)} after its task ended, ${tooSoonFor(delayMs, 'its restart delay')}`,
           [
             moment(end.at, end.node, `${end.node} says that task ${lost.id} is ${end.state}`),
             moment(at, words.node, `task ${successor.id} is to run in its place`),

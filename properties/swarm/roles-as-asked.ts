@@ -3,6 +3,7 @@ import type { NodeName } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import type { NodeShown } from '../../models/swarm-answers.ts';
+import { healed } from '../healing.ts';
 import { stalledAfterHeal } from '../liveness/stalls.ts';
 import { asksForRole, membershipOf } from '../membership.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
@@ -92,7 +93,7 @@ const notAsAsked = (
   const to = asked?.args.role === 'manager' ? 'manager' : 'worker';
   return broken(`${name} is to be a ${role} and ${what} in the end`, [
     ...(at === undefined ? [] : [moment(at, name, `${name} is to be a ${to}`)]),
-    moment(history.phases.healedAt, undefined, 'all faults are healed'),
+    ...healed(history),
     moment(state.to, state.by, `${state.by} shows that ${name} is to be a ${role}; it ${what}`),
   ]);
 };

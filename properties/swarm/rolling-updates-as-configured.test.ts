@@ -214,7 +214,7 @@ describe('the delay', () => {
     expect(judge(steps(...before, replacing(2)), [ran('b1', 2_480)])).toEqual({
       verdict: 'fail',
       summary:
-        'slot 2 of service web is given a new task 0.120 s after the one before was through, the delay of the update is 0.300 s',
+        'slot 2 of service web is given a new task 0.120 s after the one before was through, less than half of the delay of the update of 0.300 s, which no drift of clocks explains',
       moments: [
         {
           at: 2_480,

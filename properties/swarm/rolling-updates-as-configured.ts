@@ -9,7 +9,7 @@ import { isPaused, Rollouts, type Replacing, type ServiceChanged, type Step } fr
 import { hasEnded, isWanted } from './task-life.ts';
 import { tellingsOf, type ServiceStory, type TaskStory } from './told-stories.ts';
 import { wrongOrder } from './update-order.ts';
-import { mayHaveWaited } from './waited.ts';
+import { mayHaveWaited, tooSoonFor } from './waited.ts';
 
 /**
  * A rolling update replaces no more tasks at once than its parallelism says, waits for its delay before the next ones, and keeps its
@@ -151,7 +151,7 @@ const tooSoon = (begun: Replacing, rollouts: Rollouts, known: Known): Verdict | 
     );
   if (last === undefined) return undefined;
   return broken(
-    `${placeNamed(begun)} is given a new task ${seconds(at - last.since)} after the one before was through, the delay of the update is ${seconds(delayMs)}`,
+    `${placeNamed(begun)} is given a new task ${seconds(at - last.since)} after the one before was through, ${tooSoonFor(delayMs, 'the delay of the update')}`,
     [...upOf(known.ups.get(last.id)), startOf(begun)],
   );
 };

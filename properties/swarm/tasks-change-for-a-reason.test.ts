@@ -212,7 +212,7 @@ describe('a task that ended by itself', () => {
     expect(restart(200)).toEqual({
       verdict: 'fail',
       summary:
-        'slot 2 of service web is started again 0.200 s after its task ended, its restart delay is 0.500 s',
+        'slot 2 of service web is started again 0.200 s after its task ended, less than half of its restart delay of 0.500 s, which no drift of clocks explains',
       moments: [
         { at: 2_250, node: 'w1', text: 'w1 says that task t2 is failed' },
         { at: 2_450, node: 'm1', text: 'task next is to run in its place' },

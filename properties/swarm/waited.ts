@@ -2,8 +2,9 @@
 import type { Ms } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import { stallWithin } from '../liveness/stalls.ts';
+import { seconds } from '../verdicts.ts';
 
-/** Clocks drift: what came in less than this part of the delay came too soon. */
+/** Clocks drift: what came in less than this part of the delay came too soon. `tooSoonFor` says it in words. */
 const surely = 1 / 2;
 
 /**
@@ -16,6 +17,10 @@ const latenessMs = ({ backend }: History): Ms => (backend === 'sim' ? 0 : 1_000)
 type Wait = { readonly since: Ms; readonly at: Ms; readonly delayMs: Ms };
 
 export const hasWaited = ({ since, at, delayMs }: Wait): boolean => at - since >= delayMs * surely;
+
+/** Why a wait was found too short: what is between this and the whole delay is let pass. */
+export const tooSoonFor = (delayMs: Ms, what: string): string =>
+  `less than half of ${what} of ${seconds(delayMs)}, which no drift of clocks explains`;
 
 /** The same also where the machine stood still in between, or what was heard does not tell. */
 export const mayHaveWaited = (history: History, { since, at, delayMs }: Wait): boolean =>
