@@ -1,54 +1,33 @@
 /** All guarantees that this project judges runs by. */
 import type { Property } from '../harness/core/property.ts';
-import { autolockedRestart } from './autolock/autolocked-restart.ts';
-import { folderOpensWithItsKey } from './autolock/folder-opens-with-its-key.ts';
-import { aLeaderReturns } from './liveness/a-leader-returns.ts';
-import { everyManagerServes } from './liveness/every-manager-serves.ts';
-import { reached, situationNames } from './liveness/reached.ts';
-import { acknowledgedWritesSurvive } from './raft/acknowledged-writes-survive.ts';
-import { atMostOneLeaderPerTerm } from './raft/at-most-one-leader-per-term.ts';
-import { electedByAMajority } from './raft/elected-by-a-majority.ts';
-import { equalIndexEqualHash } from './raft/equal-index-equal-hash.ts';
-import { equalIndexEqualState } from './raft/equal-index-equal-state.ts';
-import { leaderCompleteness } from './raft/leader-completeness.ts';
-import { linearizable } from './raft/linearizable.ts';
-import { membersChangeInOrder } from './raft/members-change-in-order.ts';
-import { noSplitBrain } from './raft/no-split-brain.ts';
-import { oldManagerDoesNoHarm } from './raft/old-manager-does-no-harm.ts';
-import { oneVotePerTerm } from './raft/one-vote-per-term.ts';
-import { rejectedWritesNeverHappen } from './raft/rejected-writes-never-happen.ts';
-import { votesSurviveRestarts } from './raft/votes-survive-restarts.ts';
-import { reconciliationConverges } from './swarm/reconciliation-converges.ts';
-import { rolesAsAsked } from './swarm/roles-as-asked.ts';
-import { rollingUpdatesAsConfigured } from './swarm/rolling-updates-as-configured.ts';
-import { tasksChangeForAReason } from './swarm/tasks-change-for-a-reason.ts';
-import { taskTransitionsAreLegal } from './swarm/task-transitions-are-legal.ts';
+import * as judges from './judges.ts';
+import { reached as judgedReached, situationNames, type Situation } from './liveness/reached.ts';
+import { told } from './told.ts';
 
-export {
-  acknowledgedWritesSurvive,
-  aLeaderReturns,
-  atMostOneLeaderPerTerm,
-  autolockedRestart,
-  electedByAMajority,
-  equalIndexEqualHash,
-  equalIndexEqualState,
-  everyManagerServes,
-  folderOpensWithItsKey,
-  leaderCompleteness,
-  linearizable,
-  membersChangeInOrder,
-  noSplitBrain,
-  oldManagerDoesNoHarm,
-  oneVotePerTerm,
-  reached,
-  reconciliationConverges,
-  rejectedWritesNeverHappen,
-  rolesAsAsked,
-  rollingUpdatesAsConfigured,
-  tasksChangeForAReason,
-  taskTransitionsAreLegal,
-  votesSurviveRestarts,
-};
+export const autolockedRestart = told(judges.autolockedRestart);
+export const folderOpensWithItsKey = told(judges.folderOpensWithItsKey);
+export const aLeaderReturns = told(judges.aLeaderReturns);
+export const everyManagerServes = told(judges.everyManagerServes);
+export const acknowledgedWritesSurvive = told(judges.acknowledgedWritesSurvive);
+export const atMostOneLeaderPerTerm = told(judges.atMostOneLeaderPerTerm);
+export const electedByAMajority = told(judges.electedByAMajority);
+export const equalIndexEqualHash = told(judges.equalIndexEqualHash);
+export const equalIndexEqualState = told(judges.equalIndexEqualState);
+export const leaderCompleteness = told(judges.leaderCompleteness);
+export const linearizable = told(judges.linearizable);
+export const membersChangeInOrder = told(judges.membersChangeInOrder);
+export const noSplitBrain = told(judges.noSplitBrain);
+export const oldManagerDoesNoHarm = told(judges.oldManagerDoesNoHarm);
+export const oneVotePerTerm = told(judges.oneVotePerTerm);
+export const rejectedWritesNeverHappen = told(judges.rejectedWritesNeverHappen);
+export const votesSurviveRestarts = told(judges.votesSurviveRestarts);
+export const reconciliationConverges = told(judges.reconciliationConverges);
+export const rolesAsAsked = told(judges.rolesAsAsked);
+export const rollingUpdatesAsConfigured = told(judges.rollingUpdatesAsConfigured);
+export const tasksChangeForAReason = told(judges.tasksChangeForAReason);
+export const taskTransitionsAreLegal = told(judges.taskTransitionsAreLegal);
+export const reached = (situation: Situation): Property => told(judgedReached(situation));
+
 export type { Situation } from './liveness/reached.ts';
 
 /** In the order in which they are listed and judged; a run that breaks several is named after the first: causes come before what they lead to. */

@@ -1,0 +1,23 @@
+/** All guarantees as they are judged, before `told` gives their verdicts the words for people. */
+export { autolockedRestart } from './autolock/autolocked-restart.ts';
+export { folderOpensWithItsKey } from './autolock/folder-opens-with-its-key.ts';
+export { aLeaderReturns } from './liveness/a-leader-returns.ts';
+export { everyManagerServes } from './liveness/every-manager-serves.ts';
+export { acknowledgedWritesSurvive } from './raft/acknowledged-writes-survive.ts';
+export { atMostOneLeaderPerTerm } from './raft/at-most-one-leader-per-term.ts';
+export { electedByAMajority } from './raft/elected-by-a-majority.ts';
+export { equalIndexEqualHash } from './raft/equal-index-equal-hash.ts';
+export { equalIndexEqualState } from './raft/equal-index-equal-state.ts';
+export { leaderCompleteness } from './raft/leader-completeness.ts';
+export { linearizable } from './raft/linearizable.ts';
+export { membersChangeInOrder } from './raft/members-change-in-order.ts';
+export { noSplitBrain } from './raft/no-split-brain.ts';
+export { oldManagerDoesNoHarm } from './raft/old-manager-does-no-harm.ts';
+export { oneVotePerTerm } from './raft/one-vote-per-term.ts';
+export { rejectedWritesNeverHappen } from './raft/rejected-writes-never-happen.ts';
+export { votesSurviveRestarts } from './raft/votes-survive-restarts.ts';
+export { reconciliationConverges } from './swarm/reconciliation-converges.ts';
+export { rolesAsAsked } from './swarm/roles-as-asked.ts';
+export { rollingUpdatesAsConfigured } from './swarm/rolling-updates-as-configured.ts';
+export { tasksChangeForAReason } from './swarm/tasks-change-for-a-reason.ts';
+export { taskTransitionsAreLegal } from './swarm/task-transitions-are-legal.ts';
