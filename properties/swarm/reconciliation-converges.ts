@@ -258,10 +258,13 @@ const notConverged = (
   ]);
 };
 
-/** The last write that had its answer before anybody looked at what came of all. */
+/** The last write that had its answer before anybody looked at what came of all. One that was refused changed nothing. */
 const lastWrite = ({ operations }: History): Operation | undefined =>
   operations
-    .filter(({ effect, phase }) => effect === 'write' && (phase === 'inject' || phase === 'settle'))
+    .filter(
+      ({ effect, phase, outcome }) =>
+        effect === 'write' && outcome !== 'rejected' && (phase === 'inject' || phase === 'settle'),
+    )
     .reduce<Operation | undefined>(
       (last, next) => ((next.endedAt ?? 0) > (last?.endedAt ?? 0) ? next : last),
       undefined,
