@@ -40,9 +40,12 @@ const steps10 = [0.01, 0.1, 1, 10, 100, 1_000, 10_000, 100_000].flatMap((ten) =>
 const tickOf = (length: Ms, most: number): Ms =>
   steps10.find((step) => length / step <= most) ?? Math.ceil(length / most);
 
+/** Milliseconds of a unit of the last place, by how many places are shown. */
+const unitsOfPlaces = [1_000, 100, 10, 1, 0.1, 0.01];
+
 /** As many places as tell one tick from the next. */
 const tickWords = (at: Ms, step: Ms): string => {
-  const places = Math.max(0, Math.ceil(3 - Math.log10(step) - 1e-9));
+  const places = Math.max(0, unitsOfPlaces.findIndex((unit) => unit <= step));
   return `${(at / 1000).toFixed(step % 1000 === 0 ? 0 : places)} s`;
 };
 
