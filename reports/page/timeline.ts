@@ -45,7 +45,10 @@ const unitsOfPlaces = [1_000, 100, 10, 1, 0.1, 0.01];
 
 /** As many places as tell one tick from the next. */
 const tickWords = (at: Ms, step: Ms): string => {
-  const places = Math.max(0, unitsOfPlaces.findIndex((unit) => unit <= step));
+  const places = Math.max(
+    0,
+    unitsOfPlaces.findIndex((unit) => unit <= step),
+  );
   return `${(at / 1000).toFixed(step % 1000 === 0 ? 0 : places)} s`;
 };
 
