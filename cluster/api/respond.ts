@@ -72,6 +72,7 @@ const statusOfCode = {
   AlreadyExists: 409,
   Unimplemented: 501,
   DeadlineExceeded: 500,
+  ResourceExhausted: 500,
   Unknown: 500,
 } as const;
 export type RpcCode = keyof typeof statusOfCode;

@@ -66,6 +66,12 @@ export const transactionTooLarge: ApiResponse = refuseRpc(
   'Unknown',
   "raft: raft message is too large and can't be sent",
 );
+/** Of a leader to the manager that handed the request on. */
+export const answerTooLarge = (bytes: number, bytesMax: number): ApiResponse =>
+  refuseRpc(
+    'ResourceExhausted',
+    `grpc: received message larger than max (${bytes} vs. ${bytesMax})`,
+  );
 export const outOfSequence: ApiResponse = refuseRpc('Unknown', 'update out of sequence');
 
 /** This program was told when it started where to listen; a client has to say something all the same. */

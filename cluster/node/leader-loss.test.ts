@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import type { Json } from '../api/seam.ts';
+import { encodePeerMessage } from '../wire/codec.ts';
 import type { SmallWorld } from './small/small-world.ts';
 import {
   expectOk,
@@ -182,6 +184,32 @@ test('a forwarded write that comes twice, or late, is carried out once', () => {
   expect(serviceNames(world, 'm1')).toEqual([]);
   const forwards = world.traffic.filter(({ type, from }) => type === 'forward' && from === 'm2');
   expect(forwards).toHaveLength(5);
+});
+
+test('an answer that is too large for one message reaches whoever asked another manager, also where parts come twice', () => {
+  const world = swarmOf(3, 0);
+  const large = (name: string, letter: string): Json => ({
+    Name: name,
+    TaskTemplate: { ContainerSpec: { Image: 'schism/sleep', Env: [letter.repeat(650_000)] } },
+    Mode: { Replicated: { Replicas: 0 } },
+  });
+  const names = ['a', 'b', 'c', 'd'];
+  for (const name of names)
+    expectOk(world.call('m1', 'POST', '/services/create', large(name, 'ж')));
+  world.duplication = 1_000;
+  expect(serviceNames(world, 'm2')).toEqual(serviceNames(world, 'm1'));
+  const parts = world.traffic.filter(({ type }) => type === 'forward-answer-part');
+  expect(parts.length).toBeGreaterThan(4);
+  for (const { message } of parts) expect(encodePeerMessage(message).length).toBeLessThan(2 << 20);
+  expect(world.call('m2', 'GET', '/services').body).toEqual(
+    world.call('m1', 'GET', '/services').body,
+  );
+  expectOk(world.call('m1', 'POST', '/services/create', large('e', 'ж')));
+  const refused = world.call('m2', 'GET', '/services');
+  expect([refused.status, messageOf(refused)]).toEqual([
+    500,
+    expect.stringMatching(/ResourceExhausted desc = grpc: received message larger than max/),
+  ]);
 });
 
 test('a client that goes away gets no answer, and disturbs nobody', () => {

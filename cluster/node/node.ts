@@ -140,6 +140,9 @@ class Node implements NodeProgram {
       case 'forward-answer':
         this.#requests.answered(message.id, message.response);
         return;
+      case 'forward-answer-part':
+        this.#requests.answeredInPart(message);
+        return;
       case 'seal-question':
         manager?.desk.sealQuestion(message, from);
         return;

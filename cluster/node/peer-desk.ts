@@ -4,6 +4,7 @@ import type { ApiResponse } from '../api/seam.ts';
 import { storedBytes } from '../api/stored-bytes.ts';
 import { noLeader } from '../api/texts.ts';
 import type { JoinRequest, PeerMessage } from '../wire/messages.ts';
+import { answerMessages } from './answer-parts.ts';
 import { isRead } from './job.ts';
 import type { Keyring } from './keyring.ts';
 import type { Leadership } from './leadership.ts';
@@ -38,7 +39,8 @@ export class PeerDesk {
   /** A request from another manager, which takes this node for the leader of `term`. */
   forward({ id, term, request }: PeerMessage & { readonly type: 'forward' }, from: Sender): void {
     const answer = (response: ApiResponse) => {
-      this.#world.send(from.address, { type: 'forward-answer', id, response });
+      for (const message of answerMessages(id, response, this.#world.random))
+        this.#world.send(from.address, message);
     };
     if (!isRead(request)) {
       const { role, term: present } = this.#host.member.status;

@@ -5,6 +5,8 @@
 import { deadlineExceeded, lostLeadership, noLeader } from '../api/texts.ts';
 import type { ApiRequest, ApiResponse } from '../api/seam.ts';
 import { newId } from '../store/identity.ts';
+import { AnswerParts } from './answer-parts.ts';
+import type { AnswerPart } from './answer-parts.ts';
 import { isRead, settle } from './job.ts';
 import type { Job } from './job.ts';
 import { never } from './world.ts';
@@ -18,7 +20,7 @@ export type Route =
   /** It leads and has not caught up, or nobody leads that it knows of. */
   | { readonly to: 'nobody'; readonly elected: boolean };
 
-type Forwarded = { readonly job: Job; readonly term: number };
+type Forwarded = { readonly job: Job; readonly term: number; parts?: AnswerParts };
 
 export class Requests {
   readonly #world: NodeWorld;
@@ -102,6 +104,15 @@ export class Requests {
     if (forwarded === undefined) return;
     this.#forwarded.delete(id);
     settle(forwarded.job, response);
+  }
+
+  /** A part of the answer to a forwarded request. */
+  answeredInPart(part: AnswerPart): void {
+    const forwarded = this.#forwarded.get(part.id);
+    if (forwarded === undefined) return;
+    forwarded.parts ??= new AnswerParts();
+    const response = forwarded.parts.take(part);
+    if (response !== undefined) this.answered(part.id, response);
   }
 
   get deadline(): number {

@@ -197,6 +197,14 @@ const messages: Readonly<Record<PeerMessage['type'], fc.Arbitrary<PeerMessage>>>
   'join-answer': record({ type: kind('join-answer'), answer }),
   forward: record({ type: kind('forward'), id: text, term: whole, request: apiRequest }),
   'forward-answer': record({ type: kind('forward-answer'), id: text, response: apiResponse }),
+  'forward-answer-part': record({
+    type: kind('forward-answer-part'),
+    id: text,
+    answer: text,
+    part: whole,
+    parts: whole,
+    bytes,
+  }),
   'seal-question': record({ type: kind('seal-question'), nonce: text, raftId: text }),
   'seal-answer': record({
     type: kind('seal-answer'),

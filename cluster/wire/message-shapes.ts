@@ -248,6 +248,14 @@ export const isPeerMessage = variantsOf<'type', PeerMessage>('type', {
     id: text,
     response,
   }),
+  'forward-answer-part': record<Peer<'forward-answer-part'>>({
+    type: oneOf('forward-answer-part'),
+    id: text,
+    answer: text,
+    part: whole,
+    parts: whole,
+    bytes,
+  }),
   'seal-question': record<Peer<'seal-question'>>({
     type: oneOf('seal-question'),
     nonce: text,

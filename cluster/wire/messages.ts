@@ -45,6 +45,16 @@ export type PeerMessage =
       readonly request: ApiRequest;
     }
   | { readonly type: 'forward-answer'; readonly id: string; readonly response: ApiResponse }
+  /** Of an answer that is too large for one message, as JSON text. `answer` tells apart what was answered twice. */
+  | {
+      readonly type: 'forward-answer-part';
+      readonly id: string;
+      readonly answer: string;
+      /** From 0. */
+      readonly part: number;
+      readonly parts: number;
+      readonly bytes: Uint8Array;
+    }
   /** An unlocked manager asks under which unlock key the swarm stands by now, before it votes or serves. */
   | { readonly type: 'seal-question'; readonly nonce: string; readonly raftId: string }
   /** `confirmed`: by a leader that still led when it was asked. Otherwise by a manager that knows no leader. */

@@ -98,6 +98,8 @@ export const fingerprintOf = (message: PeerMessage): number => {
       return mixed(33, ofId(message.id));
     case 'forward-answer':
       return mixed(mixed(34, ofId(message.id)), message.response.status);
+    case 'forward-answer-part':
+      return mixed(mixed(37, ofId(message.id)), message.part);
     case 'seal-question':
       return mixed(35, ofId(message.nonce));
     case 'seal-answer':
