@@ -28,7 +28,6 @@ export class TallyBuilder {
     this.#simulatedMs = exactSum(this.#simulatedMs, run.simulatedMs);
     this.#events += events;
     for (const fault of run.history.faults) {
-      if (fault.beginAt === undefined) continue;
       this.#faults += 1;
       if (fault.evidence.bit) this.#faultsBit += 1;
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Schedule } from '../core/schedule.ts';
+import type { Schedule, ScheduledFault } from '../core/schedule.ts';
 import { killOf, play } from './toy-world.ts';
 
 const cut = (from: string, to: string) =>
@@ -154,6 +154,35 @@ describe('faults', () => {
     const atVote = { when: { vote: 'given', occurrence: 2 }, fault: killOf('voter') } as const;
     const [first] = begins([{ at: 50, ...atVote, forMs: 1_000 }], { votes });
     expect(first).toEqual({ at: 400, deed: { deed: 'kill', node: 'm3' } });
+  });
+
+  test('what a fault waits for may come until the heal, unless it names a deadline, however short its own lease', () => {
+    const waits = (withinMs?: number): ScheduledFault => ({
+      at: 50,
+      when: { leader: 'elected', ...(withinMs !== undefined && { withinMs }) },
+      fault: killOf('w1'),
+      forMs: 100,
+    });
+    const elected = { leader: (at: number) => (at < 1_500 ? 'm1' : 'm2') };
+    expect(begins([waits()], elected).map(({ at }) => at)).toEqual([1_500]);
+    expect(begins([waits(100)], elected)).toEqual([]);
+  });
+
+  test.each([
+    ['an event', { when: { vote: 'given' }, fault: killOf('w1') }, 'did not happen before'],
+    ['a role', { fault: killOf('voter') }, 'no node held the role'],
+    [
+      'the time after an event',
+      { when: { leader: 'elected', afterMs: 5_000 }, fault: killOf('w1') },
+      'the time of faults was over',
+    ],
+  ] as const)('a fault that waits for %s until the heal says so', (_what, entry, words) => {
+    const { conducting } = play([{ at: 50, ...entry, forMs: 60_000 }], {
+      leader: (at) => (at < 500 ? 'm1' : 'm2'),
+    });
+    expect(conducting.history().faults).toMatchObject([
+      { evidence: { bit: false, text: expect.stringContaining(words) } },
+    ]);
   });
 
   test('a write of a client can be waited for, when it is asked and when it is done', () => {

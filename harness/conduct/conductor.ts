@@ -168,7 +168,7 @@ export const createConductor = (plan: Plan): Conducting => {
   const inject = (): void => {
     phase = 'inject';
     injectAt = desk.now;
-    faults.schedule(schedule, injectAt);
+    faults.schedule(schedule, { zero: injectAt, until: injectAt + injectMs });
     for (const entry of schedule) {
       if (isFault(entry) || tail.keep(entry)) continue;
       timeline.at(injectAt + entry.at, () => {

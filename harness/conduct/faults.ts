@@ -26,7 +26,8 @@ type Active = {
 
 /** Starts faults when they are due, ends them when their leases do, and writes down what they really did. */
 export type Faults = {
-  schedule(schedule: Schedule, zero: Ms): void;
+  /** Its times count from `zero`; what a fault waits for without a deadline of its own is waited for until `until`. */
+  schedule(schedule: Schedule, time: { readonly zero: Ms; readonly until: Ms }): void;
   /** A role, a vote, an election or an operation may be what a fault waits for. */
   reconsider(): void;
   /** Ends everything; nothing starts any more. */
@@ -71,8 +72,8 @@ export const createFaults = (world: FaultWorld): Faults => {
   const { desk, timeline, recorder, field } = world;
   const records: Growing[] = [];
   const active = new Set<Active>();
-  /** Faults that wait for a role or a trigger: each tries again, `true` once it needs no further try. */
-  const waiting = new Set<() => boolean>();
+  /** Faults that wait for a role or a trigger, each with what is written down where they waited in vain. */
+  const waiting = new Map<() => boolean, () => void>();
   /** Nodes that some kill holds down: a second kill of them would do nothing. */
   const down = new Set<NodeName>();
   let procedures = 0;
@@ -273,14 +274,19 @@ export const createFaults = (world: FaultWorld): Faults => {
   const wait = (attempt: () => boolean, until: Ms, giveUp: () => void): void => {
     if (attempt()) return;
     const again = (): boolean => attempt();
-    waiting.add(again);
+    waiting.set(again, giveUp);
     timeline.at(until, () => {
       if (waiting.delete(again)) giveUp();
     });
   };
 
   const start = (entry: number, scheduled: ScheduledFault): void => {
-    if (closed) return;
+    if (closed) {
+      record(entry, scheduled.fault).evidence = withoutEffect(
+        'the time of faults was over when it was to start',
+      );
+      return;
+    }
     wait(
       () => tryStart(entry, scheduled),
       desk.now + scheduled.forMs,
@@ -302,7 +308,7 @@ export const createFaults = (world: FaultWorld): Faults => {
     return when.leader === 'elected' ? field.roles.elections : field.roles.losses;
   };
 
-  const due = (entry: number, scheduled: ScheduledFault): void => {
+  const due = (entry: number, scheduled: ScheduledFault, until: Ms): void => {
     const { when } = scheduled;
     if (closed) return;
     if (when === undefined) {
@@ -316,12 +322,12 @@ export const createFaults = (world: FaultWorld): Faults => {
         const { afterMs = 0 } = when;
         if (afterMs === 0) start(entry, scheduled);
         else
-          timeline.at(desk.now + afterMs, () => {
+          timeline.at(Math.min(desk.now + afterMs, until), () => {
             start(entry, scheduled);
           });
         return true;
       },
-      desk.now + (when.withinMs ?? scheduled.forMs),
+      when.withinMs === undefined ? until : desk.now + when.withinMs,
       () => {
         record(entry, scheduled.fault).evidence = withoutEffect(
           'what it waits for did not happen before its deadline',
@@ -331,26 +337,28 @@ export const createFaults = (world: FaultWorld): Faults => {
   };
 
   return {
-    schedule(schedule, zero) {
+    schedule(schedule, { zero, until }) {
       schedule.forEach((scheduled, entry) => {
         if (!isFault(scheduled)) return;
         timeline.at(zero + scheduled.at, () => {
-          due(entry, scheduled);
+          due(entry, scheduled, until);
         });
       });
     },
     reconsider() {
       // Asked about at every turn, and mostly nothing waits.
       if (waiting.size === 0) return;
-      for (const attempt of [...waiting]) {
+      for (const [attempt, giveUp] of [...waiting]) {
         if (!waiting.has(attempt)) continue;
         waiting.delete(attempt);
-        if (!attempt()) waiting.add(attempt);
+        if (!attempt()) waiting.set(attempt, giveUp);
       }
     },
     heal() {
       closed = true;
+      const inVain = [...waiting.values()];
       waiting.clear();
+      for (const giveUp of inVain) giveUp();
       for (const of of [...active]) end(of);
     },
     get busy() {

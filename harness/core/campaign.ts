@@ -36,7 +36,7 @@ export type WorldTally = {
   /** Of the cluster's own time. */
   readonly simulatedMs: Ms;
   readonly wallMs: Ms;
-  /** Faults that bit, of all that were carried out. */
+  /** Faults that bit, of all that were wanted: one that waited in vain counts. */
   readonly faults: number;
   readonly faultsBit: number;
   /** One line for a reader: shapes, or why there were no runs. */

@@ -4,8 +4,8 @@ import type { JsonObject } from './json.ts';
 import type { Ms, NodeName } from './cluster.ts';
 
 /**
- * Waited for from `at` on, to its n-th `occurrence` (1), for at most `withinMs`; then the entry is recorded as without effect. What
- * it waits for may be the first sign of a deed that goes on: the fault starts `afterMs` (0) later.
+ * Waited for from `at` on, to its n-th `occurrence` (1), for at most `withinMs`, or else until the heal; then the entry is recorded as
+ * without effect. What it waits for may be the first sign of a deed that goes on: the fault starts `afterMs` (0) later.
  */
 export type Trigger = {
   readonly occurrence?: number;

@@ -171,9 +171,7 @@ export const runLiveWorld = async (plan: LivePlan): Promise<WorldResult> => {
     runs.map(({ run }) => run),
     plan,
   );
-  const faults = runs.flatMap(({ run }) =>
-    run.history.faults.filter(({ beginAt }) => beginAt !== undefined),
-  );
+  const faults = runs.flatMap(({ run }) => run.history.faults);
   const broken = runs.flatMap((end) => brokenIn(end, plan.saving));
   const held = runs.filter(({ run }) => !broken.some(({ index }) => index === run.index));
   return {

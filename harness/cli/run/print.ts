@@ -1,4 +1,4 @@
-import { stateOf, type CampaignSummary } from '../../core/campaign.ts';
+import { stateOf, type CampaignSummary, type WorldTally } from '../../core/campaign.ts';
 import { counted, grouped, spoken } from '../../core/figures.ts';
 import {
   rateWords,
@@ -11,6 +11,10 @@ import {
 import { momentWords } from '../../core/property.ts';
 import type { Io } from '../io.ts';
 
+/** What was meant to be done to the cluster, and how much of it was felt. */
+const bitWords = ({ faults, faultsBit }: WorldTally): string =>
+  faults === 0 ? 'no faults' : `${grouped(faultsBit)} of ${counted(faults, 'fault')} bit`;
+
 /** A line for each world. */
 export const printWorlds = (summary: CampaignSummary, io: Io): void => {
   for (const world of summary.worlds) {
@@ -19,7 +23,7 @@ export const printWorlds = (summary: CampaignSummary, io: Io): void => {
       world.backend === 'sim'
         ? `${spoken(world.simulatedMs)} of cluster time in ${spoken(world.wallMs)}`
         : '';
-    const faults = world.runs === 0 ? '' : `${counted(world.faultsBit, 'fault')} that bit`;
+    const faults = world.runs === 0 ? '' : bitWords(world);
     const text = [time, world.note, faults].filter((part) => part !== '').join(', ');
     io.out(
       world.runs === 0
