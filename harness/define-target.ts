@@ -1,7 +1,9 @@
+import { checkAnswer, checkFinish } from './check-answer.ts';
 import type { Observation, Outcome, Sighting, Bounds, Effect, Intent } from './core/history.ts';
 import type { Json, JsonObject } from './core/json.ts';
 import type { Node, NodeName, Shape } from './core/cluster.ts';
 import type { System } from './library/system.ts';
+import { UsageError } from './cli/exit.ts';
 import type { CallResult, OperationKind, Procedure, Reading, Target } from './core/target.ts';
 import {
   clientPort,
@@ -114,6 +116,8 @@ export const defineTarget = (spec: TargetSpec): DefinedTarget => {
     return operation;
   };
 
+  checkFinish(spec.finish ?? [], { name: spec.name, operations: names });
+
   const target: Target = {
     name: spec.name,
     title: spec.title ?? spec.name,
@@ -155,9 +159,14 @@ export const defineTarget = (spec: TargetSpec): DefinedTarget => {
         readonly operation: string;
         readonly args: JsonObject;
       };
+      const where = `target ${spec.name}, operation ${operation}`;
       return await answered(
-        async (signal) => operationOf(operation).call(endpoint, args, signal),
-        timeoutMs,
+        async (signal) => {
+          const answer: unknown = await operationOf(operation).call(endpoint, args, signal);
+          checkAnswer(answer, where);
+          return answer;
+        },
+        { where, timeoutMs },
       );
     },
   };
@@ -229,13 +238,44 @@ const codesOf = (error: unknown): readonly string[] => {
   return codes;
 };
 
+/** What a program throws that is wrong itself. */
+const mistakes = [TypeError, ReferenceError, RangeError, SyntaxError] as const;
+
+/**
+ * `fetch` throws a TypeError with a cause where the network failed, and a body that is no JSON is an answer that cannot be read: both say
+ * something of the node. Anything else of these kinds says something of `call`.
+ */
+const isMistake = (error: unknown): error is Error =>
+  mistakes.some(
+    (kind) => error instanceof kind || (error as Error | undefined)?.name === kind.name,
+  ) &&
+  codesOf(error).length === 0 &&
+  (error as Error).cause === undefined &&
+  !/fetch failed|terminated|JSON/.test((error as Error).message);
+
+/** The first line of a stack outside of Node's own files. */
+const placeOf = ({ stack = '' }: Error): string =>
+  stack
+    .split('\n')
+    .find((line) => line.startsWith('    at ') && !line.includes('node:'))
+    ?.trim() ?? '';
+
 const answered = async (
   ask: (signal: AbortSignal) => Promise<Answer>,
-  timeoutMs: number,
+  { where, timeoutMs }: { readonly where: string; readonly timeoutMs: number },
 ): Promise<CallResult> => {
   try {
     return { response: (await ask(AbortSignal.timeout(timeoutMs))) as unknown as Json };
   } catch (error) {
+    if (error instanceof UsageError) throw error;
+    if (isMistake(error)) {
+      throw new UsageError(
+        `${where}: its call threw ${error.name}: ${error.message} ${placeOf(error)}`,
+        {
+          cause: error,
+        },
+      );
+    }
     const text = error instanceof Error ? error.message : String(error);
     const codes = codesOf(error);
     return {

@@ -1,3 +1,4 @@
+import { UsageError } from '../../cli/exit.ts';
 import type { Command, Happening, LiveCluster } from '../../core/backend.ts';
 import { clientSide, type Ms, type Node, type NodeName } from '../../core/cluster.ts';
 import { isReserved, type Deed } from '../../core/fault.ts';
@@ -200,7 +201,11 @@ class RunningCluster implements LiveCluster {
       const perform = async (): Promise<CallResult> =>
         this.#target.perform(this.endpoint(node), request, timeoutMs);
       perform()
-        .catch((thrown: unknown): CallResult => ({ failed: messageOf(thrown), sent: true }))
+        .catch((thrown: unknown): CallResult => {
+          // Not the node is wrong, but what the user wrote of it.
+          if (thrown instanceof UsageError) throw thrown;
+          return { failed: messageOf(thrown), sent: true };
+        })
         .then((result) => {
           clearTimeout(timer);
           resolve(result);

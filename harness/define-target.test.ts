@@ -1,0 +1,60 @@
+import { describe, expect, test } from '@jest/globals';
+import { defineTarget, type Answer, type TargetSpec } from './define-target.ts';
+
+const specWith = (call: () => Promise<unknown>): TargetSpec => ({
+  name: 'mine',
+  nodes: ['a', 'b'],
+  env: () => ({}),
+  ready: () => Promise.resolve(),
+  operations: { get: { effect: 'read', call: () => call() as Promise<Answer> } },
+});
+
+const ask = (call: () => Promise<unknown>) =>
+  defineTarget(specWith(call)).live.perform('127.0.0.1:1', { operation: 'get', args: {} }, 1_000);
+
+describe('what a call of a user’s target answers', () => {
+  test.each([
+    [undefined, "operation get: its call answered nothing, expected { outcome: 'ok'"],
+    [{ outcome: 'refused' }, 'outcome is "refused", expected one of ok, rejected, unknown'],
+    [
+      { outcome: 'ok', seen: [{ object: 'k', value: null }] },
+      'seen[0].value is null, expected a string; leave it out, or say undefined',
+    ],
+    [{ outcome: 'ok', sen: [] }, 'has sen, which is not known there'],
+  ])('is checked at once: %j', async (answer, words) => {
+    await expect(ask(() => Promise.resolve(answer))).rejects.toThrow(words);
+  });
+
+  test.each([
+    { outcome: 'rejected', output: { status: 503 }, decided: false },
+    { outcome: 'ok', output: undefined, seen: [{ object: 'k', value: undefined }] },
+  ])('is taken where it is one: %j', async (answer) => {
+    expect(await ask(() => Promise.resolve(answer))).toEqual({ response: answer });
+  });
+
+  test('a mistake in it ends the run with its message and its place', async () => {
+    const wrong = (): Promise<unknown> => {
+      const body = undefined as unknown as { readonly value: string };
+      return Promise.resolve({ outcome: 'ok', output: body.value });
+    };
+    await expect(ask(wrong)).rejects.toThrow(
+      /target mine, operation get: its call threw TypeError: Cannot read properties of undefined .* at .*define-target\.test\.ts/,
+    );
+  });
+
+  test.each([
+    ['the network', () => fetch('http://127.0.0.1:1/')],
+    ['an answer cut short', () => Promise.reject(new Error('terminated'))],
+    ['an answer that is no JSON', () => new Response('<html>').json()],
+    ['the time limit', () => Promise.reject(AbortSignal.abort().reason as Error)],
+  ])('a failure of %s is one of the node', async (_what, call) => {
+    expect(await ask(call)).toMatchObject({ failed: expect.any(String) });
+  });
+});
+
+test('final reads name operations that there are, or else nothing runs', () => {
+  const spec = specWith(() => Promise.resolve({ outcome: 'ok' }));
+  expect(() => defineTarget({ ...spec, finish: [{ operation: 'gett', args: {} }] })).toThrow(
+    'target mine: finish[0] names no operation, "gett"; there are get. Did you mean get?',
+  );
+});
