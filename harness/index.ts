@@ -9,6 +9,7 @@ export {
 export { run, schedules, type RunOptions } from './library/run.ts';
 export { start, type Started } from './library/start.ts';
 export type { Played } from './library/played.ts';
+export type { WrittenEntry } from './library/check-schedule.ts';
 export type { RunShape, System } from './library/system.ts';
 export { cut, delay, flap, kill, partition, pause, procedure, ring } from './generate/faults.ts';
 export { judge } from './judge.ts';

@@ -5,12 +5,21 @@ import { UsageError } from '../harness/cli/exit.ts';
 import type { TargetEntry } from '../harness/cli/registry.ts';
 import { isReserved } from '../harness/core/fault.ts';
 import type { Scenario } from '../harness/core/scenario.ts';
+import type { Target } from '../harness/core/target.ts';
+import { checkedScenario } from './schema/checked-scenario.ts';
+import type { ScenarioInput } from './schema/scenario-schema.ts';
 import { namedScenarios } from './named.ts';
 
 /** What a `schism.config.ts` beside the user's own tests adds. */
 export type Config = {
   readonly targets?: readonly TargetEntry[];
   readonly scenarios?: readonly Scenario[];
+};
+
+/** The same as it is written: scenarios with the keys of a file, or as values. */
+type Written = {
+  readonly targets?: readonly TargetEntry[];
+  readonly scenarios?: readonly (Scenario | ScenarioInput)[];
 };
 
 const configNames = ['schism.config.ts', 'schism.config.mjs', 'schism.config.js'];
@@ -26,13 +35,8 @@ const isTargetEntry = (value: unknown): value is TargetEntry => {
   );
 };
 
-const isScenario = (value: unknown): value is Scenario => {
-  const { name, shape, settings } = (value ?? {}) as Partial<Scenario>;
-  return typeof name === 'string' && typeof shape === 'object' && typeof settings === 'object';
-};
-
-/** What a configuration exports, if it is one. Throws a sentence that names the key. */
-export const configOf = (value: unknown): Config => {
+/** What a configuration exports, if it is one. Throws a sentence that names the key; `known`: the targets that there are besides. */
+export const configOf = (value: unknown, known: readonly Target[] = []): Config => {
   if (typeof value !== 'object' || value === null)
     throw new Error('its default export must be { targets, scenarios }');
   const { targets = [], scenarios = [], ...others } = value as Readonly<Record<string, unknown>>;
@@ -40,11 +44,8 @@ export const configOf = (value: unknown): Config => {
     throw new Error(`${key} is not known here, but targets, scenarios`);
   if (!Array.isArray(targets) || !targets.every(isTargetEntry))
     throw new Error(`targets must be a list of { ${entryKeys} }`);
-  if (!Array.isArray(scenarios) || !scenarios.every(isScenario))
-    throw new Error('scenarios must be a list of what defineScenario answers');
-  for (const { name } of scenarios)
-    if (namedScenarios.has(name))
-      throw new Error(`a scenario named ${name} comes with schism; give yours another name`);
+  if (!Array.isArray(scenarios))
+    throw new Error('scenarios must be a list of scenarios, with the keys of a scenario file');
   for (const { target } of targets) {
     const name = target.nodes(anyShape).find((node) => isReserved(node.name))?.name;
     if (name !== undefined)
@@ -52,11 +53,19 @@ export const configOf = (value: unknown): Config => {
         `a node of target ${target.name} is named ${name}, which means something else in faults; give it another name`,
       );
   }
+  const all = new Map(
+    [...known, ...targets.map(({ target }) => target)].map((target) => [target.name, target]),
+  );
+  const checked = scenarios.map((scenario: unknown, place) =>
+    checkedScenario(scenario, `scenarios[${place}]`, all),
+  );
+  for (const { name } of checked)
+    if (namedScenarios.has(name))
+      throw new Error(`a scenario named ${name} comes with schism; give yours another name`);
   const twice =
-    repeated(scenarios.map(({ name }) => name)) ??
-    repeated(targets.map(({ target }) => target.name));
+    repeated(checked.map(({ name }) => name)) ?? repeated(targets.map(({ target }) => target.name));
   if (twice !== undefined) throw new Error(`two are named ${twice}; give one another name`);
-  return { targets, scenarios };
+  return { targets, scenarios: checked };
 };
 
 /** What a target calls its nodes hardly depends on how many there are. */
@@ -66,12 +75,12 @@ const repeated = (names: readonly string[]): string | undefined =>
   names.find((name, place) => names.indexOf(name) !== place);
 
 /** The user's own targets and scenarios, where there are any. Throws a `UsageError` that names the file. */
-export const readConfig = async (folder: string): Promise<Config> => {
+export const readConfig = async (folder: string, known: readonly Target[]): Promise<Config> => {
   const file = configNames.map((name) => join(folder, name)).find((name) => existsSync(name));
   if (file === undefined) return {};
   try {
-    const loaded = (await import(pathToFileURL(file).href)) as { readonly default?: Config };
-    return configOf(loaded.default);
+    const loaded = (await import(pathToFileURL(file).href)) as { readonly default?: Written };
+    return configOf(loaded.default, known);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const mend = /import statement outside a module|require is not defined/.test(why)

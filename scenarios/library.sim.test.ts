@@ -1,7 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import '../harness/jest/to-hold.ts';
-import { cut, kill, run, schedules, type Played } from '../harness/index.ts';
+import {
+  cut,
+  kill,
+  run,
+  schedules,
+  type Played,
+  type ScheduledOperation,
+} from '../harness/index.ts';
 import {
   acknowledgedWritesSurvive,
   atMostOneLeaderPerTerm,
@@ -15,7 +22,8 @@ describe('a property-based test of one’s own', () => {
     const swarm = referenceSwarm({ managers, workers: 2 });
     await fc.assert(
       fc.asyncProperty(schedules(swarm), async (schedule) => {
-        expect(await run(swarm, schedule, { backend: 'sim' })).toHold(noSplitBrain);
+        const played = await run(swarm, schedule, { backend: 'sim' });
+        expect(played).toHold(noSplitBrain, { untested: true });
       }),
       { numRuns: 5 },
     );
@@ -32,6 +40,66 @@ describe('a property-based test of one’s own', () => {
     );
     expect(played).toHold(atMostOneLeaderPerTerm);
     expect(played).toHold(acknowledgedWritesSurvive);
+  });
+
+  const askedIn = ({ run: { schedule } }: Played): readonly ScheduledOperation[] =>
+    schedule.filter((entry) => 'operation' in entry);
+
+  test('clients ask what the run’s shape says where the schedule names no operation', async () => {
+    const swarm = referenceSwarm({ workers: 0 });
+    const faults = [{ at: 100, fault: cut('leader'), forMs: 100 }];
+    const short = { backend: 'sim', injectMs: 1_000, settleMs: 1_000 } as const;
+    const played = await run(swarm, faults, { ...short, clients: 2, perSecond: 40 });
+    const asked = askedIn(played);
+    expect(asked).toHaveLength(60);
+    expect(new Set(asked.map(({ client }) => client))).toEqual(new Set([0, 1]));
+    expect(played.history.operations.some(({ client }) => client === 1)).toBe(true);
+    expect(askedIn(await run(swarm, faults, { ...short, clients: 0 }))).toEqual([]);
+    const [own] = asked;
+    if (own === undefined) throw new Error('nothing was asked');
+    expect(askedIn(await run(swarm, [...faults, own], short))).toEqual([own]);
+  });
+
+  test('a schedule that fast-check made smaller gets no operation that it has lost', async () => {
+    const swarm = referenceSwarm({ workers: 0 });
+    const [drawn = []] = fc.sample(schedules(swarm, { clients: 0 }), 1);
+    expect(askedIn(await run(swarm, drawn, { backend: 'sim' }))).toEqual([]);
+  });
+
+  test('a fault without a lease lasts until the heal', async () => {
+    const schedule = [{ at: 500, fault: kill('follower') }];
+    const { history, run: made } = await run(referenceSwarm({ workers: 0 }), schedule, {
+      backend: 'sim',
+      injectMs: 2_000,
+    });
+    expect(made.schedule).toContainEqual({ ...schedule[0], forMs: 2_000 });
+    expect(history.faults[0]).toMatchObject({ endAt: history.phases.healAt });
+  });
+
+  test.each([
+    ['a lease that is none', { at: 1, fault: kill('m1'), forMs: NaN }, 'schedule[0].forMs is '],
+    ['a key that is not known', { at: 1, fault: kill('m1'), lease: 1 }, 'schedule[0] has lease'],
+    ['a missing time', { fault: kill('m1') }, 'schedule[0].at is missing, expected a number'],
+    [
+      'a node that is none',
+      { at: 1, fault: cut('leeder') },
+      'schedule[0].fault.from: leeder is no node of this cluster and no role. Did you mean leader?',
+    ],
+    ['a fault that is none', { at: 1, fault: { kind: 'kil' } }, 'schedule[0].fault.kind is "kil"'],
+    [
+      'a wrong trigger',
+      { at: 1, when: { leader: 'elcted' }, fault: kill('m1') },
+      'schedule[0].when.leader is "elcted", expected one of elected, lost',
+    ],
+    [
+      'an operation that nobody knows',
+      { at: 1, client: 0, operation: 'service.creat', args: {} },
+      'schedule[0].operation: target reference has no operation service.creat. Did you mean service.create?',
+    ],
+    ['no entry at all', null, 'schedule[0] is null'],
+  ])('%s is refused before anything runs', async (_what, entry, words) => {
+    const swarm = referenceSwarm();
+    await expect(run(swarm, [entry] as never, { backend: 'sim' })).rejects.toThrow(words);
   });
 
   test('the same system, schedule and seed give the same digest, another seed another one', async () => {
@@ -88,12 +156,28 @@ describe('toHold', () => {
 
   test('a guarantee that nobody could judge does not pass', async () => {
     const swarm = referenceSwarm();
-    const nothing = [{ at: 10, fault: cut('m9'), forMs: 10 }];
-    const played = await run(swarm, nothing, { backend: 'sim' });
+    // Nobody who was cut off asks anything.
+    const nothing = [{ at: 10, fault: cut('leader'), forMs: 1 }];
+    const played = await run(swarm, nothing, { backend: 'sim', clients: 0 });
     expect(() => {
       expect(played).toHold(noSplitBrain);
     }).toThrow(/no-split-brain is unknown, which proves nothing/);
-    expect(played).toHold(autolockedRestart);
+  });
+
+  test('a guarantee that nothing put to the test does not pass, unless that is asked for', async () => {
+    const played = await run(referenceSwarm(), [], { backend: 'sim' });
+    expect(() => {
+      expect(played).toHold(autolockedRestart);
+    }).toThrow(
+      /autolocked-restart holds, but nothing put it to the test, which proves nothing: \S[^]*\{ untested: true \}[^]*replay/,
+    );
+    expect(played).toHold(autolockedRestart, { untested: true });
+    const ofNoCount = fc.property(fc.constant(played), (one) => {
+      expect(one).toHold(autolockedRestart);
+    });
+    expect(() => {
+      fc.assert(ofNoCount, { numRuns: 1, maxSkipsPerRun: 3 });
+    }).toThrow(/Failed to run property, too many pre-condition failures/);
   });
 
   test('what is no run is refused', () => {

@@ -53,8 +53,12 @@ const invocation = (): string =>
 
 /** Everything that there is: what the package brings, and what the folder's own configuration adds. */
 export const createRegistry = async (folder = process.cwd()): Promise<Registry> => {
-  const config = await readConfig(folder);
-  const entries = [reference, primaryBackupEntry, ...(config.targets ?? [])];
+  const own = [reference, primaryBackupEntry];
+  const config = await readConfig(
+    folder,
+    own.map(({ target }) => target),
+  );
+  const entries = [...own, ...(config.targets ?? [])];
   const targets = new Map(entries.map((entry) => [entry.target.name, entry]));
   const known = new Map(entries.map(({ target }) => [target.name, target]));
   const scenarios = new Map([

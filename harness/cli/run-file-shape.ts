@@ -27,7 +27,7 @@ const typeOf = (value: unknown): string => {
 };
 
 /** What is wrong, as it stands behind its place: `is missing, expected a string`. */
-const inWords = {
+export const inWords = {
   error: (issue: z.core.$ZodRawIssue): string => {
     const shown = issue.input === undefined ? 'missing' : JSON.stringify(issue.input).slice(0, 40);
     switch (issue.code) {
@@ -35,6 +35,12 @@ const inWords = {
         return `is ${typeOf(issue.input)}, expected a ${expected[issue.expected] ?? issue.expected}`;
       case 'invalid_value':
         return `is ${shown}, expected one of ${issue.values.join(', ')}`;
+      case 'unrecognized_keys':
+        return `has ${issue.keys.join(', ')}, which is not known there`;
+      case 'too_small':
+        return `is ${shown}, expected at least ${issue.minimum}`;
+      case 'too_big':
+        return `is ${shown}, expected at most ${issue.maximum}`;
       default:
         return `is ${shown}, which is nothing that is known there`;
     }
@@ -44,7 +50,7 @@ const inWords = {
 const backend = z.enum(['sim', 'process', 'docker']);
 
 /** A node or a role, or a list of such. */
-const selection: z.ZodType = z.lazy(() => z.union([text, z.array(selection)]));
+export const selection: z.ZodType = z.lazy(() => z.union([text, z.array(selection)]));
 
 const fault = oneOf('kind', {
   cut: { from: selection, to: selection, direction: text, mode: text },
@@ -243,7 +249,7 @@ const runFileShape = z.looseObject({
   savedAt: text,
 });
 
-const placeOf = (path: readonly PropertyKey[]): string =>
+export const placeOf = (path: readonly PropertyKey[]): string =>
   path.reduce<string>(
     (place, key) =>
       typeof key === 'number'

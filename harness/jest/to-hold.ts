@@ -4,19 +4,25 @@ import { momentWords, type Property } from '../core/property.ts';
 import { verdictOf, type Played } from '../library/played.ts';
 import { saveForReplay } from '../library/save.ts';
 
+/** What is enough beside a pass that means something. */
+export type Accepted = {
+  /** `true`: a run that never put the property to the test passes. */
+  readonly untested?: boolean;
+};
+
 declare module 'expect' {
   interface Matchers<R extends void | Promise<void>> {
     /**
-     * The property holds in this run. An `unknown` verdict proves nothing: it fails a plain test, and inside a property of fast-check
-     * the run does not count, as with `fc.pre`.
+     * The property holds in this run, which put it to the test. An `unknown` verdict, and a `pass` of a run that never put the property to
+     * the test, prove nothing: they fail a plain test, and inside a property of fast-check the run does not count, as with `fc.pre`.
      */
-    toHold(property: Property): R;
+    toHold(property: Property, accepted?: Accepted): R;
   }
 }
 declare global {
   namespace jest {
     interface Matchers<R> {
-      toHold(property: Property): R;
+      toHold(property: Property, accepted?: Accepted): R;
     }
   }
 }
@@ -33,7 +39,7 @@ const notCounted = (message: string): Error => {
 
 /** `import 'schism-harness/jest'` once, then `expect(await run(…)).toHold(noSplitBrain)`. */
 expect.extend({
-  toHold(received: unknown, property: Property) {
+  toHold(received: unknown, property: Property, { untested = false }: Accepted = {}) {
     if (!isPlayed(received)) {
       throw new TypeError('toHold judges what `run` or `play` gave back');
     }
@@ -41,6 +47,13 @@ expect.extend({
     if (verdict.verdict === 'unknown') {
       throw notCounted(
         `${property.name} is unknown, which proves nothing: ${verdict.missing}\n${saveForReplay(received, [verdict])}`,
+      );
+    }
+    // `not` asks for a property that broke: what was not put to the test did not.
+    if (verdict.verdict === 'pass' && !verdict.tested && !untested && !this.isNot) {
+      throw notCounted(
+        `${property.name} holds, but nothing put it to the test, which proves nothing: ${verdict.because}\n` +
+          `Where that is enough: toHold(property, { untested: true })\n${saveForReplay(received, [verdict])}`,
       );
     }
     const { history } = received;

@@ -11,10 +11,12 @@ import { createConductor } from '../conduct/conductor.ts';
 import { defaultLimits, type Plan } from '../conduct/plan.ts';
 import type { BackendName } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
-import type { Schedule } from '../core/schedule.ts';
+import { isFault, type Schedule } from '../core/schedule.ts';
+import { drawSchedule } from '../generate/draw-schedule.ts';
 import { schedules as schedulesOf } from '../generate/schedules.ts';
 import type { Played } from './played.ts';
-import { lastMoment, scenarioOf, type RunShape, type System } from './system.ts';
+import { checkSchedule, lastMoment, leased, type WrittenEntry } from './check-schedule.ts';
+import { scenarioOf, type RunShape, type System } from './system.ts';
 
 export type RunOptions = RunShape & {
   readonly backend: BackendName;
@@ -23,9 +25,15 @@ export type RunOptions = RunShape & {
   readonly signal?: AbortSignal;
 };
 
+/** Made by `schedules`: one that lost its last operation while it shrank gets no others. */
+const drawn = new WeakSet<readonly WrittenEntry[]>();
+
 /** Schedules of faults and client operations for a system, as a fast-check arbitrary that shrinks. */
 export const schedules = (system: System, shape: RunShape = {}): fc.Arbitrary<Schedule> =>
-  schedulesOf(system.target, scenarioOf(system, shape));
+  schedulesOf(system.target, scenarioOf(system, shape)).map((schedule) => {
+    drawn.add(schedule);
+    return schedule;
+  });
 
 export const liveBackendOf = async (
   system: System,
@@ -41,16 +49,18 @@ export const liveBackendOf = async (
 };
 
 /**
- * Plays a schedule on a cluster of its own and gives back what was seen. Rejects with a `LiveFailure` where a live world does not start,
+ * Plays a schedule on a cluster of its own and gives back what was seen. A fault without `forMs` lasts until the heal; where the schedule
+ * names no operation, clients ask what `options` say. Rejects with a `UsageError` that names the entry where the schedule is none of this
+ * system, with a `LiveFailure` where a live world does not start,
  * and with an `Error` where the cluster never formed or a node's program threw.
  */
 export const run = async (
   system: System,
-  schedule: Schedule,
+  written: readonly WrittenEntry[],
   options: RunOptions,
 ): Promise<Played> => {
   const { backend, seed = 0 } = options;
-  const scenario = scenarioFor(system, schedule, options);
+  const { scenario, schedule } = playable(system, written, { ...options, seed });
   const plan: Plan = { target: system.target, scenario, schedule, backend, limits: defaultLimits };
   if (backend === 'sim') return inSim(system, plan, seed);
   const conductor = createConductor(plan);
@@ -70,13 +80,25 @@ export const run = async (
   });
 };
 
-/** Long enough for everything that the schedule names. */
-export const scenarioFor = (system: System, schedule: Schedule, shape: RunShape): Scenario => {
-  const scenario = scenarioOf(system, shape);
-  return {
-    ...scenario,
-    injectMs: shape.injectMs ?? Math.max(scenario.injectMs, lastMoment(schedule)),
-  };
+/** A schedule as it is played, and a scenario that is long enough for everything that it names. */
+export const playable = (
+  system: System,
+  written: readonly WrittenEntry[],
+  shape: RunShape & { readonly seed: number },
+): { readonly scenario: Scenario; readonly schedule: Schedule } => {
+  checkSchedule(written, system);
+  const asked = scenarioOf(system, shape);
+  const injectMs = shape.injectMs ?? Math.max(asked.injectMs, lastMoment(written));
+  const scenario = { ...asked, injectMs };
+  const schedule = leased(written, injectMs);
+  if (drawn.has(written) || schedule.some((entry) => !isFault(entry)))
+    return { scenario, schedule };
+  const operations = drawSchedule(
+    system.target,
+    { ...scenario, faults: [] },
+    { seed: shape.seed, index: 0 },
+  ).schedule;
+  return { scenario, schedule: [...schedule, ...operations].sort((a, b) => a.at - b.at) };
 };
 
 const inSim = (system: System, plan: Plan, seed: number): Played => {

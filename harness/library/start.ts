@@ -2,16 +2,16 @@ import { createConductor, type Conducting } from '../conduct/conductor.ts';
 import { defaultLimits, type Plan } from '../conduct/plan.ts';
 import type { Command, Happening, LiveCluster } from '../core/backend.ts';
 import type { Ms, NodeName } from '../core/cluster.ts';
-import type { Schedule } from '../core/schedule.ts';
 import type { Memory } from '../core/target.ts';
 import type { Played } from './played.ts';
-import { liveBackendOf, playedOf, scenarioFor } from './run.ts';
+import type { WrittenEntry } from './check-schedule.ts';
+import { liveBackendOf, playable, playedOf } from './run.ts';
 import type { RunShape, System } from './system.ts';
 
 /** A real cluster that stands until it is disposed of. */
 export type Started = AsyncDisposable & {
-  /** Plays a schedule on it: injects, heals, watches. One at a time; the first one forms the cluster. */
-  play(schedule: Schedule, shape?: RunShape): Promise<Played>;
+  /** Plays a schedule on it, as `run` does: injects, heals, watches. One at a time; the first one forms the cluster. */
+  play(schedule: readonly WrittenEntry[], shape?: RunShape): Promise<Played>;
   /** Where clients reach a node, `127.0.0.1:PORT`. */
   endpoint(node: NodeName): string;
 };
@@ -43,6 +43,7 @@ export const start = async (
     onFailure: (failure) => failed?.(failure),
   });
   let memory: Memory | undefined;
+  let plays = 0;
 
   const conduct = (conductor: Conducting): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -60,12 +61,14 @@ export const start = async (
     });
 
   return {
-    async play(schedule, shape = {}) {
+    async play(written, shape = {}) {
       if (tell !== undefined)
         throw new Error('this cluster plays a schedule already; wait for its end');
+      const { scenario, schedule } = playable(system, written, { ...shape, seed: plays });
+      plays += 1;
       const plan: Plan = {
         target: system.target,
-        scenario: scenarioFor(system, schedule, shape),
+        scenario,
         schedule,
         backend: options.backend,
         limits: defaultLimits,

@@ -3,7 +3,6 @@ import type { SimTarget } from '../backends/sim/program.ts';
 import type { Shape } from '../core/cluster.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Scenario } from '../core/scenario.ts';
-import type { Schedule } from '../core/schedule.ts';
 import type { Target } from '../core/target.ts';
 
 /** A system of a certain shape, and the places where it can run. */
@@ -20,13 +19,16 @@ export type System = {
   docker?(): Promise<LiveTarget>;
 };
 
-/** How long a run takes, and how much its clients ask. Milliseconds. */
+/**
+ * How long a run takes, and how much its clients ask, in milliseconds: `schedules` draws so many operations, and `run` and `play` ask
+ * so many where the schedule that they are given names none. Operations of a schedule are asked as they stand there.
+ */
 export type RunShape = {
   /** Faults and clients go on for this long; default 6 s. */
   readonly injectMs?: number;
   /** The healed cluster is watched for this long; default 4 s. */
   readonly settleMs?: number;
-  /** Concurrent clients; default 4. */
+  /** Concurrent clients; default 4. With 0 nobody asks anything. */
   readonly clients?: number;
   /** Operations a second, of all clients together; default 20. */
   readonly perSecond?: number;
@@ -45,7 +47,3 @@ export const scenarioOf = (system: System, shape: RunShape = {}): Scenario => ({
   settings: system.settings ?? {},
   properties: [],
 });
-
-/** The last moment that a schedule names, so that a run is never shorter than it. */
-export const lastMoment = (schedule: Schedule): number =>
-  Math.max(0, ...schedule.map((entry) => entry.at + ('fault' in entry ? entry.forMs : 0)));

@@ -11,11 +11,15 @@ import { parseYaml, type PlacedYaml } from './yaml-places.ts';
 type Targets = ReadonlyMap<string, Target>;
 
 /** A scenario in TypeScript, checked by the same schema as a file. Throws a `UsageError` that lists what is wrong. */
-export const defineScenario = (input: ScenarioInput, targets: Targets): Scenario => {
+export const defineScenario = (
+  input: ScenarioInput,
+  targets: Targets,
+  named = `scenario ${input.name}`,
+): Scenario => {
   const checked = checkDocument(input, targets);
   if (checked.ok) return toScenario(checked.document);
   throw new UsageError(
-    checked.problems.map((problem) => `scenario ${input.name}: ${pathText(problem)}`).join('\n'),
+    checked.problems.map((problem) => `${named}: ${pathText(problem)}`).join('\n'),
   );
 };
 
