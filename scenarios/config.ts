@@ -74,9 +74,13 @@ const anyShape = { managers: 5, workers: 2 };
 const repeated = (names: readonly string[]): string | undefined =>
   names.find((name, place) => names.indexOf(name) !== place);
 
+/** Where a folder's own configuration is, if it has one. */
+export const configIn = (folder: string): string | undefined =>
+  configNames.map((name) => join(folder, name)).find((name) => existsSync(name));
+
 /** The user's own targets and scenarios, where there are any. Throws a `UsageError` that names the file. */
 export const readConfig = async (folder: string, known: readonly Target[]): Promise<Config> => {
-  const file = configNames.map((name) => join(folder, name)).find((name) => existsSync(name));
+  const file = configIn(folder);
   if (file === undefined) return {};
   try {
     const loaded = (await import(pathToFileURL(file).href)) as { readonly default?: Written };

@@ -8,7 +8,7 @@ import type { Scenario } from '../harness/core/scenario.ts';
 import { properties } from '../properties/index.ts';
 import { renderReport, runFilesOfReport } from '../reports/write.ts';
 import { compose } from './compose.ts';
-import { readConfig } from './config.ts';
+import { configIn, readConfig } from './config.ts';
 import { faultHelp } from './fault-help.ts';
 import { plant, plantAgain } from './mutants/plant.ts';
 import { namedScenarios } from './named.ts';
@@ -31,6 +31,7 @@ const beside = (module: string): string =>
 
 const reference: TargetEntry = {
   target: referenceSwarm,
+  speaksDocker: true,
   sim: { module: beside('./targets/reference/sim.ts'), name: 'referenceInSim' },
   process: async (planting) =>
     // A planted bug patches sources.
@@ -68,6 +69,9 @@ export const createRegistry = async (folder = process.cwd()): Promise<Registry> 
   return {
     version,
     invocation: invocation(),
+    ...(configIn(folder) === undefined && {
+      withoutConfig: `No schism.config.ts was found in ${folder}, so there are no targets and scenarios of your own.`,
+    }),
     outFolder: join('reports', 'out'),
     targets,
     scenarios,
@@ -77,7 +81,7 @@ export const createRegistry = async (folder = process.cwd()): Promise<Registry> 
     propertiesModule: { module: beside('./all-properties.ts'), name: 'allProperties' },
     drawModule: { module: beside('../harness/generate/draw-schedule.ts'), name: 'drawSchedule' },
     faults: faultHelp,
-    readScenario: (file) => readScenario(file, known),
+    readScenario: (file, target) => readScenario(file, known, target),
     plant: (path) => plant(path, fromSources),
     plantAgain: (mutants) => plantAgain(mutants, fromSources),
     draw: renderReport,

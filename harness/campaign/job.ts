@@ -92,6 +92,8 @@ export type Counts = {
   readonly unknown: number;
   /** What was missing in the first run that was `unknown`. */
   readonly missing: string | undefined;
+  /** Why the first run that passed without putting it to the test did not do so. */
+  readonly untested?: string | undefined;
 };
 
 /** What comes back of some runs: no histories. */

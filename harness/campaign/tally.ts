@@ -68,6 +68,7 @@ const counted = (counts: Counts, judged: CarriedOut['run']['verdicts'][number]):
         ...counts,
         pass: counts.pass + 1,
         tested: counts.tested + (judged.tested ? 1 : 0),
+        untested: counts.untested ?? (judged.tested ? undefined : judged.because),
       };
     case 'fail':
       return { ...counts, fail: counts.fail + 1 };
@@ -113,6 +114,7 @@ export class Total {
         fail: counts.fail + more.fail,
         unknown: counts.unknown + more.unknown,
         missing: counts.missing ?? more.missing,
+        untested: counts.untested ?? more.untested,
       });
     }
   }

@@ -33,6 +33,8 @@ export type TargetEntry = {
         readonly signal: AbortSignal;
       }) => Promise<LiveTarget>)
     | undefined;
+  /** Its clients speak Docker's API, so the `docker` command can ask its nodes. */
+  readonly speaksDocker?: boolean;
   /** The configuration that its nodes run with under a scenario's settings; for the run file. */
   configuration(settings: JsonObject): JsonObject;
 };
@@ -50,6 +52,8 @@ export type Registry = {
   readonly version: string;
   /** How this program was called, to begin a line that works where it is printed: `npx schism`. */
   readonly invocation: string;
+  /** Said to whoever names something that nobody knows: that no configuration of one's own was found, and where it was looked for. */
+  readonly withoutConfig?: string;
   /** Where run files and reports go. */
   readonly outFolder: string;
   readonly targets: ReadonlyMap<string, TargetEntry>;
@@ -61,8 +65,8 @@ export type Registry = {
   /** A `readonly Property[]`, for workers. */
   readonly propertiesModule: ModuleExport;
   readonly faults: readonly FaultHelp[];
-  /** Reads a scenario file; throws with file, line, column and a frame. */
-  readScenario(file: string): Scenario;
+  /** Reads a scenario file, for the target that it names or for another one; throws with file, line, column and a frame. */
+  readScenario(file: string, target?: string): Scenario;
   /** Draws the schedule of a run: a `DrawSchedule`, for workers. */
   readonly drawModule: ModuleExport;
   /**

@@ -38,11 +38,15 @@ const distance = (a: string, b: string): number => {
   return before[b.length] ?? 0;
 };
 
+/** A sentence for whoever named something of their own where nothing of it was read; nothing where it was. */
+export const noConfig = ({ withoutConfig }: Pick<Registry, 'withoutConfig'>): string =>
+  withoutConfig === undefined ? '' : ` ${withoutConfig}`;
+
 const unknownName = (name: string, registry: Registry): UsageError => {
   const names = [...registry.suites.keys(), ...registry.scenarios.keys()];
   const near = nearest(name, names);
   return new UsageError(
-    `there is no scenario, suite or file "${name}"${near === undefined ? '' : `; did you mean ${near}?`} \`${registry.invocation} list\` shows all of them.`,
+    `there is no scenario, suite or file "${name}"${near === undefined ? '' : `; did you mean ${near}?`} \`${registry.invocation} list\` shows all of them.${noConfig(registry)}`,
   );
 };
 
@@ -53,10 +57,11 @@ const isFile = (name: string): boolean =>
 const clash = (name: string): UsageError =>
   new UsageError(`two different scenarios are named ${name}; give one of them another name`);
 
-/** The scenarios that names of suites, scenarios and files stand for, in their order, each once. */
+/** The scenarios that names of suites, scenarios and files stand for, in their order, each once; `target`: what files are to run on. */
 export const selectScenarios = (
   names: readonly string[],
   registry: Registry,
+  target?: string,
 ): readonly Scenario[] => {
   const chosen = new Map<string, Scenario>();
   const add = (scenario: Scenario): void => {
@@ -76,7 +81,7 @@ export const selectScenarios = (
         add(found);
       }
     } else if (scenario !== undefined) add(scenario);
-    else if (isFile(name)) add(registry.readScenario(name));
+    else if (isFile(name)) add(registry.readScenario(name, target));
     else throw unknownName(name, registry);
   }
   return [...chosen.values()];

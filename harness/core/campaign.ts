@@ -15,6 +15,8 @@ export type PropertyTally = {
   readonly unknown: number;
   /** What was missing in the first run that was `unknown`. */
   readonly missing: string | undefined;
+  /** Why the first run that passed without putting it to the test did not do so. */
+  readonly untested?: string | undefined;
 };
 
 /** Of so many runs, how many may not show whether what has to happen did: more says too little of the machine or of the bound. */

@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { UsageError } from '../../harness/cli/exit.ts';
 import { referenceSwarm } from '../targets/reference/target.ts';
 import { defineScenario, parseScenario, readScenario } from './read-scenario.ts';
@@ -18,6 +21,23 @@ properties: [at-most-one-leader-per-term, no-split-brain]
 `;
 
 const parse = (text: string) => parseScenario(text, 'x.yaml', targets);
+
+test('a file that is run on another target is checked against that one', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'schism-scenario-')), 'mine.yaml');
+  const other = {
+    ...referenceSwarm,
+    name: 'other',
+    nodes: () => [{ name: 'b', role: 'manager' as const }],
+    notJudgedBy: ['reconciliation-converges'],
+  };
+  const both = new Map([...targets, ['other', other]]);
+  const text = 'name: mine\nfaults: [{ kill: b }]\nproperties: [reconciliation-converges]\n';
+  writeFileSync(file, text);
+  expect(() => readScenario(file, both)).toThrow('b is no node of this cluster and no role');
+  expect(readScenario(file, both, 'other').faults).toHaveLength(1);
+  writeFileSync(file, text.replace('kill: b', 'kill: m1'));
+  expect(() => readScenario(file, both, 'other')).toThrow('m1 is no node of this cluster');
+});
 
 describe('a scenario', () => {
   test('in YAML is read into plain data', () => {

@@ -54,8 +54,16 @@ const placedText = (
   return `${file}:${place.line}:${place.column}: ${pathText(problem)}\n${codeFrame(text, place)}`;
 };
 
-/** Reads a scenario file. Throws a `UsageError` that names the file and what is wrong with it. */
-export const readScenario = (file: string, targets: Targets): Scenario => {
+/** The targets as a file sees them that is to run on one of them, whichever it names: that one is judged by what it can be judged by. */
+const forTarget = (targets: Targets, name: string | undefined): Targets => {
+  const target = name === undefined ? undefined : targets.get(name);
+  if (target === undefined) return targets;
+  const instead = { ...target, notJudgedBy: [] };
+  return new Map([...targets.keys()].map((key) => [key, instead]));
+};
+
+/** Reads a scenario file, to be run on the target that it names or on another one. Throws a `UsageError` that names the file and what is wrong with it. */
+export const readScenario = (file: string, targets: Targets, target?: string): Scenario => {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -63,5 +71,5 @@ export const readScenario = (file: string, targets: Targets): Scenario => {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError(`the scenario ${file} cannot be read: ${why}`, { cause });
   }
-  return parseScenario(text, file, targets);
+  return parseScenario(text, file, forTarget(targets, target));
 };

@@ -1,3 +1,4 @@
+import { telling } from './telling.ts';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { clientSide, type Ms, type Node, type NodeName } from '../../core/cluster.ts';
@@ -160,7 +161,7 @@ class ProcessWorld implements World {
     events.spawned(node, `pid ${started.pid}`);
     const nextStep = `start it by hand: ${written({ file, args, env })}`;
     const ended = started.ended.then((how) => {
-      const what = `its program ended before it listened (${how}), saying: ${words.slice(-3).join(' | ')}`;
+      const what = `its program ended before it listened (${how}), saying: ${telling(words).join(' | ')}`;
       throw hopeless(new LiveFailure({ place: node, what, nextStep }));
     });
     ended.catch(() => undefined);

@@ -1,5 +1,5 @@
 import { judgeRun } from '../../judge.ts';
-import type { RunFile } from '../../core/run.ts';
+import type { Judged, RunFile } from '../../core/run.ts';
 import { exitCodes, UsageError, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Registry } from '../registry.ts';
@@ -9,8 +9,25 @@ import { printStory } from '../run/print.ts';
 /** A saved run with the verdicts that today's properties give it. */
 export const judgedAgain = (file: RunFile, registry: Registry): RunFile => {
   const { scenario, history } = file.run;
-  const verdicts = judgeRun(history, [...registry.properties.values()], scenario.properties);
+  const verdicts = [
+    ...judgeRun(history, [...registry.properties.values()], scenario.properties),
+    ...unknownHere(file, registry),
+  ];
   return { ...file, run: { ...file.run, verdicts } };
+};
+
+/** What a run was to be judged by, or failed by, that nobody knows here: a property of a test, say. It is named, not passed over. */
+const unknownHere = ({ run }: RunFile, { properties }: Registry): readonly Judged[] => {
+  const before = new Map(run.verdicts.map((verdict) => [verdict.property, verdict]));
+  const names = new Set([...run.scenario.properties, ...before.keys()]);
+  return [...names]
+    .filter((name) => !properties.has(name))
+    .map((property) => {
+      const { guarantee = '', source = '', verdict } = before.get(property) ?? {};
+      const said = verdict === undefined ? '' : `; the run was saved with the verdict ${verdict}`;
+      const missing = `this schism knows no property of that name, so it cannot be judged again${said}`;
+      return { property, guarantee, source, verdict: 'unknown', missing };
+    });
 };
 
 /** `schism judge`: judges a saved history again, without a cluster. */

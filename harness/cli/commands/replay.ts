@@ -51,7 +51,14 @@ export const replay = async (
   for (const verdict of brokenIn({ ...saved, run }))
     printStory({ ...saved, run, shrunkFrom: undefined }, verdict, { io });
   if (again.problem !== undefined) io.out(`  ${again.problem}`);
-  return saved.run.backend === 'sim' ? sayDigest(saved, again, io) : sayVerdict(saved, again, io);
+  const strange = brokenBy(saved).filter((property) => !registry.properties.has(property));
+  for (const property of strange)
+    io.err(
+      `the run was saved as breaking ${property}, which this schism does not know: whether it does so again cannot be said`,
+    );
+  const code =
+    saved.run.backend === 'sim' ? sayDigest(saved, again, io) : sayVerdict(saved, again, io);
+  return code === exitCodes.pass && strange.length > 0 ? exitCodes.inconclusive : code;
 };
 
 const plantingFor = (

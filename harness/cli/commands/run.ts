@@ -10,7 +10,7 @@ import type { Io } from '../io.ts';
 import type { Planting, Registry, TargetEntry } from '../registry.ts';
 import { prepareCampaign } from '../campaign-folder.ts';
 import { pointLatest, writeWhole } from '../output.ts';
-import { nearest, selectScenarios, shaped, warnOfQuorum } from '../select.ts';
+import { nearest, noConfig, selectScenarios, shaped, warnOfQuorum } from '../select.ts';
 import type { RunOptions } from '../run/options.ts';
 import { printProperties, printStory, printWorlds } from '../run/print.ts';
 import { brokenBy } from '../run/elsewhere.ts';
@@ -36,7 +36,7 @@ export const run = async (registry: Registry, io: Io, options: RunOptions): Prom
   const started = new Date();
   const seed = options.seed ?? randomInt(1, 2 ** 31 - 1);
   const names = options.names.length > 0 ? options.names : [registry.defaultSuite];
-  const selected = selectScenarios(names, registry).map((scenario) => ({
+  const selected = selectScenarios(names, registry, options.target).map((scenario) => ({
     ...scenario,
     target: options.target ?? scenario.target,
   }));
@@ -108,7 +108,7 @@ const entryOf = (scenarios: readonly Scenario[], registry: Registry): TargetEntr
   if (entry !== undefined) return entry;
   const near = nearest(name, registry.targets.keys());
   throw new UsageError(
-    `there is no target "${name}"${near === undefined ? '' : `; did you mean ${near}?`} There are ${[...registry.targets.keys()].join(', ')}.`,
+    `there is no target "${name}"${near === undefined ? '' : `; did you mean ${near}?`} There are ${[...registry.targets.keys()].join(', ')}.${noConfig(registry)}`,
   );
 };
 

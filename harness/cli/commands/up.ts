@@ -16,7 +16,7 @@ import { EnvironmentError, exitCodes, UsageError, type ExitCode } from '../exit.
 import type { Io } from '../io.ts';
 import type { Registry, TargetEntry } from '../registry.ts';
 import { linked, writeWhole } from '../output.ts';
-import { warnOfQuorum } from '../select.ts';
+import { noConfig, warnOfQuorum } from '../select.ts';
 import { requireDocker } from '../run/worlds.ts';
 
 export type UpOptions = {
@@ -79,7 +79,8 @@ export const up = async (registry: Registry, io: Io, options: UpOptions): Promis
   warnOfQuorum(options.managers, io);
   if (options.detach) return await detached(registry, io, options);
   const entry = registry.targets.get(options.target);
-  if (entry === undefined) throw new UsageError(`there is no target "${options.target}"`);
+  if (entry === undefined)
+    throw new UsageError(`there is no target "${options.target}".${noConfig(registry)}`);
   if (options.backend === 'docker') await requireDocker();
   const owner = claim(registry);
   try {
@@ -120,8 +121,10 @@ const standUp = async (given: {
     },
   });
   await form(entry.target, { live, cluster, signal });
-  const lines = cluster.nodes.map(
-    ({ name }) => `export DOCKER_HOST=tcp://${cluster.endpoint(name)}   # ${name}`,
+  const lines = cluster.nodes.map(({ name }) =>
+    entry.speaksDocker === true
+      ? `export DOCKER_HOST=tcp://${cluster.endpoint(name)}   # ${name}`
+      : `${name}  ${cluster.endpoint(name)}`,
   );
   // Two that found a dead owner's file at the same moment may have taken it from each other.
   if (!isOurs(owner)) throw isUpAlready(registry);

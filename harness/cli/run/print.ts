@@ -1,4 +1,9 @@
-import { stateOf, type CampaignSummary, type WorldTally } from '../../core/campaign.ts';
+import {
+  stateOf,
+  type CampaignSummary,
+  type PropertyTally,
+  type WorldTally,
+} from '../../core/campaign.ts';
 import { counted, grouped, spoken } from '../../core/figures.ts';
 import {
   rateWords,
@@ -30,8 +35,16 @@ export const printWorlds = (summary: CampaignSummary, io: Io): void => {
         ? `${world.backend.padEnd(8)} ${world.note}`
         : `${world.backend.padEnd(8)} ${runs.padStart(11)}  ${text}`,
     );
+    if (world.faults > 0 && world.faultsBit === 0)
+      io.out(
+        `         ${io.colors.yellow('warning')}: no fault did anything on ${world.backend}, so little was put to the test`,
+      );
   }
 };
+
+/** Where no run put it to the test: what was lacking. */
+const whyNot = ({ tested, untested }: PropertyTally): string =>
+  tested > 0 || untested === undefined ? '' : ` (${untested})`;
 
 /** A line for each property, and what is unknown where something is. */
 export const printProperties = (summary: CampaignSummary, io: Io): void => {
@@ -44,7 +57,7 @@ export const printProperties = (summary: CampaignSummary, io: Io): void => {
     const held =
       state === 'broken'
         ? `broken in ${grouped(tally.fail)} of ${counted(runs, 'run')}`
-        : `${counted(runs, 'run')}, put to the test in ${grouped(tally.tested)}`;
+        : `${counted(runs, 'run')}, put to the test in ${grouped(tally.tested)}${whyNot(tally)}`;
     const unknown =
       tally.unknown === 0 ? '' : `, unknown in ${grouped(tally.unknown)} (${tally.missing ?? ''})`;
     io.out(`  ${paint(state.padEnd(12))}  ${tally.property.padEnd(width)}${held}${unknown}`);

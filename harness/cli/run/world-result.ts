@@ -54,6 +54,9 @@ export const tallied = (
       fail: before.fail + Number(verdict.verdict === 'fail'),
       unknown: before.unknown + Number(verdict.verdict === 'unknown'),
       missing: before.missing ?? (verdict.verdict === 'unknown' ? verdict.missing : undefined),
+      untested:
+        before.untested ??
+        (verdict.verdict === 'pass' && !verdict.tested ? verdict.because : undefined),
     });
   }
   return next;
@@ -76,6 +79,7 @@ export const summed = (worlds: readonly WorldResult[]): readonly PropertyTally[]
               fail: before.fail + tally.fail,
               unknown: before.unknown + tally.unknown,
               missing: before.missing ?? tally.missing,
+              untested: before.untested ?? tally.untested,
             },
       );
     }
