@@ -1,28 +1,20 @@
-import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import picocolors from 'picocolors';
 import { harmless } from './harmless.ts';
 import type { Io } from './io.ts';
+import { writeAll } from './write-all.ts';
 
 const stdout = 1;
 const stderr = 2;
-/** A pipe that its reader has closed, such as `| head`, is no error of ours. */
-const write = (fd: number, text: string): void => {
-  try {
-    writeSync(fd, text);
-  } catch (error) {
-    if ((error as { readonly code?: string }).code !== 'EPIPE') throw error;
-  }
-};
 
-/** The process's own terminal. The first Ctrl-C (or SIGTERM) asks for an orderly end; a second one ends at once. */
+/** The process's own terminal. The first Ctrl-C (or SIGTERM, or a terminal that is closed) asks for an orderly end; a second one ends at once. */
 export const terminal = (): Io => {
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       // What still stands is healed and removed by the run's guardian.
       if (stop.signal.aborted) process.exit(130);
-      write(stderr, '\nending: healing, removing, writing the report; once more ends at once\n');
+      writeAll(stderr, '\nending: healing, removing, writing the report; once more ends at once\n');
       stop.abort();
     });
   }
@@ -34,19 +26,19 @@ export const terminal = (): Io => {
   return {
     out(line) {
       this.settle();
-      write(stdout, `${harmless(line, { painted: painted.out })}\n`);
+      writeAll(stdout, `${harmless(line, { painted: painted.out })}\n`);
     },
     err(line) {
       this.settle();
-      write(stderr, `${harmless(line, { painted: painted.err })}\n`);
+      writeAll(stderr, `${harmless(line, { painted: painted.err })}\n`);
     },
     progress(line) {
       if (!moving) return;
-      write(stderr, `\r\u001b[2K${harmless(line, { painted: false })}`);
+      writeAll(stderr, `\r\u001b[2K${harmless(line, { painted: false })}`);
       open = true;
     },
     settle() {
-      if (open) write(stderr, '\r\u001b[2K');
+      if (open) writeAll(stderr, '\r\u001b[2K');
       open = false;
     },
     colors,

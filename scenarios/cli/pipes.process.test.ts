@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from '@jest/globals';
+
+const sh = (script: string) => {
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', `set -o pipefail; ${script}`], {
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1', SCHISM: 'scenarios/main.ts' },
+  });
+  return { code: status, out: stdout.trim(), err: stderr };
+};
+const compose = 'node "$SCHISM" compose --managers 9 --workers 16';
+
+describe('what a command prints', () => {
+  const whole = sh(`${compose} > /tmp/$$ && wc -c < /tmp/$$; rm /tmp/$$`).out;
+
+  test('goes whole through a pipe', () => {
+    expect(Number(whole)).toBeGreaterThan(65_536);
+    expect(sh(`${compose} | wc -c`)).toMatchObject({ code: 0, out: whole });
+  });
+
+  test('goes whole through a pipe that does not block and is read late', () => {
+    const nonBlocking =
+      'node -e \'process.stdout._handle.setBlocking(false); require("child_process").spawnSync(process.execPath, process.argv.slice(1), { stdio: "inherit" })\'';
+    expect(
+      sh(`${nonBlocking} "$SCHISM" compose --managers 9 --workers 16 | (sleep 2; wc -c)`),
+    ).toMatchObject({ code: 0, out: whole });
+  });
+
+  test('ends quietly where nobody reads it', () => {
+    expect(sh(`${compose} | true`)).toMatchObject({ code: 0, err: '' });
+  });
+
+  test('is said to be lost where there is no room for it', () => {
+    const { code, err } = sh(`${compose} > /dev/full`);
+    expect(err).toContain('error: the result cannot be written: ENOSPC');
+    expect(code).toBe(4);
+  });
+});
