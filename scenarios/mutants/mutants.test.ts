@@ -94,6 +94,11 @@ describe('a planting', () => {
     ['a missing field', good.replace('title: A bug\n', ''), /bad\.yaml:1:1: title/],
     ['a field that nobody knows', `${good}why: not\n`, /bad\.yaml:1:1: .*why/],
     ['no YAML', 'id: [', /bad\.yaml:/],
+    [
+      'an alias of nothing',
+      good.replace('A bug', '*bug'),
+      /bad\.yaml:2:8: \*bug is an alias of nothing[^]*> 2 \| title: \*bug/,
+    ],
   ])('is refused with %s', (_, text, reason) => {
     const file = written('bad.yaml', text);
     expect(() => plant(file, true)).toThrow(UsageError);

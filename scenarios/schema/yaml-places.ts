@@ -1,5 +1,16 @@
-import { isMap, isNode, isPair, LineCounter, parseDocument, type Document } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Alias,
+  type Document,
+} from 'yaml';
 import type { TextPlace } from './code-frame.ts';
+import { suggestion } from './did-you-mean.ts';
 
 /** YAML with the place of everything in it. */
 export type PlacedYaml = {
@@ -13,23 +24,73 @@ export type YamlProblem = { readonly message: string; readonly place: TextPlace 
 
 export const parseYaml = (text: string): PlacedYaml | { readonly problem: YamlProblem } => {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const placed = (offset: number): TextPlace => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const message =
-      error.code === 'MULTIPLE_DOCS'
-        ? 'a second document begins here: one scenario a file'
-        : error.message;
-    return { problem: { message, place: placed(error.pos[0]) } };
+  try {
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+    const wrong = wrongIn(document);
+    if (wrong !== undefined)
+      return { problem: { message: wrong.message, place: placed(wrong.offset) } };
+    return {
+      value: document.toJS() as unknown,
+      placeOf: (path, key) => placed(offsetOf(document, path, key)),
+    };
+  } catch (error) {
+    // More aliases than anybody writes by hand, or deeper than the stack.
+    if (!(error instanceof ReferenceError || error instanceof RangeError)) throw error;
+    return { problem: { message: `it cannot be read: ${error.message}`, place: placed(0) } };
   }
-  return {
-    value: document.toJS() as unknown,
-    placeOf: (path, key) => placed(offsetOf(document, path, key)),
-  };
+};
+
+type Wrong = { readonly message: string; readonly offset: number };
+
+const wrongIn = (document: Document.Parsed): Wrong | undefined => {
+  const [error] = document.errors;
+  if (error === undefined) return wrongAlias(document);
+  const message =
+    error.code === 'MULTIPLE_DOCS'
+      ? 'a second document begins here: one scenario a file'
+      : error.message;
+  return { message, offset: error.pos[0] };
+};
+
+/** The first alias that leads nowhere, or into itself. */
+const wrongAlias = (document: Document.Parsed): Wrong | undefined => {
+  let wrong: Wrong | undefined;
+  const anchors: string[] = [];
+  visit(document, {
+    Node(_, node, path) {
+      if (!isAlias(node)) {
+        if ('anchor' in node && typeof node.anchor === 'string') anchors.push(node.anchor);
+        return undefined;
+      }
+      const message = whyWrong(node, { document, anchors, path });
+      if (message === undefined) return undefined;
+      wrong = { message, offset: node.range?.[0] ?? 0 };
+      return visit.BREAK;
+    },
+  });
+  return wrong;
+};
+
+const whyWrong = (
+  alias: Alias,
+  {
+    document,
+    anchors,
+    path,
+  }: {
+    readonly document: Document;
+    readonly anchors: readonly string[];
+    readonly path: readonly unknown[];
+  },
+): string | undefined => {
+  const meant = alias.resolve(document);
+  if (meant === undefined)
+    return `*${alias.source} is an alias of nothing: no &${alias.source} stands before it.${suggestion(alias.source, anchors)}`;
+  return path.includes(meant) ? `*${alias.source} would hold itself` : undefined;
 };
 
 const offsetOf = (
