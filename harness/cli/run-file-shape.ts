@@ -49,24 +49,49 @@ export const inWords = {
 
 const backend = z.enum(['sim', 'process', 'docker']);
 
+const count = z.int().nonnegative();
+const duration = z.number().nonnegative();
+const mode = z.enum(['drop', 'refuse', 'reset']);
+/** One of these is waited for. */
+const awaited = ['leader', 'vote', 'node', 'write', 'operation'];
+
 /** A node or a role, or a list of such. */
 export const selection: z.ZodType = z.lazy(() => z.union([text, z.array(selection)]));
 
 const fault = oneOf('kind', {
-  cut: { from: selection, to: selection, direction: text, mode: text },
-  partition: { groups: z.array(selection), mode: text },
-  ring: { mode: text },
-  delay: { from: selection, to: selection, delayMs: figure },
-  flap: { from: selection, to: selection, periodMs: figure },
+  cut: { from: selection, to: selection, direction: z.enum(['both', 'forth']), mode },
+  partition: { groups: z.array(selection), mode },
+  ring: { mode },
+  delay: { from: selection, to: selection, delayMs: duration },
+  flap: { from: selection, to: selection, periodMs: duration },
   kill: { nodes: selection },
   pause: { nodes: selection },
-  procedure: { name: text, nodes: maybe(selection) },
+  procedure: { name: text, nodes: maybe(selection), args: maybe(record) },
 });
 
-const scheduledFault = z.looseObject({ at: figure, fault, forMs: figure });
+const trigger = z
+  .looseObject({
+    occurrence: maybe(count.min(1)),
+    withinMs: maybe(duration),
+    afterMs: maybe(duration),
+    leader: maybe(z.enum(['elected', 'lost'])),
+    vote: maybe(z.enum(['given'])),
+    node: maybe(z.enum(['promoted', 'demoted'])),
+    write: maybe(z.enum(['asked', 'acknowledged'])),
+    operation: maybe(text),
+  })
+  .refine((value) => awaited.filter((key) => key in value).length === 1);
+
+const scheduledFault = z.looseObject({
+  at: duration,
+  when: maybe(trigger),
+  fault,
+  forMs: duration,
+});
 const scheduledOperation = z.looseObject({
-  at: figure,
-  client: figure,
+  at: duration,
+  client: count,
+  node: maybe(text),
   operation: text,
   args: record,
 });
@@ -214,9 +239,14 @@ const runFileShape = z.looseObject({
   run: z.looseObject({
     scenario: z.looseObject({
       name: text,
+      title: text,
       target: text,
-      shape: figures('managers', 'workers'),
-      injectMs: figure,
+      shape: z.looseObject({ managers: count, workers: count }),
+      workload: z.looseObject({ clients: count, perSecond: duration }),
+      faults: z.union([z.literal('drawn'), z.array(entry)]),
+      injectMs: duration,
+      settleMs: duration,
+      settings: record,
       properties: z.array(text),
     }),
     seed: figure,
@@ -234,6 +264,8 @@ const runFileShape = z.looseObject({
     z.looseObject({
       id: text,
       title: text,
+      source: text,
+      expect: z.array(text),
       patches: z.array(z.looseObject({ file: text, find: text, replace: text })),
     }),
   ),
@@ -258,8 +290,32 @@ export const placeOf = (path: readonly PropertyKey[]): string =>
     '',
   );
 
+/** What is read, drawn and compared by functions that call themselves must not exhaust the stack. */
+const depthMax = 200;
+
+/** Where a document is deeper than that; looks level by level. */
+const tooDeep = (value: unknown): string | undefined => {
+  let level: readonly { readonly value: unknown; readonly under: string }[] = [
+    { value, under: 'it' },
+  ];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > depthMax) return level[0]?.under;
+    level = level.flatMap(({ value: of, under }) =>
+      typeof of !== 'object' || of === null
+        ? []
+        : Object.entries(of).map(([key, member]: [string, unknown]) => ({
+            value: member,
+            under: depth < 3 ? placeOf(depth === 0 ? [key] : [under, key]) : under,
+          })),
+    );
+  }
+  return undefined;
+};
+
 /** What is wrong with it and where, such as `run.digest is missing, expected a string`; `undefined`: nothing. */
 export const damageOf = (value: unknown): string | undefined => {
+  const deep = tooDeep(value);
+  if (deep !== undefined) return `${deep} is nested too deeply`;
   const [first] = runFileShape.safeParse(value, inWords).error?.issues ?? [];
   return first && `${placeOf(first.path)} ${first.message}`;
 };

@@ -1,10 +1,12 @@
 import { judgeRun } from '../../judge.ts';
+import { stateOf, type PropertyTally } from '../../core/campaign.ts';
 import type { Judged, RunFile } from '../../core/run.ts';
 import { exitCodes, UsageError, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Registry } from '../registry.ts';
 import { readRunFiles } from '../run-file.ts';
 import { printStory } from '../run/print.ts';
+import { tallied } from '../run/world-result.ts';
 
 /** A saved run with the verdicts that today's properties give it. */
 export const judgedAgain = (file: RunFile, registry: Registry): RunFile => {
@@ -30,18 +32,27 @@ const unknownHere = ({ run }: RunFile, { properties }: Registry): readonly Judge
     });
 };
 
+/** What the properties came to over all of some runs, as `run` counts them. */
+export const talliesOf = (
+  files: readonly RunFile[],
+  { properties }: Pick<Registry, 'properties'>,
+): readonly PropertyTally[] => {
+  let tallies: ReadonlyMap<string, PropertyTally> = new Map();
+  for (const { run } of files)
+    tallies = tallied(tallies, run.verdicts, (name) => properties.get(name)?.kind ?? 'safety');
+  return [...tallies.values()];
+};
+
 /** `schism judge`: judges a saved history again, without a cluster. */
 export const judge = (registry: Registry, io: Io, file: string): ExitCode => {
   const files = readRunFiles(file, (text) => registry.runFilesOfReport(text)).map((saved) =>
     judgedAgain(saved, registry),
   );
   if (files.length === 0) throw new UsageError(`${file} holds no run`);
-  const states: string[] = [];
   for (const saved of files) {
     const { scenario, backend, index, verdicts } = saved.run;
     io.out(io.colors.bold(`${scenario.name} on ${backend}, run ${index}`));
     for (const verdict of verdicts) {
-      states.push(verdict.verdict);
       if (verdict.verdict === 'fail') printStory(saved, verdict, { io });
       else if (verdict.verdict === 'unknown')
         io.out(`  unknown  ${verdict.property}: ${verdict.missing}`);
@@ -51,6 +62,8 @@ export const judge = (registry: Registry, io: Io, file: string): ExitCode => {
         );
     }
   }
-  if (states.includes('fail')) return exitCodes.violated;
-  return states.includes('unknown') ? exitCodes.inconclusive : exitCodes.pass;
+  const tallies = talliesOf(files, registry);
+  if (tallies.some((tally) => stateOf(tally) === 'broken')) return exitCodes.violated;
+  const open = tallies.some((tally) => tally.unknown > 0 || stateOf(tally) !== 'held');
+  return open ? exitCodes.inconclusive : exitCodes.pass;
 };

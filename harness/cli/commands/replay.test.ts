@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { compared } from './replay.ts';
+import { compared, whyAnother } from './replay.ts';
 
 test.each([
   { before: [], now: [], same: true, text: 'same verdict: nothing broken' },
@@ -13,4 +13,13 @@ test.each([
   },
 ])('$before, then $now: $text', ({ before, now, same, text }) => {
   expect(compared(before, now)).toEqual({ same, text });
+});
+
+test.each([
+  ['abc', 'abc', /bug of schism; please report it/],
+  ['abc', 'def', /saved at commit abc, and this is def; other sources make other runs/],
+  ['abc+', 'abc+', /other sources make other runs/],
+  ['none', 'none', /not known at which commit/],
+])('another digest of a run saved at %s, replayed at %s: %s', (saved, here, text) => {
+  expect(whyAnother(saved, here)).toMatch(text);
 });

@@ -7,9 +7,11 @@ import { exitCodes, UsageError, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Planting, Registry, TargetEntry } from '../registry.ts';
 import { readRunFiles } from '../run-file.ts';
+import { strangeIn } from '../strange-names.ts';
 import { brokenBy } from '../run/elsewhere.ts';
 import { playLive } from '../run/live-world.ts';
 import { printStory } from '../run/print.ts';
+import { commitOf } from '../run/saving.ts';
 import { requireDocker } from '../run/worlds.ts';
 
 type Again = { readonly run: Run; readonly problem: string | undefined };
@@ -40,6 +42,9 @@ export const replay = async (
       `${file} is a run of target ${saved.run.scenario.target}, which is not registered here`,
     );
   }
+  const { schedule, scenario } = saved.run;
+  const strange = strangeIn(schedule, { target: entry.target, shape: scenario.shape });
+  if (strange !== undefined) throw new UsageError(`${file} is damaged: ${strange}`);
   const planting = plantingFor(saved, mutants, registry);
   const again = await carriedOut(saved, { registry, io, entry, planting }).catch(
     (thrown: unknown) => {
@@ -51,14 +56,16 @@ export const replay = async (
   for (const verdict of brokenIn({ ...saved, run }))
     printStory({ ...saved, run, shrunkFrom: undefined }, verdict, { io });
   if (again.problem !== undefined) io.out(`  ${again.problem}`);
-  const strange = brokenBy(saved).filter((property) => !registry.properties.has(property));
-  for (const property of strange)
+  const unheardOf = brokenBy(saved).filter((property) => !registry.properties.has(property));
+  for (const property of unheardOf)
     io.err(
       `the run was saved as breaking ${property}, which this schism does not know: whether it does so again cannot be said`,
     );
   const code =
-    saved.run.backend === 'sim' ? sayDigest(saved, again, io) : sayVerdict(saved, again, io);
-  return code === exitCodes.pass && strange.length > 0 ? exitCodes.inconclusive : code;
+    saved.run.backend === 'sim'
+      ? sayDigest(saved, again, { io, othersPlanted: mutants !== undefined })
+      : sayVerdict(saved, again, io);
+  return code === exitCodes.pass && unheardOf.length > 0 ? exitCodes.inconclusive : code;
 };
 
 const plantingFor = (
@@ -120,14 +127,30 @@ const carriedOut = async (
   );
 };
 
-const sayDigest = (saved: RunFile, again: Again, io: Io): ExitCode => {
+/** Why a saved simulated run went another way, as far as the commits say. A commit with a `+` stands for changes that it does not hold. */
+export const whyAnother = (saved: string, here: string): string => {
+  if (saved === 'none') return 'it is not known at which commit it was saved';
+  if (saved === here && !here.endsWith('+'))
+    return `it was saved at this very commit, ${saved}: from the same sources this must not be, and is a bug of schism; please report it with the run file`;
+  return `it was saved at commit ${saved}, and this is ${here}; other sources make other runs`;
+};
+
+const sayDigest = (
+  saved: RunFile,
+  again: Again,
+  { io, othersPlanted }: { readonly io: Io; readonly othersPlanted: boolean },
+): ExitCode => {
+  const here = commitOf(import.meta.dirname);
   const same = saved.run.digest === again.run.digest;
   const broken = brokenBy(again);
   if (same) io.out(`same digest ${again.run.digest}: this was the same run to the bit`);
   else {
     io.out(`another digest: ${again.run.digest} instead of ${saved.run.digest}`);
-    if (saved.schism.commit !== 'none')
-      io.out(`it was saved at commit ${saved.schism.commit}; other sources make other runs`);
+    io.out(
+      othersPlanted
+        ? 'other bugs are planted than it was saved with'
+        : whyAnother(saved.schism.commit, here),
+    );
   }
   if (broken.length > 0 || again.problem !== undefined) return exitCodes.violated;
   return same ? exitCodes.pass : exitCodes.inconclusive;

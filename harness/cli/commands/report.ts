@@ -1,5 +1,6 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { stateOf, type CampaignSummary, type PropertyTally } from '../../core/campaign.ts';
+import { stateOf, type CampaignSummary } from '../../core/campaign.ts';
 import type { BackendName, RunFile } from '../../core/run.ts';
 import { exitCodes, UsageError, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
@@ -8,8 +9,7 @@ import { writeWhole } from '../output.ts';
 import { quoted } from '../quoted.ts';
 import { readRunFiles } from '../run-file.ts';
 import { platformText, shortest } from '../run/saving.ts';
-import { tallied } from '../run/world-result.ts';
-import { judgedAgain } from './judge.ts';
+import { judgedAgain, talliesOf } from './judge.ts';
 
 /** `schism report`: draws saved runs again. */
 export const report = (
@@ -17,12 +17,27 @@ export const report = (
   io: Io,
   { files, out }: { readonly files: readonly string[]; readonly out: string },
 ): ExitCode => {
+  refuseToReplace(out, files);
   const runs = files.flatMap((file) => readAndNamed(file, registry));
   if (runs.length === 0) throw new UsageError('no run to draw: name run files');
   const again = runs.map((file) => judgedAgain(file, registry));
   writeWhole(out, registry.draw(summaryOf(again, registry), failuresFirst(again)));
   io.out(`report    ${out}`);
   return exitCodes.pass;
+};
+
+/** `report -o *.json`, as a shell expands it, names a run file as the page: what is drawn from must not be lost. Throws a `UsageError`. */
+const refuseToReplace = (out: string, files: readonly string[]): void => {
+  if (statSync(out, { throwIfNoEntry: false })?.isFile() !== true) return;
+  const path = realpathSync(out);
+  const isInput = files.some(
+    (file) =>
+      statSync(file, { throwIfNoEntry: false }) !== undefined && realpathSync(file) === path,
+  );
+  if (!isInput && !/^\s*\{[^]*"schism\/run-file@/.test(readFileSync(path, 'utf8'))) return;
+  throw new UsageError(
+    `${out} is ${isInput ? 'one of the files to draw' : 'a run file'} and would be lost: name the page behind -o, such as -o report.html, and run files after it`,
+  );
 };
 
 /** A run file may have been moved since: the line that shows it again names it where it was read. A page of many runs has no such line. */
@@ -49,15 +64,7 @@ const savedBetween = (files: readonly RunFile[]): string => {
 };
 
 const summaryOf = (files: readonly RunFile[], registry: Registry): CampaignSummary => {
-  let tallies: ReadonlyMap<string, PropertyTally> = new Map();
-  for (const { run } of files) {
-    tallies = tallied(
-      tallies,
-      run.verdicts,
-      (name) => registry.properties.get(name)?.kind ?? 'safety',
-    );
-  }
-  const properties = [...tallies.values()];
+  const properties = talliesOf(files, registry);
   const backends = [...new Set(files.map(({ run }) => run.backend))];
   const worlds = backends.map((backend: BackendName) => {
     const own = files.filter(({ run }) => run.backend === backend).map(({ run }) => run);

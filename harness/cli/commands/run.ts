@@ -11,6 +11,7 @@ import type { Planting, Registry, TargetEntry } from '../registry.ts';
 import { prepareCampaign } from '../campaign-folder.ts';
 import { pointLatest, writeWhole } from '../output.ts';
 import { nearest, noConfig, selectScenarios, shaped, warnOfQuorum } from '../select.ts';
+import { requireNodes } from '../strange-names.ts';
 import type { RunOptions } from '../run/options.ts';
 import { printProperties, printStory, printWorlds } from '../run/print.ts';
 import { brokenBy } from '../run/elsewhere.ts';
@@ -50,11 +51,13 @@ export const run = async (registry: Registry, io: Io, options: RunOptions): Prom
   const saving = savingFor({ registry, folder, commit, mutants: planting?.mutants ?? [] });
   const asked = { managers: options.managers, workers: options.workers };
   const both = names.some((name) => registry.suites.has(name));
+  const plays = atLeastOne(shaped(scenarios, asked, both));
+  requireNodes(plays, entry.target);
   const plan: WorldPlan = {
     registry,
     io,
     entry,
-    scenarios: atLeastOne(shaped(scenarios, asked, both)),
+    scenarios: plays,
     seed,
     runs: options.runs,
     forMs: options.maxTimeMs,
@@ -268,7 +271,7 @@ const print = (given: {
   const { summary, worlds, io, options } = given;
   const report = shortest(resolve(given.report));
   if (options.json) {
-    io.out(harmlessJson(jsonOf(summary, { report, backend: options.backend ?? 'all' })));
+    io.out(harmlessJson(jsonOf(summary, { report, backend: backendIn(worlds) })));
     return;
   }
   printWorlds(summary, io);
@@ -294,6 +297,12 @@ const print = (given: {
   printProperties(summary, io);
   io.out(`seed      ${given.seed}`);
   io.out(`report    ${report}`);
+};
+
+/** The world in which it ran, or `all` of them. */
+const backendIn = (worlds: readonly WorldResult[]): string => {
+  const [first, ...others] = worlds.map(({ tally }) => tally.backend);
+  return first !== undefined && others.every((backend) => backend === first) ? first : 'all';
 };
 
 const jsonOf = (
