@@ -36,7 +36,7 @@ describe('judge', () => {
     const history = { ...sample.run.history, operations: [], observations: [] };
     const file = saved('lacking.json', { ...testing('tomorrow'), history });
     const { code, out } = await called('judge', file);
-    expect(out).toContain('unknown  tomorrow: this version of schism has no property of that name');
+    expect(out).toContain('unknown  tomorrow: this schism knows no property of that name');
     expect(code).toBe(3);
     const page = join(folder, 'lacking.html');
     await called('report', file, '-o', page);
