@@ -46,8 +46,7 @@ describe('the planted bugs of this repository', () => {
     expect(mutants.map(({ id }) => `${id}.yaml`)).toEqual(
       readdirSync(import.meta.dirname).filter((name) => name.endsWith('.yaml')),
     );
-    const planting = plantAgain(mutants, true);
-    expect(planting.mutants).toBe(mutants);
+    for (const mutant of mutants) expect(plantAgain([mutant], true).mutants).toEqual([mutant]);
   });
 });
 
@@ -62,6 +61,16 @@ patches:
 `;
 
 describe('a planting', () => {
+  test('of bugs that patch one place names those, and that one can be planted', () => {
+    const both = mkdtempSync(join(folder, 'both-'));
+    writeFileSync(join(both, '1.yaml'), good);
+    writeFileSync(join(both, '2.yaml'), good.replace('id: one', 'id: two'));
+    expect(() => plant(both, true)).toThrow(
+      /planted bugs one and two do not go together: .*json\.ts; --mutants takes one file/,
+    );
+    expect(() => plant(import.meta.dirname, true)).toThrow(/planted bugs \S+ and \S+ do not go/);
+  });
+
   test('lies in a variable, so that nothing is left of it whatever becomes of the harness', () => {
     const planting = plant(written('one.yaml', good), true);
     const [variable = ''] = Object.values(planting.env);
@@ -94,6 +103,11 @@ describe('a planting', () => {
     ['a missing field', good.replace('title: A bug\n', ''), /bad\.yaml:1:1: title/],
     ['a field that nobody knows', `${good}why: not\n`, /bad\.yaml:1:1: .*why/],
     ['no YAML', 'id: [', /bad\.yaml:/],
+    [
+      'a patch that makes no TypeScript of it',
+      good.replace('"Other data"', '"*/ ( /*"'),
+      /planted bug one: what it makes of harness\/core\/json\.ts is no TypeScript/,
+    ],
     [
       'an alias of nothing',
       good.replace('A bug', '*bug'),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { UsageError } from '../../harness/cli/exit.ts';
 import type { Planting } from '../../harness/cli/registry.ts';
 import type { Mutant } from '../../harness/core/run.ts';
@@ -28,6 +29,7 @@ export const plantAgain = (mutants: readonly Mutant[], fromSources: boolean): Pl
     );
   }
   for (const mutant of mutants) check(mutant);
+  checkTogether(mutants);
   const planted = JSON.stringify(mutants);
   if (Buffer.byteLength(planted) > bytesMax)
     throw new UsageError(
@@ -57,5 +59,64 @@ const check = ({ id, expect, patches }: Mutant): void => {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new UsageError(`planted bug ${id} does not fit: ${why}`, { cause });
     }
+  }
+};
+
+/** As they will be applied, one after the other: two may patch one place. What comes out has to be TypeScript that Node can load. */
+const checkTogether = (mutants: readonly Mutant[]): void => {
+  const sources = new Map<string, string>();
+  for (const [place, mutant] of mutants.entries()) {
+    for (const patch of mutant.patches) {
+      const source = sources.get(patch.file) ?? sourceOf(patch.file);
+      try {
+        sources.set(patch.file, patchSource(source, patch));
+      } catch (cause) {
+        const other = mutants.slice(0, place).find((before) => !goTogether(before, mutant));
+        throw new UsageError(
+          `planted bugs ${other?.id ?? 'before it'} and ${mutant.id} do not go together: both patch one place of ${patch.file}; --mutants takes one file as well as a folder`,
+          { cause },
+        );
+      }
+    }
+  }
+  for (const [file, source] of sources) checkSyntax(file, source, mutants);
+};
+
+const sourceOf = (file: string): string => readFileSync(new URL(file, root), 'utf8');
+
+const goTogether = (one: Mutant, other: Mutant): boolean => {
+  try {
+    const patches = [...one.patches, ...other.patches];
+    for (const file of new Set(patches.map((patch) => patch.file)))
+      patches.filter((patch) => patch.file === file).reduce(patchSource, sourceOf(file));
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const checkSyntax = (file: string, source: string, mutants: readonly Mutant[]): void => {
+  try {
+    withoutWarnings(() => stripTypeScriptTypes(source));
+  } catch (cause) {
+    const ids = mutants
+      .filter(({ patches }) => patches.some((patch) => patch.file === file))
+      .map(({ id }) => id);
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(
+      `planted bug ${ids.join(', ')}: what it makes of ${file} is no TypeScript: ${why}`,
+      { cause },
+    );
+  }
+};
+
+/** Node says of it that it may change, which is nothing to whoever plants bugs. */
+const withoutWarnings = <Result>(work: () => Result): Result => {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    return work();
+  } finally {
+    process.emitWarning = emitWarning;
   }
 };
