@@ -11,10 +11,26 @@ const [command, ...rest] = process.argv.slice(2);
 
 if (command === 'check') {
   // Judging a history needs nothing of the rest, and is timed from here.
-  const { runCheck } = await import('./check/command.ts');
+  const [{ runCheck }, { writeAll }] = await Promise.all([
+    import('./check/command.ts'),
+    import('../harness/cli/write-all.ts'),
+  ]);
+  const stderr = (text: string): void => {
+    writeAll(2, text);
+  };
+  // Node's own exit code would be 1, which says that a history is not linearizable.
+  process.on('uncaughtException', (error) => {
+    const full = error.name === 'EnvironmentError';
+    stderr(
+      `schism check: ${full ? error.message : `this is a bug of schism: ${error.stack ?? ''}`}\n`,
+    );
+    process.exit(full ? 4 : 70);
+  });
   process.exitCode = await runCheck(rest, {
-    stdout: (text) => process.stdout.write(text),
-    stderr: (text) => process.stderr.write(text),
+    stdout: (text) => {
+      writeAll(1, text);
+    },
+    stderr,
     startedAt,
   });
 } else {

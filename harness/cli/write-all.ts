@@ -1,5 +1,7 @@
-import { writeSync } from 'node:fs';
 import { EnvironmentError } from './exit.ts';
+
+/** An `import` of that module loads its streams too, which takes as long as judging a history. */
+const { writeSync } = process.getBuiltinModule('node:fs');
 
 const stderr = 2;
 /** A pipe that its reader has closed, such as `| head`, and a terminal that is gone are no errors of ours. */

@@ -1,4 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -91,6 +98,22 @@ describe('schism check', () => {
     [['there-is-no-such-file'], 2],
   ])('%j: exit code %i', async (names, expected) => {
     expect((await check(...names.map(path), '--model', 'register')).code).toBe(expected);
+  });
+
+  test('a link to itself, or to a folder above, leads nowhere; binary data is no history', async () => {
+    const looped = mkdtempSync(join(folder, 'looped-'));
+    writeFileSync(join(looped, 'a.txt'), right);
+    symlinkSync(looped, join(looped, 'b'));
+    const { code, out } = await check(looped, '--model', 'register');
+    expect(out).toContain('1 files: 1 pass');
+    expect(code).toBe(0);
+    symlinkSync('c', join(looped, 'c'));
+    writeFileSync(join(looped, 'd.bin'), Buffer.from([1, 0, 200, 0, 10]));
+    const again = await check(looped, '--model', 'register');
+    rmSync(looped, { recursive: true });
+    expect(again.out).toContain('ELOOP');
+    expect(again.out).toContain('it is binary data, not a history');
+    expect(again.code).toBe(2);
   });
 
   test('says in a line what is wrong, where, and what would have been right', async () => {

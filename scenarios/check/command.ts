@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 
-import { mkdirSync, readdirSync, statSync, writeFileSync } from './file-system.ts';
+import { mkdirSync, readdirSync, realpathSync, statSync, writeFileSync } from './file-system.ts';
 import { judgeFile, type FileResult, type Judged } from './judge-file.ts';
 import { optionsOf, USAGE, type CheckOptions } from './options.ts';
 
@@ -27,7 +27,7 @@ export async function runCheck(argv: readonly string[], io: CheckIo): Promise<nu
     io.stderr(`schism check: ${options}\n\n${USAGE}`);
     return 2;
   }
-  const files = options.files.flatMap(filesUnder);
+  const files = options.files.flatMap((file) => filesUnder(file));
   if (files.length === 0) {
     io.stderr(`schism check: no file in ${options.files.join(', ')}\n`);
     return 2;
@@ -46,13 +46,24 @@ export async function runCheck(argv: readonly string[], io: CheckIo): Promise<nu
   return drawn ? exitCode(results) : 2;
 }
 
-/** A folder stands for the files below it, in the order of their names; hidden ones are left out. */
-function filesUnder(path: string): string[] {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
+/** A folder stands for the files below it, in the order of their names; hidden ones are left out, and links that lead back to a folder above. */
+function filesUnder(path: string, above: readonly string[] = []): string[] {
+  if (!isFolder(path)) return [path];
+  const real = realpathSync(path);
+  if (above.includes(real)) return [];
   return readdirSync(path)
     .filter((name) => !name.startsWith('.'))
     .sort((a, b) => (a < b ? -1 : 1))
-    .flatMap((name) => filesUnder(join(path, name)));
+    .flatMap((name) => filesUnder(join(path, name), [...above, real]));
+}
+
+/** What cannot be looked at, such as a link to itself, is said when it is read. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 async function judged(

@@ -112,6 +112,7 @@ function read(
   } catch (error) {
     return { line: 0, reason: error instanceof Error ? error.message : String(error) };
   }
+  if (text.includes('\0')) return { line: 1, reason: 'it is binary data, not a history' };
   const watch = () => {
     if (left() <= 0) throw new TimeOver();
   };

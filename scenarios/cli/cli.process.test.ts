@@ -70,6 +70,13 @@ describe('run --json', () => {
     expect(sentence).toMatch(/^All \d+ guarantees held in 12 runs\.$/);
   });
 
+  test('names the world that it ran in, asked for or not', () => {
+    const { out: text } = schism([
+      ...['run', 'leader-cut-off', '--seed', '1', '--runs', '1', '--json', '--out', out('world')],
+    ]);
+    expect(jsonOf(text).backend).toBe('sim');
+  });
+
   test('has the same digest with another number of threads', () => {
     const second = jsonOf(
       schism([...asked, '--runs', '12', '--jobs', '2', '--out', out('two')]).out,

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { describe, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+
+const folder = mkdtempSync(join(tmpdir(), 'schism-pipes-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
 
 const sh = (script: string) => {
   const { status, stdout, stderr } = spawnSync('bash', ['-c', `set -o pipefail; ${script}`], {
@@ -28,6 +36,18 @@ describe('what a command prints', () => {
 
   test('ends quietly where nobody reads it', () => {
     expect(sh(`${compose} | true`)).toMatchObject({ code: 0, err: '' });
+  });
+
+  test.each([
+    ['| true', 0, /^$/],
+    ['> /dev/full', 4, /^schism check: the result cannot be written: ENOSPC/],
+  ])('by check, to %s, ends with %i', (where, expected, said) => {
+    const file = join(folder, 'right.txt');
+    writeFileSync(file, '0\t:invoke\t:write\t1\n0\t:ok\t:write\t1\n');
+    const many = `${file} `.repeat(2_000);
+    const { code, err } = sh(`node "$SCHISM" check ${many} --model register ${where}`);
+    expect(err).toMatch(said);
+    expect(code).toBe(expected);
   });
 
   test('is said to be lost where there is no room for it', () => {

@@ -111,6 +111,12 @@ test.each(['judge', 'replay', 'report'])(
 );
 
 describe('run', () => {
+  test('needs a folder to write to', async () => {
+    const { code, err } = await called('run', 'halves', '--out', '');
+    expect(err).toContain('--out: expected a folder; this is empty');
+    expect(code).toBe(2);
+  });
+
   const scenario = (fault: string): string =>
     written('mine.yaml', `name: mine\nfaults: [{ at: 1s, ${fault} }]\n`);
 

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type Docker from 'dockerode';
 import { connectEngine } from '../../backends/docker/engine.ts';
@@ -77,7 +77,7 @@ export const clean = async ({ images }: Registry, io: Io): Promise<ExitCode> => 
     lost += await oldImages(docker, { images, busy }, io);
   }
   const known = new Set(alive.map((record) => record.folder));
-  for (const folder of lostFolders(tmpdir(), { known })) {
+  for (const folder of existsSync(tmpdir()) ? lostFolders(tmpdir(), { known }) : []) {
     rmSync(folder, { recursive: true, force: true });
     lost += 1;
     io.out(`removed   ${folder}`);

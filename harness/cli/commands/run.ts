@@ -34,6 +34,7 @@ const shownMax = 4;
 
 /** `schism run`: runs, judges, writes run files and report, prints, and says by its exit code how it went. */
 export const run = async (registry: Registry, io: Io, options: RunOptions): Promise<ExitCode> => {
+  if (options.out === '') throw new UsageError('--out: expected a folder; this is empty');
   const started = new Date();
   const seed = options.seed ?? randomInt(1, 2 ** 31 - 1);
   const names = options.names.length > 0 ? options.names : [registry.defaultSuite];

@@ -103,6 +103,17 @@ test('our own run files are read by what operations meant', () => {
   });
 });
 
+test('a run file of another schema is not read', () => {
+  const text = JSON.stringify({
+    schema: 'schism/run-file@99',
+    run: { history: { operations: [] } },
+  });
+  expect(read(text, 'register')).toEqual({
+    line: 1,
+    reason: 'the run file is of schema schism/run-file@99; schism/run-file@1 is read here',
+  });
+});
+
 test('a run file says nothing of objects that its operations did not make', () => {
   const node = { object: 'node w1', act: 'update', value: 'drain', version: 10 };
   const operation = { process: 0, invokedAt: 1, endedAt: 2, outcome: 'ok', seen: [] };

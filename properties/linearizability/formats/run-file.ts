@@ -21,6 +21,9 @@ type RunOperation = {
   }[];
 };
 
+/** Another schema may mean something else by the same names. */
+const SCHEMA = 'schism/run-file@1';
+
 /** The words of a run for what a register calls otherwise. */
 const REGISTER_WORDS = new Map([['put', 'write']]);
 
@@ -111,7 +114,12 @@ function operationsOf(text: string): readonly RunOperation[] {
       `the run file is not whole: ${error instanceof Error ? error.message : 'not JSON'}`,
     );
   }
-  const { run } = file as { run?: { history?: { operations?: unknown } } };
+  const { schema, run } = file as {
+    schema?: unknown;
+    run?: { history?: { operations?: unknown } };
+  };
+  if (schema !== SCHEMA)
+    throw new Unreadable(1, `the run file is of schema ${String(schema)}; ${SCHEMA} is read here`);
   const operations = run?.history?.operations;
   if (!Array.isArray(operations)) throw new Unreadable(1, 'the run file holds no history');
   return operations as readonly RunOperation[];
