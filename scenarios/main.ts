@@ -41,13 +41,15 @@ if (command === 'check') {
     import('../harness/cli/exit.ts'),
   ]);
   const io = terminal();
+  // What takes things away must work beside a configuration that is broken.
+  const needsNoConfig: readonly string[] = ['down', 'clean', '--version', '-V'];
   let invocation = 'schism';
   // Node's own exit code would be 1, which says that a property is violated. What still stands is the guardian's.
   process.on('uncaughtException', (error) => {
     process.exit(complain(error, { invocation }, io));
   });
   try {
-    const registry = await createRegistry();
+    const registry = await createRegistry(needsNoConfig.includes(command ?? '') ? {} : undefined);
     ({ invocation } = registry);
     process.exitCode = await main(process.argv.slice(2), registry, io);
   } catch (error) {

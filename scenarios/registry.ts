@@ -8,7 +8,7 @@ import type { Scenario } from '../harness/core/scenario.ts';
 import { properties } from '../properties/index.ts';
 import { renderReport, runFilesOfReport } from '../reports/write.ts';
 import { compose } from './compose.ts';
-import { configIn, readConfig } from './config.ts';
+import { configIn, readConfig, type Config } from './config.ts';
 import { faultHelp } from './fault-help.ts';
 import { plant, plantAgain } from './mutants/plant.ts';
 import { namedScenarios } from './named.ts';
@@ -53,15 +53,13 @@ const invocation = (): string =>
   fromSources && existsSync('scenarios/main.ts') ? 'npm run -s schism --' : 'npx schism';
 
 /** Everything that there is: what the package brings, and what the folder's own configuration adds. */
-export const createRegistry = async (folder = process.cwd()): Promise<Registry> => {
+export const createRegistry = async (given?: Config, folder = process.cwd()): Promise<Registry> => {
   const own = [reference, primaryBackupEntry];
-  const config = await readConfig(
-    folder,
-    own.map(({ target }) => target),
-  );
+  const known = own.map(({ target }) => target);
+  const config = given ?? (await readConfig(folder, known));
   const entries = [...own, ...(config.targets ?? [])];
   const targets = new Map(entries.map((entry) => [entry.target.name, entry]));
-  const known = new Map(entries.map(({ target }) => [target.name, target]));
+  const byName = new Map(entries.map(({ target }) => [target.name, target]));
   const scenarios = new Map([
     ...namedScenarios,
     ...(config.scenarios ?? []).map((scenario): [string, Scenario] => [scenario.name, scenario]),
@@ -81,7 +79,7 @@ export const createRegistry = async (folder = process.cwd()): Promise<Registry> 
     propertiesModule: { module: beside('./all-properties.ts'), name: 'allProperties' },
     drawModule: { module: beside('../harness/generate/draw-schedule.ts'), name: 'drawSchedule' },
     faults: faultHelp,
-    readScenario: (file, target) => readScenario(file, known, target),
+    readScenario: (file, target) => readScenario(file, byName, target),
     plant: (path) => plant(path, fromSources),
     plantAgain: (mutants) => plantAgain(mutants, fromSources),
     draw: renderReport,
