@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Scenario } from '../core/scenario.ts';
 import { UsageError } from './exit.ts';
@@ -51,7 +51,7 @@ const unknownName = (name: string, registry: Registry): UsageError => {
 };
 
 const isFile = (name: string): boolean =>
-  /\.ya?ml$/.test(name) || (name.includes('/') && existsSync(name));
+  /\.(ya?ml|json)$/.test(name) || statSync(name, { throwIfNoEntry: false })?.isFile() === true;
 
 /** Reports, run files and tallies know a scenario by its name, so no two may share one. */
 const clash = (name: string): UsageError =>

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { RunFile } from '../../harness/core/run.ts';
 import { sampleRun } from '../../reports/sample.ts';
@@ -111,6 +111,15 @@ test.each(['judge', 'replay', 'report'])(
 );
 
 describe('run', () => {
+  test.each(['mine.json', 'mine'])('takes a file named %s for a scenario', async (name) => {
+    const file = written(name, '{ "name": "mine", "inject": "x" }');
+    const { err } = await called('run', relative('.', file));
+    expect(err).toMatch(/:1:\d+: inject: /);
+    rmSync(file);
+    const gone = await called('run', join(folder, 'mine.json'));
+    expect(gone.err).toContain('mine.json cannot be read');
+  });
+
   test('needs a folder to write to', async () => {
     const { code, err } = await called('run', 'halves', '--out', '');
     expect(err).toContain('--out: expected a folder; this is empty');
