@@ -13,7 +13,6 @@ const assets = [
   'reports/assets/*',
   'cluster/server/Dockerfile',
   'scenarios/targets/primary-backup/Dockerfile',
-  'scenarios/mutants/*.yaml',
 ];
 
 rmSync(dist, { recursive: true, force: true });

@@ -63,6 +63,23 @@ test('the installed command runs real processes', () => {
   expect([0, 3]).toContain(status);
 });
 
+test('the installed command runs the target of the walk-through', () => {
+  const asked = ['--target', 'primary-backup', '--workers', '0', '--shrink-time', '0s'];
+  const { status, stdout } = schism('run', 'two-networks', '--backend', 'process', ...asked);
+  expect(stdout).toMatch(/process +1 run/);
+  expect([0, 1, 3]).toContain(status);
+});
+
+test('what the package’s README leads to comes with it, and nothing that only a clone can use', () => {
+  const root = join(modules, 'schism-harness');
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const links = [...readme.matchAll(/\]\(((?!http)[^)#]+)\)/g)].map(([, link = '']) => link);
+  expect(links.filter((link) => !existsSync(join(root, link)))).toEqual([]);
+  expect(
+    readdirSync(join(root, 'dist/scenarios/mutants')).filter((name) => name.endsWith('yaml')),
+  ).toEqual([]);
+});
+
 test('planted bugs are refused with the reason', () => {
   const { status, stderr } = schism(
     'run',

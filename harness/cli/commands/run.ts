@@ -112,7 +112,7 @@ const entryOf = (scenarios: readonly Scenario[], registry: Registry): TargetEntr
   if (entry !== undefined) return entry;
   const near = nearest(name, registry.targets.keys());
   throw new UsageError(
-    `there is no target "${name}"${near === undefined ? '' : `; did you mean ${near}?`} There are ${[...registry.targets.keys()].join(', ')}.${noConfig(registry)}`,
+    `there is no target "${name}"${near === undefined ? '.' : `; did you mean ${near}?`} There are ${[...registry.targets.keys()].join(', ')}.${noConfig(registry)}`,
   );
 };
 

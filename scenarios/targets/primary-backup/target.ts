@@ -2,6 +2,12 @@ import { fileURLToPath } from 'node:url';
 import type { Json, JsonObject } from '../../../harness/core/json.ts';
 import { defineTarget, fromLogLines } from '../../../harness/define-target.ts';
 
+/** What a node runs: the source in a clone, JavaScript in an installed package. */
+export const serverProgram = new URL(
+  import.meta.url.endsWith('.ts') ? './server.ts' : './server.js',
+  import.meta.url,
+);
+
 const value = async (endpoint: string, key: string, init: RequestInit) => {
   const answer = await fetch(`http://${endpoint}/values/${key}`, init);
   return {
@@ -20,7 +26,7 @@ export const primaryBackup = defineTarget({
   title: 'a register copied from a primary to its backups, without a quorum (it breaks)',
   nodes: ({ managers }) => Array.from({ length: managers }, (_, place) => `m${place + 1}`),
   process: {
-    command: [process.execPath, fileURLToPath(new URL('./server.ts', import.meta.url))],
+    command: [process.execPath, fileURLToPath(serverProgram)],
   },
   docker: { image: 'schism/primary-backup', ports: { client: 7001, peer: 7000 } },
   env: ({ node, peers, addressOf, listen, dataFolder }) => ({
