@@ -47,6 +47,22 @@ describe('in the end', () => {
     expect(judge(all, { faults: [] })).toMatchObject({ verdict: 'pass', tested: false });
   });
 
+  test('none has stopped by itself', () => {
+    const stopped = says('m2', '1', [
+      [900, lock('active')],
+      [4_000, { kind: 'note', text: 'the log is an older copy' }],
+      [4_000, lock('error')],
+    ]);
+    const observations = [...words('m1', 'active'), ...stopped, ...words('m3', 'active')];
+    expect(judge(all, { observations })).toEqual({
+      verdict: 'fail',
+      summary: 'm2 has stopped by itself, and serves nobody: the log is an older copy',
+      moments: [
+        { at: 4_000, node: 'm2', text: 'm2 says that it is in error: the log is an older copy' },
+      ],
+    });
+  });
+
   test('what it answered instead is told, and how often', () => {
     const text =
       "rpc error: code = Unknown desc = The swarm does not have a leader. It's possible that few are online.";

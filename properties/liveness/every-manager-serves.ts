@@ -10,7 +10,7 @@ import { stalledAfterHeal } from './stalls.ts';
 
 /**
  * Once healed, every manager serves its clients, whoever leads: it hands on to the leader what only the leader can answer. Others that
- * answer show that there is a leader, so a manager that does not is itself at fault. Not judged: who came up locked and stayed so
+ * answer show that there is a leader, so a manager that does not is itself at fault, and none stops by itself. Not judged: who came up locked and stayed so
  * (`autolocked-restart` does), who ended again, and whose role changed.
  * @source Docker, "Administer and maintain a swarm of Docker Engines": all managers answer, and proxy to the leader; swarmkit,
  * manager/manager.go and protobuf/plugin/raftproxy.
@@ -19,11 +19,13 @@ export const everyManagerServes: Property = {
   name: 'every-manager-serves',
   kind: 'liveness',
   guarantee:
-    'Once everything is healed and others answer, no manager leaves its clients without an answer: within the bound it serves reads and writes, whoever leads.',
+    'Once everything is healed and others answer, no manager leaves its clients without an answer, nor stops by itself: within the bound it serves reads and writes, whoever leads.',
   source:
     'Docker, Administer and maintain a swarm; swarmkit protobuf/plugin/raftproxy (managers hand requests on to the leader)',
   judge(history) {
     if (chronicleOf(history).locks === 0) return unknown('no node says whether it is locked');
+    const stopped = stoppedByItself(history);
+    if (stopped !== undefined) return stopped;
     const judged = managersToJudge(history);
     const found = judged.map((node) => deafTo(node, history)).find((verdict) => verdict);
     if (found !== undefined) {
@@ -37,6 +39,21 @@ export const everyManagerServes: Property = {
       ? held(said)
       : untested(`${said}, after no fault`);
   },
+};
+
+/** No fault damages what is on a disk: a manager that says that it is in error has stopped for a reason of its own. */
+const stoppedByItself = (history: History): Verdict | undefined => {
+  for (const { node, said } of chronicleOf(history).boots) {
+    const place = said.findIndex((words) => words.kind === 'lock' && words.state === 'error');
+    const words = said[place];
+    if (words === undefined) continue;
+    const note = said.slice(0, place).findLast(({ kind }) => kind === 'note');
+    const why = note?.kind === 'note' ? note.text : 'it does not say why';
+    return broken(`${node} has stopped by itself, and serves nobody: ${why}`, [
+      moment(words.at, node, `${node} says that it is in error: ${why}`),
+    ]);
+  }
+  return undefined;
 };
 
 const managersToJudge = (history: History): readonly NodeName[] => {
