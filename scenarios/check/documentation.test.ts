@@ -21,7 +21,7 @@ test('the example in the page answers what its comments say', () => {
   const [, example = ''] = /```ts\n([\s\S]*?)```/.exec(page) ?? [];
   const folder = mkdtempSync(join(tmpdir(), 'schism-docs-'));
   try {
-    const file = join(folder, 'example.mjs');
+    const file = join(folder, 'example.mts');
     writeFileSync(file, example.replaceAll(/(?<=')schism-harness[\w/]*(?=')/g, sourceOf));
     const out = execFileSync(process.execPath, [file], { encoding: 'utf8' });
     expect(out).toMatch(/^fail\n/);

@@ -100,12 +100,6 @@ const bugs: readonly Bug[] = [
     replace: "if (node?.Status.State === 'down') {",
   },
   {
-    title: 'constraints that came later are not enforced',
-    file: 'manager/constraint-enforcer.ts',
-    find: 'if (meetsConstraints(node, template)) continue;',
-    replace: 'if (task.ID !== undefined) continue;',
-  },
-  {
     title: 'an update stops half-way',
     file: 'manager/updating.ts',
     find: 'if (free <= 0 || isFull(transaction)) return;',
@@ -116,12 +110,6 @@ const bugs: readonly Bug[] = [
     file: 'manager/dispatcher.ts',
     find: 'if (now >= this.#nextResend) this.#resend();',
     replace: 'if (now >= this.#nextResend) this.#nextResend = never;',
-  },
-  {
-    title: 'an agent is not told which tasks are no longer its own',
-    file: 'manager/assignments.ts',
-    find: 'remove.push(id);',
-    replace: '{}',
   },
   {
     title: 'a complete set leaves old tasks running',
