@@ -40,7 +40,7 @@ test.each([
   ],
   [
     { faults: [{ at: 1, fault: cut('leeder'), forMs: 1 }] },
-    'scenario mine: faults[0].fault.from: leeder is no node of this cluster and no role. Did you mean leader?',
+    'scenario mine: faults[0].fault.from: leeder is no node of this cluster (3 managers, 0 workers) and no role. Did you mean leader?',
   ],
   [{ injectMs: undefined }, 'scenario mine: injectMs is missing, expected a number'],
   [{ target: undefined }, 'scenario mine: target is missing, expected a string'],

@@ -1,5 +1,13 @@
 /** What has to be in a run file before anything is judged, drawn or run again from it. What it has besides is let be. */
 import { z } from 'zod';
+import {
+  count,
+  duration,
+  faultMembers,
+  operationMembers,
+  triggerMembers,
+  waitingMembers,
+} from './schedule-shape.ts';
 
 const text = z.string();
 const figure = z.number();
@@ -49,38 +57,11 @@ export const inWords = {
 
 const backend = z.enum(['sim', 'process', 'docker']);
 
-const count = z.int().nonnegative();
-const duration = z.number().nonnegative();
-const mode = z.enum(['drop', 'refuse', 'reset']);
-/** One of these is waited for. */
-const awaited = ['leader', 'vote', 'node', 'write', 'operation'];
-
-/** A node or a role, or a list of such. */
-export const selection: z.ZodType = z.lazy(() => z.union([text, z.array(selection)]));
-
-const fault = oneOf('kind', {
-  cut: { from: selection, to: selection, direction: z.enum(['both', 'forth']), mode },
-  partition: { groups: z.array(selection), mode },
-  ring: { mode },
-  delay: { from: selection, to: selection, delayMs: duration },
-  flap: { from: selection, to: selection, periodMs: duration },
-  kill: { nodes: selection },
-  pause: { nodes: selection },
-  procedure: { name: text, nodes: maybe(selection), args: maybe(record) },
-});
+const fault = oneOf('kind', faultMembers);
 
 const trigger = z
-  .looseObject({
-    occurrence: maybe(count.min(1)),
-    withinMs: maybe(duration),
-    afterMs: maybe(duration),
-    leader: maybe(z.enum(['elected', 'lost'])),
-    vote: maybe(z.enum(['given'])),
-    node: maybe(z.enum(['promoted', 'demoted'])),
-    write: maybe(z.enum(['asked', 'acknowledged'])),
-    operation: maybe(text),
-  })
-  .refine((value) => awaited.filter((key) => key in value).length === 1);
+  .looseObject({ ...waitingMembers, ...z.object(triggerMembers).partial().shape })
+  .refine((value) => Object.keys(triggerMembers).filter((key) => key in value).length === 1);
 
 const scheduledFault = z.looseObject({
   at: duration,
@@ -88,13 +69,7 @@ const scheduledFault = z.looseObject({
   fault,
   forMs: duration,
 });
-const scheduledOperation = z.looseObject({
-  at: duration,
-  client: count,
-  node: maybe(text),
-  operation: text,
-  args: record,
-});
+const scheduledOperation = z.looseObject(operationMembers);
 const entry = record.superRefine((value, context) => {
   const { error } = ('fault' in value ? scheduledFault : scheduledOperation).safeParse(
     value,

@@ -1,57 +1,112 @@
 /** Names in faults and schedules that mean nothing in the cluster they are for: a fault that hits nobody puts nothing to the test. */
-import { roleWords, type Fault, type Selection } from '../core/fault.ts';
-import { isFault, type ScheduledFault, type Schedule } from '../core/schedule.ts';
+import type { Shape } from '../core/cluster.ts';
+import { clientsWord, roleWords, type Selection } from '../core/fault.ts';
+import { counted } from '../core/figures.ts';
+import { isFault, type Schedule, type ScheduledFault } from '../core/schedule.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { Target } from '../core/target.ts';
 import { UsageError } from './exit.ts';
+import { nearest } from './select.ts';
 
-type Shape = Scenario['shape'];
+export type Cluster = { readonly target: Target; readonly shape: Shape };
+
+/** `path` within the entry. */
+type Strange = { readonly path: string; readonly message: string };
 
 const workerRoles: readonly string[] = ['worker', 'workers', 'busy-worker'];
 
-const selectionsOf = (fault: Fault): readonly Selection[] => {
+const meant = (word: string, known: Iterable<string>): string => {
+  const near = nearest(word, known);
+  return near === undefined ? '' : `. Did you mean ${near}?`;
+};
+
+type Named = readonly [path: string, selection: Selection];
+
+/** What of a fault names nodes, by where it stands. */
+const selectionsOf = ({ fault }: ScheduledFault): readonly Named[] => {
   switch (fault.kind) {
     case 'cut':
     case 'delay':
     case 'flap':
-      return [fault.from, fault.to];
+      return [
+        ['fault.from', fault.from],
+        ['fault.to', fault.to],
+      ];
     case 'partition':
-      return fault.groups;
+      return fault.groups.map((group, place): Named => [`fault.groups[${place}]`, group]);
     case 'ring':
       return [];
     case 'kill':
     case 'pause':
-      return [fault.nodes];
+      return [['fault.nodes', fault.nodes]];
     case 'procedure':
-      return fault.nodes === undefined ? [] : [fault.nodes];
+      return fault.nodes === undefined ? [] : [['fault.nodes', fault.nodes]];
   }
 };
 
 const wordsOf = (selection: Selection): readonly string[] =>
   typeof selection === 'string' ? [selection] : selection.flatMap(wordsOf);
 
-const counted = (count: number, what: string): string =>
-  `${count} ${what}${count === 1 ? '' : 's'}`;
-
-/** What is wrong with one of some faults, by the number of the entry. */
-const strangeNode = (
-  faults: readonly (ScheduledFault | undefined)[],
-  { target, shape }: { readonly target: Target; readonly shape: Shape },
-): { readonly entry: number; readonly message: string } | undefined => {
+function* strangeNodes(entry: ScheduledFault, { target, shape }: Cluster): Generator<Strange> {
   const nodes = target.nodes(shape);
   const known: readonly string[] = [...roleWords, ...nodes.map(({ name }) => name)];
   const hasWorkers = nodes.some(({ role }) => role === 'worker');
-  const cluster = `${counted(shape.managers, 'manager')}, ${counted(shape.workers, 'worker')}`;
-  for (const [entry, scheduled] of faults.entries()) {
-    for (const words of (scheduled ? selectionsOf(scheduled.fault) : []).map(wordsOf)) {
-      const strange = words.find((word) => !known.includes(word));
-      if (strange !== undefined)
-        return { entry, message: `${strange} is no node of this cluster (${cluster})` };
+  const { managers, workers } = shape;
+  const cluster = `this cluster (${counted(managers, 'manager')}, ${counted(workers, 'worker')})`;
+  const ofLinks = !('nodes' in entry.fault);
+  for (const [path, selection] of selectionsOf(entry)) {
+    const words = wordsOf(selection);
+    const word = words.find((each) => !known.includes(each));
+    if (word !== undefined) {
+      const message = `${word} is no node of ${cluster} and no role${meant(word, known)}`;
+      yield { path, message };
+    } else if (words.includes(clientsWord) && !ofLinks) {
+      yield { path, message: `${clientsWord} are no nodes: only links to them can be hit` };
+    } else if (
       // Of several one may be missing: two groups of which one has no workers are groups still.
-      if (!hasWorkers && words.length > 0 && words.every((word) => workerRoles.includes(word)))
-        return { entry, message: `${words.join(', ')} is no node of this cluster (${cluster})` };
+      !hasWorkers &&
+      words.length > 0 &&
+      words.every((each) => workerRoles.includes(each))
+    ) {
+      yield { path, message: `${words.join(', ')} is no node of ${cluster}` };
     }
   }
+}
+
+function* strangeOperation(operation: string, path: string, target: Target): Generator<Strange> {
+  const known = target.operations.map(({ name }) => name);
+  if (known.includes(operation)) return;
+  const message = `target ${target.name} has no operation ${operation}${meant(operation, known)}`;
+  yield { path, message };
+}
+
+/** Everything that an entry names and that its cluster does not have. */
+export function* strangeNames(entry: Schedule[number], cluster: Cluster): Generator<Strange> {
+  const { target } = cluster;
+  if (!isFault(entry)) {
+    yield* strangeOperation(entry.operation, 'operation', target);
+    return;
+  }
+  const { fault, when } = entry;
+  if (when !== undefined && 'operation' in when)
+    yield* strangeOperation(when.operation, 'when.operation', target);
+  yield* strangeNodes(entry, cluster);
+  if (fault.kind === 'procedure' && !Object.hasOwn(target.procedures, fault.name)) {
+    const near = meant(fault.name, Object.keys(target.procedures));
+    const message = `target ${target.name} has no procedure ${fault.name}${near}`;
+    yield { path: 'fault.name', message };
+  }
+}
+
+/** The first of them in a schedule, with its place behind `list`; `undefined`: there is none. */
+export const strangeIn = (
+  schedule: Schedule,
+  cluster: Cluster,
+  list = 'run.schedule',
+): string | undefined => {
+  for (const [place, entry] of schedule.entries())
+    for (const { path, message } of strangeNames(entry, cluster))
+      return `${list}[${place}].${path}: ${message}`;
   return undefined;
 };
 
@@ -59,38 +114,10 @@ const strangeNode = (
 export const requireNodes = (scenarios: readonly Scenario[], target: Target): void => {
   for (const { name, faults, shape } of scenarios) {
     if (faults === 'drawn') continue;
-    const strange = strangeNode(faults, { target, shape });
+    const strange = strangeIn(faults, { target, shape }, 'faults');
     if (strange !== undefined)
       throw new UsageError(
-        `scenario ${name}: faults[${strange.entry}]: ${strange.message}; give another shape, or leave this scenario out`,
+        `scenario ${name}: ${strange}${strange.endsWith('?') ? '' : '.'} Give another shape, or leave this scenario out.`,
       );
   }
-};
-
-/** What a saved schedule asks of a target that it does not have, and where; `undefined`: nothing. */
-export const strangeIn = (
-  schedule: Schedule,
-  given: { readonly target: Target; readonly shape: Shape },
-): string | undefined => {
-  const { target } = given;
-  const operations = target.operations.map(({ name }) => name);
-  for (const [place, entry] of schedule.entries()) {
-    const at = `run.schedule[${place}]`;
-    const operation = isFault(entry)
-      ? entry.when && 'operation' in entry.when
-        ? entry.when.operation
-        : undefined
-      : entry.operation;
-    if (operation !== undefined && !operations.includes(operation))
-      return `${at}: target ${target.name} has no operation ${operation}`;
-    if (!isFault(entry)) continue;
-    const { fault } = entry;
-    if (fault.kind === 'procedure' && !Object.hasOwn(target.procedures, fault.name))
-      return `${at}: target ${target.name} has no procedure ${fault.name}`;
-  }
-  const strange = strangeNode(
-    schedule.map((entry) => (isFault(entry) ? entry : undefined)),
-    given,
-  );
-  return strange && `run.schedule[${strange.entry}]: ${strange.message}`;
 };

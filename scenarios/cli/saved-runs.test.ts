@@ -71,11 +71,14 @@ describe('replay', () => {
     [{ at: -1, fault: lock, forMs: 1 }, /run\.schedule\[0\]\.at is -1/],
     [{ at: 1, fault: { ...cut, mode: 'x' }, forMs: 1 }, /run\.schedule\[0\]\.fault\.mode is "x"/],
     [{ at: 1, fault: { ...lock, args: 3 }, forMs: 1 }, /run\.schedule\[0\]\.fault\.args/],
-    [{ at: 1, fault: { ...lock, name: 'x' }, forMs: 1 }, /\[0\]: target \S+ has no procedure x/],
+    [
+      { at: 1, fault: { ...lock, name: 'x' }, forMs: 1 },
+      /\[0\]\.fault\.name: target \S+ has no procedure x/,
+    ],
     [{ at: 1, fault: { kind: 'kill', nodes: 'm77' }, forMs: 1 }, /m77 is no node of this cluster/],
     [{ ...update, client: -1 }, /run\.schedule\[0\]\.client is -1/],
     [{ ...update, args: undefined }, /run\.schedule\[0\]\.args is missing/],
-    [{ ...update, operation: 'x' }, /run\.schedule\[0\]: target \S+ has no operation x/],
+    [{ ...update, operation: 'x' }, /run\.schedule\[0\]\.operation: target \S+ has no operation x/],
   ])('refuses a schedule with %j', async (entry, reason) => {
     const { code, err } = await called(
       'replay',
@@ -130,7 +133,12 @@ describe('run', () => {
     written('mine.yaml', `name: mine\nfaults: [{ at: 1s, ${fault} }]\n`);
 
   test.each([
-    ['--managers', '1', 'kill: m3', /faults\[0\]: m3 is no node of this cluster \(1 manager, /],
+    [
+      '--managers',
+      '1',
+      'kill: m3',
+      /faults\[0\]\.fault\.nodes: m3 is no node of this cluster \(1 manager, .+ Did you mean m1\? Give another shape/,
+    ],
     ['--workers', '0', 'kill: busy-worker', /busy-worker is no node of this .*, 0 workers\)/],
     ['--workers', '0', 'procedure: drain, on: busy-worker', /busy-worker is no node/],
   ])('%s %s, and { %s }, is refused', async (option, count, fault, reason) => {
