@@ -1,6 +1,15 @@
 import type { CampaignSummary } from '../harness/core/campaign.ts';
-import type { History, Observation, Operation } from '../harness/core/history.ts';
+import type { History, Observation, ObservedService, Operation } from '../harness/core/history.ts';
 import type { RunFile } from '../harness/core/run.ts';
+
+const madeService = (id: string): ObservedService => ({
+  id,
+  replicas: 2,
+  created: false,
+  remade: false,
+  restartDelayMs: 500,
+  removed: false,
+});
 
 /**
  * A run that never took place, of any length, for tests of the page and for its benchmark: m1 leads, is cut off at 2 s, m2
@@ -71,6 +80,28 @@ export const sampleRun = (events: number, hostile = ''): RunFile => {
   role('m3', 2_231, 'leader', 2);
   role('m1', 2_320, 'follower', 2);
   say('m2', 2_400, { kind: 'note', text: hostile });
+  say('m3', 2_500, {
+    kind: 'commit',
+    index: 3,
+    term: 2,
+    hash: 7,
+    restored: true,
+    services: [
+      { ...madeService('s1'), created: true },
+      { ...madeService('s2'), replicas: undefined },
+      { ...madeService('s3'), removed: true },
+    ],
+    nodes: [
+      { id: 'id-w1', state: 'ready', availability: 'drain', remade: true, removed: false },
+      { id: 'id-w9', state: 'down', availability: 'active', remade: false, removed: true },
+    ],
+    tasks: [],
+  });
+  say('m3', 2_501, { kind: 'boot', name: 'm3', nodeId: undefined, raftId: undefined });
+  say('m3', 2_502, { kind: 'state', index: 3, digest: 'd1' });
+  say('w1', 2_503, { kind: 'task', id: 't1', state: 'running' });
+  say('w1', 2_504, { kind: 'executor', id: 't1', state: 'ended' });
+  say('w1', 2_505, { kind: 'executor', id: 't2', state: 'running' });
   observations.sort((a, b) => a.at - b.at);
   const operations: Operation[] = Array.from({ length: Math.ceil(events * 0.3) }, (_, id) => {
     const at = 200 + (id / (events * 0.3)) * (endAt - 700);

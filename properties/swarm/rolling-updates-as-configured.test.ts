@@ -343,7 +343,14 @@ describe('an update that is paused', () => {
       verdict: 'fail',
       summary:
         'the update of service web is paused, although none of the tasks that it has made has ended',
-      moments: [{ at: 2_600, node: 'm1', text: 'the update is paused' }],
+      moments: [
+        {
+          at: 2_400,
+          node: 'm1',
+          text: 'm1 applies, up to index 14: task b1 is made for the place of a1',
+        },
+        { at: 2_600, node: 'm1', text: 'the update is paused' },
+      ],
     });
     expect(judge(steps(...asked(), replacing(1), failed, pausing())).verdict).toBe('pass');
   });

@@ -175,6 +175,9 @@ const throughAt = ({ next, dropped }: Replacing, ups: Known['ups']): number => {
   return next.runs === undefined && next.ended === undefined ? Infinity : -Infinity;
 };
 
+/** So many of the last replacements before a pause tell what it had done until then. */
+const pausedAfterMax = 2;
+
 /** The update is paused, although no new task has failed, or although it was to go on all the same. */
 const wrongPause = (rollouts: Rollouts, { words, changed }: Step): Verdict | undefined => {
   for (const { id, before, paused } of changed.values()) {
@@ -189,6 +192,7 @@ const wrongPause = (rollouts: Rollouts, { words, changed }: Step): Verdict | und
           : undefined;
     if (why !== undefined)
       return broken(`the update of service ${id} is paused, although ${why}`, [
+        ...rollouts.replacing(id).slice(-pausedAfterMax).map(startOf),
         moment(words.at, words.node, `the update is paused`),
       ]);
   }

@@ -216,10 +216,11 @@ const planted = (runs: readonly RunFile[]): Html | undefined => {
   </p>`;
 };
 
-/** The line above names a file where the page was made; this one works wherever the page is. */
-const fromThePage = (runs: readonly RunFile[]): Html =>
+/** Works wherever the page is; where a line stands above it, that one names a file where the page was made. */
+const fromThePage = (runs: readonly RunFile[], isBelow: boolean): Html =>
   html`<p class="replay">
-    Or from this page alone, which carries ${runs.length === 1 ? 'the run' : `its ${runs.length} runs (the first is played)`}:
+    ${isBelow ? 'Or from this page alone' : 'To play one again from this page alone'}, which carries
+    ${runs.length === 1 ? 'the run' : `${runs.length} runs (the first is played)`}:
     <code>npx schism replay <span data-page>index.html</span></code> with the package
     schism-harness${runs.some(({ mutants }) => mutants.length > 0) ? ' (in a clone of its sources, since bugs are planted in those)' : ''}.
   </p>`;
@@ -256,7 +257,7 @@ export const page = ({ summary, runs, document, rows }: PageInput, assets: PageA
               : html`<p class="summary"><b>${first.property}</b>, ${where(first, shown)}: ${first.summary}</p>
                   <p class="replay">See it again: <code>${first.replay}</code></p>`
           }
-          ${runs.length === 0 ? undefined : fromThePage(runs)}
+          ${runs.length === 0 ? undefined : fromThePage(runs, first !== undefined)}
           <p class="meta">
             seed ${summary.seed} · ${summary.startedAt} ·
             ${summary.wallMs > 0 ? `${spoken(summary.wallMs)} for ` : ''}${spoken(summary.simulatedMs)}

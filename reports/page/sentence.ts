@@ -17,7 +17,7 @@ const rateOf = ({ fail, pass, unknown }: PropertyTally, runs: number): string =>
   const judged = fail + pass + unknown;
   const rest = unknown > 0 ? `, unknown in ${grouped(unknown)}` : '';
   return judged < runs
-    ? `${grouped(fail)} of the ${counted(judged, 'run')} that judge it, of ${grouped(runs)} in all${rest}`
+    ? `${grouped(fail)} of ${counted(judged, 'run')} that ${judged === 1 ? 'judges' : 'judge'} it, of ${grouped(runs)} in all${rest}`
     : `${grouped(fail)} of ${counted(judged, 'run')}${rest}`;
 };
 
