@@ -83,7 +83,7 @@ describe('a property-based test of one’s own', () => {
     [
       'a node that is none',
       { at: 1, fault: cut('leeder') },
-      'schedule[0].fault.from: leeder is no node of this cluster and no role. Did you mean leader?',
+      'schedule[0].fault.from: leeder is no node of this cluster (3 managers, 2 workers) and no role. Did you mean leader?',
     ],
     ['a fault that is none', { at: 1, fault: { kind: 'kil' } }, 'schedule[0].fault.kind is "kil"'],
     [
