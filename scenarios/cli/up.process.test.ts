@@ -61,6 +61,16 @@ test.each([['nothing is there'], ['an earlier owner has died']])(
   },
 );
 
+test.each([
+  [['--target', 'nobody'], 2, /there is no target "nobody"/],
+  [['--backend', 'docker'], 4, /no engine answers at unix:\/\/\/nonexistent.sock/],
+])('what cannot stand is told by the call itself, detached too: %j', (args, code, words) => {
+  const ended = schism(['up', '--detach', ...args], env);
+  expect(ended.err).toMatch(words);
+  expect(ended.code).toBe(code);
+  expect(ended.err).not.toContain('did not come up');
+});
+
 test('doctor sees what a dead owner left', () => {
   mkdirSync(join(base, 'state', 'runs'), { recursive: true });
   const record = {

@@ -1,6 +1,6 @@
 import Docker from 'dockerode';
 import { beforeDeadline, hopeless } from '../live/deadline.ts';
-import { isError, LiveFailure, messageOf } from '../live/failure.ts';
+import { codeOf, isError, LiveFailure, messageOf } from '../live/failure.ts';
 
 /** Where the engine is asked: DOCKER_HOST, else the socket that every client tries. */
 export const engineAddress = (): string => process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock';
@@ -24,12 +24,21 @@ export const connectEngine = async (withinMs = 3_000): Promise<Docker> => {
       {
         place: 'Docker',
         what: `no engine answers at ${engineAddress()} (${messageOf(thrown instanceof Error ? (thrown.cause ?? thrown) : thrown)})`,
-        nextStep: 'start one (`sudo systemctl start docker`), or name another in DOCKER_HOST',
+        nextStep: isForbidden(thrown)
+          ? `it is there and you may not use it: \`${letIn}\`, then log in again`
+          : 'start one (`sudo systemctl start docker`), or name another in DOCKER_HOST',
       },
       { cause: thrown },
     );
   }
 };
+
+/** The command that lets a user use the engine's socket. */
+export const letIn = 'sudo usermod -aG docker "$USER"';
+
+/** An engine's socket is there, and this user may not use it. */
+export const isForbidden = (thrown: unknown): boolean =>
+  codeOf(thrown) === 'EACCES' || (isError(thrown) && isForbidden(thrown.cause));
 
 /** What the engine answered where it refused; `undefined` where it did not answer at all. */
 export const statusOf = (thrown: unknown): number | undefined =>

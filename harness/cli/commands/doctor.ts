@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { availableParallelism, freemem, tmpdir } from 'node:os';
-import { connectEngine, engineAddress } from '../../backends/docker/engine.ts';
+import { connectEngine, engineAddress, isForbidden, letIn } from '../../backends/docker/engine.ts';
 import { toxiproxyImage } from '../../backends/docker/toxiproxy-image.ts';
 import { isAlive } from '../../backends/live/process-identity.ts';
 import { isOfThisMachine, listRecords, stateFolder } from '../../backends/live/run-record.ts';
@@ -54,7 +54,9 @@ const dockerFindings = async (images: readonly string[]): Promise<readonly Findi
         what: 'Docker',
         state: 'optional',
         says: error instanceof Error ? error.message : String(error),
-        mend: 'sudo apt-get install docker.io && sudo systemctl start docker',
+        mend: isForbidden(error)
+          ? `${letIn}   # then log in again`
+          : 'sudo apt-get install docker.io && sudo systemctl start docker',
       },
     ];
   }

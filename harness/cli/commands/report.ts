@@ -68,9 +68,7 @@ const summaryOf = (files: readonly RunFile[], registry: Registry): CampaignSumma
   const backends = [...new Set(files.map(({ run }) => run.backend))];
   const worlds = backends.map((backend: BackendName) => {
     const own = files.filter(({ run }) => run.backend === backend).map(({ run }) => run);
-    const faults = own.flatMap(({ history }) =>
-      history.faults.filter(({ beginAt }) => beginAt !== undefined),
-    );
+    const faults = own.flatMap(({ history }) => history.faults);
     return {
       backend,
       runs: own.length,

@@ -175,7 +175,6 @@ const runMainJob = async (
     scenarios: inTurn(plan.scenarios, managers),
     runs: undefined,
     forMs: undefined,
-    jobs: undefined,
   };
   const over = (): boolean =>
     io.signal.aborted || (plan.bail && worlds.some(({ broken }) => broken.length > 0));

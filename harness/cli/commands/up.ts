@@ -77,11 +77,13 @@ const isUpAlready = ({ invocation }: Pick<Registry, 'invocation'>): UsageError =
 export const up = async (registry: Registry, io: Io, options: UpOptions): Promise<ExitCode> => {
   if (standing() !== undefined) throw isUpAlready(registry);
   warnOfQuorum(options.managers, io);
-  if (options.detach) return await detached(registry, io, options);
   const entry = registry.targets.get(options.target);
   if (entry === undefined)
     throw new UsageError(`there is no target "${options.target}".${noConfig(registry)}`);
+  if (entry[options.backend] === undefined)
+    throw new UsageError(`target ${options.target} cannot run on ${options.backend}`);
   if (options.backend === 'docker') await requireDocker();
+  if (options.detach) return await detached(registry, io, options);
   const owner = claim(registry);
   try {
     return await standUp({ registry, io, options, entry, owner });
@@ -105,8 +107,7 @@ const standUp = async (given: {
     options.backend === 'process'
       ? await entry.process?.(undefined)
       : await entry.docker?.({ planting: undefined, say, signal: io.signal });
-  if (live === undefined)
-    throw new UsageError(`target ${options.target} cannot run on ${options.backend}`);
+  if (live === undefined) throw new Error(`target ${options.target} has no ${options.backend}`);
   const shape = { managers: options.managers, workers: options.workers };
   const backend = options.backend === 'process' ? processBackend() : dockerBackend();
   // Without its proxies, say, nobody reaches it any more: it must not go on looking as if it stood.
