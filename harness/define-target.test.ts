@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Target } from './core/target.ts';
+import { flawsOfSchedule } from './library/check-schedule.ts';
+import { procedure } from './generate/faults.ts';
 import { defineTarget, type Answer, type TargetSpec } from './define-target.ts';
 
 const specWith = (call: () => Promise<unknown>): TargetSpec => ({
@@ -57,4 +60,20 @@ test('final reads name operations that there are, or else nothing runs', () => {
   expect(() => defineTarget({ ...spec, finish: [{ operation: 'gett', args: {} }] })).toThrow(
     'target mine: finish[0] names no operation, "gett"; there are get. Did you mean get?',
   );
+});
+
+test('deeds of its own are procedures that faults name', () => {
+  const spec = specWith(() => Promise.resolve({ outcome: 'ok' }));
+  const procedures: NonNullable<TargetSpec['procedures']> = {
+    *look({ selected }) {
+      for (const node of selected) yield { step: 'call', node, operation: 'get', args: {} };
+    },
+  };
+  const shape = { managers: 2, workers: 0 };
+  const looks = [{ at: 0, fault: procedure('look', { nodes: 'a' }), forMs: 1 }];
+  const flaws = (target: Target) => flawsOfSchedule(looks, 'schedule', { target, shape });
+  expect(flaws(defineTarget({ ...spec, procedures }).target)).toEqual([]);
+  expect(flaws(defineTarget(spec).target)).toEqual([
+    'schedule[0].fault.name: target mine has no procedure look',
+  ]);
 });

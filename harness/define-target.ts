@@ -69,6 +69,12 @@ export type TargetSpec = {
   readonly bounds?: Partial<Bounds>;
   /** Operations of the final reads, asked of every node. */
   readonly finish?: readonly { readonly operation: string; readonly args: JsonObject }[];
+  /** Deeds of its own that scenarios may do to it by name, `{ at: 1s, procedure: step-down, on: leader }`, by its own operations. */
+  readonly procedures?: Target['procedures'];
+  /** What arguments they take; without it none is checked. */
+  readonly procedureArguments?: NonNullable<Target['procedureArguments']>;
+  /** What random schedules do to it beside cuts, kills and pauses: mostly its procedures. */
+  readonly ownFaults?: NonNullable<Target['ownFaults']>;
 };
 
 export type DefinedTarget = {
@@ -131,7 +137,11 @@ export const defineTarget = (spec: TargetSpec): DefinedTarget => {
     *revive(): Procedure {
       // Nothing to do after a restart.
     },
-    procedures: {},
+    procedures: spec.procedures ?? {},
+    ...(spec.procedureArguments === undefined
+      ? {}
+      : { procedureArguments: spec.procedureArguments }),
+    ...(spec.ownFaults === undefined ? {} : { ownFaults: spec.ownFaults }),
     notJudgedBy: aboutSwarms,
     *finish(context): Procedure {
       for (const { operation, args } of spec.finish ?? []) {

@@ -13,7 +13,12 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const pages = ['checking-a-history', 'testing-your-own-cluster', 'writing-a-scenario'];
+const pages = [
+  'adding-a-fault',
+  'checking-a-history',
+  'testing-your-own-cluster',
+  'writing-a-scenario',
+];
 
 const blocks = pages.flatMap((page) =>
   [...readFileSync(join('docs', `${page}.md`), 'utf8').matchAll(/```ts\n([^]*?)```/g)].map(

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import type { Target } from '../harness/core/target.ts';
 import { properties } from '../properties/index.ts';
@@ -37,6 +37,22 @@ test('the scenario in docs/writing-a-scenario.md is one', () => {
   }
 });
 
+test('the scenario in docs/adding-a-fault.md is one', () => {
+  const blocks = blocksOf('docs/adding-a-fault.md', 'yaml');
+  expect(blocks).toHaveLength(1);
+  for (const block of blocks)
+    expect(parseScenario(block, 'docs/adding-a-fault.md', targets).faults).toHaveLength(3);
+});
+
+test('the places that docs/adding-a-fault.md names exist', () => {
+  const page = readFileSync('docs/adding-a-fault.md', 'utf8');
+  const places = [
+    ...page.matchAll(/`((?:harness|scenarios|properties|reports|scripts)\/[\w./-]+)`/g),
+  ].map(([, place = '']) => place);
+  expect(places.length).toBeGreaterThan(15);
+  expect(places.filter((place) => !existsSync(place))).toEqual([]);
+});
+
 test.each(faultHelp.map(({ name, example }) => [name, example]))(
   'the example of %s in `schism list` is read as a fault',
   (_name, example) => {
@@ -60,6 +76,8 @@ test('the files that the README and the docs lead to exist', () => {
     'docs/architecture.md',
     'docs/writing-a-scenario.md',
     'docs/testing-your-own-cluster.md',
+    'docs/adding-a-fault.md',
+    'docs/reading-a-report.md',
   ]) {
     const links = [...readFileSync(file, 'utf8').matchAll(/\]\(((?!http)[^)#]+)\)/g)].map(
       ([, link = '']) => link,

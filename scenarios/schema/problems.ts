@@ -307,9 +307,10 @@ function* wrongProcedure(
 ): Generator<Problem> {
   if (!Object.hasOwn(procedures, procedure)) {
     const names = Object.keys(procedures);
+    const others = names.length === 0 ? 'nor any other' : `but ${names.join(', ')}`;
     yield {
       path: [...path, 'procedure'],
-      message: `target ${name} has no procedure ${procedure}, but ${names.join(', ')}.${suggestion(procedure, names)}`,
+      message: `target ${name} has no procedure ${procedure}, ${others}.${suggestion(procedure, names)}`,
     };
   } else if (procedureArguments !== undefined && args !== undefined) {
     yield* wrongParameters(args, procedureArguments[procedure] ?? {}, {

@@ -37,6 +37,11 @@ test('a file that is run on another target is checked against that one', () => {
   expect(readScenario(file, both, 'other').faults).toHaveLength(1);
   writeFileSync(file, text.replace('kill: b', 'kill: m1'));
   expect(() => readScenario(file, both, 'other')).toThrow('m1 is no node of this cluster');
+  writeFileSync(file, text.replace('kill: b', 'procedure: lock'));
+  const without = new Map([...targets, ['other', { ...other, procedures: {} }]]);
+  expect(() => readScenario(file, without, 'other')).toThrow(
+    'target other has no procedure lock, nor any other.',
+  );
 });
 
 describe('a scenario', () => {
