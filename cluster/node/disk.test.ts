@@ -71,6 +71,30 @@ test('the swarm decides how often snapshots are taken', () => {
   );
 });
 
+test.each([
+  [500, 'by what the log keeps'],
+  [1, 'by a snapshot'],
+])('with %d entries for slow followers one that comes back is brought up %s', (keep) => {
+  const world = swarmOf(3, 0);
+  const { body } = expectOk(world.call('m1', 'GET', '/swarm'));
+  const target = `/swarm/update?version=${textAt(body, 'Version', 'Index')}`;
+  const Raft = { SnapshotInterval: 40, LogEntriesForSlowFollowers: keep };
+  expectOk(world.call('m1', 'POST', target, { Raft }));
+  world.run(100);
+  world.kill('m3');
+  for (let number = 0; number < 60; number += 1)
+    expectOk(world.call('m1', 'POST', '/services/create', serviceBody(`s${number}`, 0)));
+  const snapshotsOf = (name: string) =>
+    [...world.node(name).files.keys()].filter((file) => file.startsWith('raft/snap/'));
+  const own = snapshotsOf('m1');
+  expect(own).toHaveLength(1);
+  world.start('m3');
+  world.runUntil('it is back', () => stateOf(world, 'm3') === 'active');
+  world.run(500);
+  // Whoever catches up entry by entry takes a snapshot of its own, at another index.
+  expect(snapshotsOf('m3')).toEqual(keep === 1 ? own : [expect.not.stringContaining(own.join())]);
+});
+
 test('a damaged record is fatal: the node says so, and cuts nothing off', () => {
   const world = swarmOf(3, 0);
   for (let number = 0; number < 5; number += 1)

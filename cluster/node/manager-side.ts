@@ -136,8 +136,9 @@ export class ManagerSide implements MemberWatcher {
     }
     this.#leadership?.review();
     const since = this.member.sinceSnapshot;
-    if (since > 0 && (since >= this.#snapshotInterval || this.#autolock.wantsSnapshot))
-      this.member.takeSnapshot();
+    if (since <= 0) return;
+    const { interval, keep } = this.#snapshots;
+    if (since >= interval || this.#autolock.wantsSnapshot) this.member.takeSnapshot(keep);
   }
 
   /** Nothing of it runs on. */
@@ -240,11 +241,14 @@ export class ManagerSide implements MemberWatcher {
     });
   }
 
-  get #snapshotInterval(): number {
-    return (
-      this.member.store.cluster?.Spec.Raft.SnapshotInterval ??
-      this.#world.config.snapshotIntervalEntries
-    );
+  /** As the swarm says: from so many entries on, and so many kept before it for a manager that is a little late. */
+  get #snapshots(): { readonly interval: number; readonly keep: number } {
+    const told = this.member.store.cluster?.Spec.Raft;
+    const { snapshotIntervalEntries, trailingEntries } = this.#world.config;
+    return {
+      interval: told?.SnapshotInterval ?? snapshotIntervalEntries,
+      keep: told?.LogEntriesForSlowFollowers ?? trailingEntries,
+    };
   }
 
   #beQuiet(): void {

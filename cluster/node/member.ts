@@ -140,13 +140,13 @@ export class Member {
     return this.status.applied - this.#snapshotIndex;
   }
 
-  /** Takes a snapshot of what is applied; not to be called while an entry is being applied. */
-  takeSnapshot(): void {
+  /** Takes a snapshot of what is applied, and keeps so many entries before it; not to be called while an entry is being applied. */
+  takeSnapshot(keep: number): void {
     const index = this.status.applied;
     if (index <= this.#snapshotIndex) return;
     this.#snapshotIndex = index;
     this.#observeState(index);
-    this.input({ type: 'compact', index, data: this.store.snapshot() });
+    this.input({ type: 'compact', index, data: this.store.snapshot(), keep });
   }
 
   /** Most outputs are empty in most of their parts; a loop that is not begun costs nothing. */

@@ -50,7 +50,7 @@ const dispatch = (state: State, input: RaftInput): void => {
       handleTransfer(state, input.to);
       return;
     case 'compact':
-      compact(state, input.index, input.data);
+      compact(state, input);
       return;
     default:
       unreachable(input);

@@ -10,9 +10,10 @@ import { becomeProbe } from './progress.ts';
 import { noteHeard, noteMatch, replicate } from './replication.ts';
 import { continueSnapshot } from './snapshot-sending.ts';
 import type { IncomingSnapshot, State } from './state.ts';
-import type { LogIndex, RaftMessage, Snapshot } from './types.ts';
+import type { LogIndex, RaftInput, RaftMessage, Snapshot } from './types.ts';
 
 type Chunk = Extract<RaftMessage, { type: 'snapshot-chunk' }>;
+type Compaction = Extract<RaftInput, { type: 'compact' }>;
 type SnapshotResponse = Extract<RaftMessage, { type: 'snapshot-response' }>;
 
 /** Drops the log up to `index`, which must be applied, with what goes along with it. */
@@ -25,7 +26,10 @@ const dropLog = (state: State, index: LogIndex): void => {
 };
 
 /** Takes the state machine's image at `index`; the membership and hash that go with it are those of that index. */
-export const compact = (state: State, index: LogIndex, data: Uint8Array): void => {
+export const compact = (
+  state: State,
+  { index, data, keep = state.config.trailingEntries }: Omit<Compaction, 'type'>,
+): void => {
   const { log } = state;
   const term = log.term(index);
   const hash = state.hashes[index - log.baseIndex];
@@ -36,8 +40,7 @@ export const compact = (state: State, index: LogIndex, data: Uint8Array): void =
   state.unsavedSnapshot = snapshot;
   // The snapshot holds them: they need not be written themselves.
   state.unstableFrom = Math.max(state.unstableFrom, index + 1);
-  const keep = Math.max(0, state.config.trailingEntries);
-  dropLog(state, Math.max(log.baseIndex, index - keep));
+  dropLog(state, Math.max(log.baseIndex, index - Math.max(0, keep)));
   compactConfigurations(state, log.baseIndex);
 };
 

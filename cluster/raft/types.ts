@@ -138,8 +138,16 @@ export type RaftInput =
     }
   | { readonly type: 'read'; readonly read: number }
   | { readonly type: 'transfer'; readonly to: RaftId }
-  /** The state machine's image at `index`, an index already applied; the log before it may go. */
-  | { readonly type: 'compact'; readonly index: LogIndex; readonly data: Uint8Array };
+  /**
+   * The state machine's image at `index`, an index already applied; the log before it may go, but for the last `keep` entries: as many
+   * as the configuration says, unless given.
+   */
+  | {
+      readonly type: 'compact';
+      readonly index: LogIndex;
+      readonly data: Uint8Array;
+      readonly keep?: number;
+    };
 
 export type RaftPersist = {
   readonly sequence: number;

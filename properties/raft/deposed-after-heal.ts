@@ -86,7 +86,7 @@ export const deposedAfterHeal = (
     `${first.node} came back and deposed ${leader.node}, a leader that had its majority all the time`,
     [
       moment(leader.at, leader.node, `${leader.node} leads term ${leader.term}`),
-      moment(history.phases.healAt, first.node, `all faults are healed; ${first.node} is back`),
+      moment(history.phases.healAt, first.node, `every fault ends; ${first.node} is back`),
       moment(first.at, first.node, `${first.node} is a ${first.role} in term ${first.term}`),
     ],
   );
