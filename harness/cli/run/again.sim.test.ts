@@ -111,6 +111,15 @@ describe('a live failure, once more where it was found', () => {
     expect(made.played).toHaveLength(4);
   });
 
+  test('is made smaller only to what breaks about as often as it does itself', async () => {
+    const rare = given({ plays: 5, breaks: (of, play) => of.length === 40 || play % 5 < 3 });
+    expect((await tryAgain(failure, property, rare)).twins).toEqual([]);
+    // The whole one breaks in three of five as well.
+    const both = given({ plays: 5, breaks: (_of, play) => play % 5 < 3 });
+    const [twin] = (await tryAgain(failure, property, both)).twins;
+    expect(twin?.again?.broken).toEqual([{ property, runs: 3 }]);
+  });
+
   test('has no twin where nothing smaller breaks', async () => {
     const { twins } = await tryAgain(
       failure,

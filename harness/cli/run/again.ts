@@ -35,7 +35,13 @@ export type AgainGiven = {
 };
 
 /** More than half: what breaks more rarely proves little when it holds. */
-const neededOf = (plays: number): number => Math.floor(plays / 2) + 1;
+const mostOf = (plays: number): number => Math.floor(plays / 2) + 1;
+
+/**
+ * Of so many plays in which the whole schedule broke, a smaller one has to break in as many, but for one: whoever plays it again, alone
+ * and perhaps on another day, waits in vain for one that broke in every other play.
+ */
+const neededOf = (whole: number, plays: number): number => Math.max(mostOf(plays), whole - 1);
 
 /** A long run ends so much behind its failure: in another play it may come later. */
 const slackMs = 2_000;
@@ -99,8 +105,9 @@ export const tryAgain = async (
   const whole: Candidate = { schedule, injectMs: scenario.injectMs };
   const again = await given.play(repeated(schedule, plays), whole.injectMs);
   const same: Try = { backend, runs: again.runs, properties: again.properties, twins: [] };
-  const needed = neededOf(plays);
-  if (again.broken.filter((of) => of !== undefined).length < needed) return same;
+  const often = again.broken.filter((of) => of !== undefined).length;
+  if (often < mostOf(plays)) return same;
+  const needed = neededOf(often, plays);
 
   const trials = new Trials(given);
   const happenedAt = lastMoment(run, property);
