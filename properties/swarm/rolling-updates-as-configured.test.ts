@@ -115,6 +115,15 @@ describe('an update', () => {
     });
   });
 
+  test('that replaces too many in the words that asked for it is found', () => {
+    const [created, before, running] = asked();
+    const services = [service({}, { remade: true }), service({ state: 'updating' })];
+    const tasks = [...(replacing(1).tasks ?? []), ...(replacing(2).tasks ?? [])];
+    expect(judge(steps(created ?? {}, before ?? {}, running ?? {}, { services, tasks }))).toEqual(
+      expect.objectContaining({ verdict: 'fail' }),
+    );
+  });
+
   test.each<[string, readonly Step[]]>([
     ['the one before runs', [...asked(), replacing(1), replaced(1), replacing(2)]],
     [
@@ -129,6 +138,19 @@ describe('an update', () => {
     [
       'the one before is not wanted any more',
       [...asked(), replacing(1), { tasks: [made('b1', 'remove')] }, replacing(2)],
+    ],
+    [
+      'the words that broke off the one before may bring its last ones',
+      [
+        ...asked(),
+        replacing(1),
+        replaced(1),
+        {
+          tasks: [stopping('a2'), made('b2'), stopping('b1'), made('c1')],
+          services: [service({}, { remade: true }), service({ state: 'updating' })],
+        },
+        { tasks: [stopped('b1'), task('c1'), stopping('a3'), made('c3')] },
+      ],
     ],
     ['that many may go at once', [...asked({ parallelism: 2 }), replacing(1), replacing(2)]],
     ['all may go at once', [...asked({ parallelism: 0 }), replacing(1), replacing(2)]],

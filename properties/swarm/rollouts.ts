@@ -14,6 +14,8 @@ export type Replacing = {
   readonly how: ObservedUpdate;
   readonly step: number;
   readonly words: Said<'commit'>;
+  /** Begun in the words that gave the service other tasks in the middle of an update: by which of both is not told. */
+  readonly amid: boolean;
   /** It was not wanted any more before it had come to run. */
   dropped: boolean;
   /** Its order needs no further look. */
@@ -23,6 +25,8 @@ export type Replacing = {
 /** What one service has gone through since its tasks were last to be others. */
 type Course = {
   readonly remadeAt: number;
+  /** An update was under way when they were to be others. */
+  readonly amid: boolean;
   readonly replacing: Replacing[];
   /** Whether any task that was made since then has ended. */
   hadEnds: boolean;
@@ -34,6 +38,8 @@ type Course = {
 export type ServiceChanged = {
   readonly id: string;
   readonly before: ServiceStory | undefined;
+  /** It was given other tasks while an update was under way. */
+  amid: boolean;
   /** Its update was called completed, whatever came after it in the same words. */
   completed: boolean;
   /** It was under way and is paused now. */
@@ -56,7 +62,7 @@ export const isPaused = (state: string | undefined): boolean =>
 
 const underWay: ReadonlySet<string | undefined> = new Set(['updating', 'rollback_started']);
 
-const unmarked = { completed: false, paused: false, resumed: false };
+const unmarked = { amid: false, completed: false, paused: false, resumed: false };
 
 export class Rollouts {
   readonly told = new Told();
@@ -68,7 +74,7 @@ export class Rollouts {
   take(words: Said<'commit'>): Step {
     const changed = this.#changedBy(words);
     this.told.begin(words);
-    for (const { id, before } of changed.values()) this.#turn(id, before);
+    for (const change of changed.values()) this.#turn(change);
     if (this.#term !== words.term) this.#newLeader();
     this.#term = words.term;
     const made = this.#noteTasks(words.tasks);
@@ -90,12 +96,13 @@ export class Rollouts {
 
   /**
    * The new tasks that are wanted, and have neither come to run nor ended. Whoever comes to lead, or is told to go on otherwise, cannot know
-   * whom a task replaced that was deleted.
+   * whom a task replaced that was deleted; and those of an update that was broken off are no longer its own.
    */
   changing(service: string): readonly Replacing[] {
     const course = this.#courses.get(service);
     if (course === undefined) return [];
-    return course.replacing.filter(({ olds, next: { task, runs, ended }, step }) => {
+    return course.replacing.filter(({ olds, next: { task, runs, ended }, step, amid }) => {
+      if (amid) return false;
       const through = runs !== undefined || ended !== undefined;
       if (through || task.removed || !isWanted(task.desired)) return false;
       return step >= course.from || olds.some((old) => !old.task.removed);
@@ -125,11 +132,12 @@ export class Rollouts {
   #changedBy({ services = [] }: Said<'commit'>): ReadonlyMap<string, ServiceChanged> {
     const changed = new Map<string, ServiceChanged>();
     const last = new Map<string, string | undefined>();
-    for (const { id, update } of services) {
+    for (const { id, update, remade } of services) {
       const before = this.told.services.get(id);
       const change = changed.get(id) ?? { id, before, ...unmarked };
       const was = last.has(id) ? last.get(id) : before?.update?.state;
       const state = update?.state;
+      if (remade && underWay.has(was)) change.amid = true;
       if (state === 'completed' && was !== state) change.completed = true;
       if (isPaused(state) && underWay.has(was)) change.paused = true;
       if (state === 'updating' && isPaused(was)) change.resumed = true;
@@ -140,7 +148,7 @@ export class Rollouts {
   }
 
   /** Somebody changed the service, or its update began or ended. */
-  #turn(id: string, before: ServiceStory | undefined): void {
+  #turn({ id, before, amid }: ServiceChanged): void {
     const service = this.told.services.get(id);
     if (service === undefined || service.remadeAt === 0) return;
     const begins =
@@ -148,7 +156,10 @@ export class Rollouts {
     const from = begins ? this.told.step : this.told.step + 1;
     const course = this.#courses.get(id);
     if (course?.remadeAt === service.remadeAt) course.from = from;
-    else this.#courses.set(id, { remadeAt: service.remadeAt, replacing: [], hadEnds: false, from });
+    else {
+      const { remadeAt } = service;
+      this.#courses.set(id, { remadeAt, amid, replacing: [], hadEnds: false, from });
+    }
   }
 
   /** What its words bring may still be of the one before. */
@@ -193,7 +204,8 @@ export class Rollouts {
     const olds = this.inPlaceOf(next).filter((old) => this.#isReplaced(old, course));
     if (olds.length === 0) return [];
     const { step } = this.told;
-    const begun = { olds, next, how, step, words, dropped: false, settled: false };
+    const amid = course.amid && course.remadeAt === step;
+    const begun = { olds, next, how, step, words, amid, dropped: false, settled: false };
     course.replacing.push(begun);
     return [begun];
   }
