@@ -273,6 +273,27 @@ describe('the delay', () => {
       [ran('b1', 2_480)],
     ],
     [
+      'the last one of an update that was broken off is not through',
+      [
+        ...asked({ delayMs: 300 }).slice(0, 3),
+        {
+          tasks: [stopping('a3'), made('b3'), stopping('a1'), made('c1')],
+          services: [
+            service({ delayMs: 300 }, { remade: true }),
+            service({ delayMs: 300, state: 'updating' }),
+            service({ delayMs: 300 }, { remade: true }),
+            service({ delayMs: 300, state: 'updating' }),
+          ],
+        },
+        { tasks: [stopped('a1'), task('c1')] },
+        {},
+        {},
+        {},
+        { tasks: [stopping('a2'), made('c2')] },
+      ],
+      [ran('c1', 2_380)],
+    ],
+    [
       'more may go at once',
       [...asked({ delayMs: 300, parallelism: 2 }), replacing(1), replaced(1), replacing(2)],
       [ran('b1', 2_480)],

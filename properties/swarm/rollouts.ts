@@ -109,10 +109,11 @@ export class Rollouts {
     });
   }
 
-  /** Those of them that one leadership has to answer for, which began with nothing done. */
+  /** Those that one leadership has to answer for, which began with nothing done: not what may be of an update that was broken off. */
   ofOneLeader(service: string): readonly Replacing[] {
     const course = this.#courses.get(service);
-    return course === undefined ? [] : course.replacing.filter(({ step }) => step >= course.from);
+    if (course === undefined) return [];
+    return course.replacing.filter(({ step, amid }) => step >= course.from && !amid);
   }
 
   /** Whether the task was wanted when the last words began. */

@@ -17,7 +17,7 @@ import type { Io } from '../io.ts';
 import type { Registry, TargetEntry } from '../registry.ts';
 import { linked, writeWhole } from '../output.ts';
 import { noConfig, warnOfQuorum } from '../select.ts';
-import { requireDocker } from '../run/worlds.ts';
+import { liveOf, requireDocker, requireWorld } from '../run/worlds.ts';
 
 export type UpOptions = {
   readonly backend: 'process' | 'docker';
@@ -80,8 +80,7 @@ export const up = async (registry: Registry, io: Io, options: UpOptions): Promis
   const entry = registry.targets.get(options.target);
   if (entry === undefined)
     throw new UsageError(`there is no target "${options.target}".${noConfig(registry)}`);
-  if (entry[options.backend] === undefined)
-    throw new UsageError(`target ${options.target} cannot run on ${options.backend}`);
+  requireWorld(entry, options.backend);
   if (options.backend === 'docker') await requireDocker();
   if (options.detach) return await detached(registry, io, options);
   const owner = claim(registry);
@@ -100,14 +99,7 @@ const standUp = async (given: {
   readonly owner: ProcessIdentity;
 }): Promise<ExitCode> => {
   const { registry, io, options, entry, owner } = given;
-  const say = (sentence: string): void => {
-    io.err(sentence);
-  };
-  const live =
-    options.backend === 'process'
-      ? await entry.process?.(undefined)
-      : await entry.docker?.({ planting: undefined, say, signal: io.signal });
-  if (live === undefined) throw new Error(`target ${options.target} has no ${options.backend}`);
+  const live = await liveOf({ entry, planting: undefined, io }, options.backend);
   const shape = { managers: options.managers, workers: options.workers };
   const backend = options.backend === 'process' ? processBackend() : dockerBackend();
   // Without its proxies, say, nobody reaches it any more: it must not go on looking as if it stood.

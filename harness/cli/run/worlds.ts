@@ -107,8 +107,16 @@ export const runSim = (plan: WorldPlan): Promise<WorldResult> => {
   });
 };
 
-const liveOf = async (plan: WorldPlan, backend: 'process' | 'docker'): Promise<LiveTarget> => {
-  const { entry, planting, io } = plan;
+/** Throws a `UsageError` where the target cannot run there. */
+export const requireWorld = (entry: TargetEntry, backend: BackendName): void => {
+  if (entry[backend] === undefined) throw lacks(entry, backend);
+};
+
+/** What runs there, made first where it has to be. Rejects with a `UsageError` where the target cannot run there. */
+export const liveOf = async (
+  { entry, planting, io }: Pick<WorldPlan, 'entry' | 'planting' | 'io'>,
+  backend: 'process' | 'docker',
+): Promise<LiveTarget> => {
   if (backend === 'process') {
     if (entry.process === undefined) throw lacks(entry, backend);
     return await entry.process(planting);
