@@ -102,6 +102,11 @@ describe('an update', () => {
         '2 tasks of service web are replaced at the same time, its update may replace 1 at a time',
       moments: [
         {
+          at: 2_300,
+          node: 'm1',
+          text: 'm1 applies, up to index 13: service web asks for other tasks',
+        },
+        {
           at: 2_400,
           node: 'm1',
           text: 'm1 applies, up to index 14: task b1 is made for the place of a1',
@@ -238,6 +243,11 @@ describe('the delay', () => {
       summary:
         'slot 2 of service web is given a new task 0.120 s after the one before was through, less than half of the delay of the update of 0.300 s, which no drift of clocks explains',
       moments: [
+        {
+          at: 2_300,
+          node: 'm1',
+          text: 'm1 applies, up to index 13: service web asks for other tasks',
+        },
         {
           at: 2_480,
           node: 'w1',

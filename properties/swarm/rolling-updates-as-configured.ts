@@ -4,7 +4,7 @@ import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
 import { firstApplied, firstOwnWords } from './first-words.ts';
-import { placeNamed, runsSince, startOf } from './rollout-words.ts';
+import { placeNamed, remadeOf, runsSince, startOf } from './rollout-words.ts';
 import { isPaused, Rollouts, type Replacing, type ServiceChanged, type Step } from './rollouts.ts';
 import { hasEnded, isWanted } from './task-life.ts';
 import { tellingsOf, type ServiceStory, type TaskStory } from './told-stories.ts';
@@ -85,7 +85,7 @@ const wrongPace = (rollouts: Rollouts, step: Step, known: Known): Verdict | unde
     const change = step.changed.get(id);
     const found =
       wentOnPaused(begun, service, change) ??
-      tooManyAtOnce(begun, rollouts.changing(id), atOnce(service, change)) ??
+      tooManyAtOnce(begun, rollouts, atOnce(service, change)) ??
       tooSoon(begun, rollouts, known);
     if (found !== undefined) return found;
   }
@@ -116,15 +116,17 @@ const limitOf = (parallelism: number | undefined): number =>
 
 const tooManyAtOnce = (
   { next }: Replacing,
-  changing: readonly Replacing[],
+  rollouts: Rollouts,
   limit: number,
-): Verdict | undefined =>
-  changing.length > limit
-    ? broken(
-        `${counted(changing.length, 'task')} of service ${next.task.service} are replaced at the same time, its update may replace ${limit} at a time`,
-        changing.slice(-limit - 1).map(startOf),
-      )
-    : undefined;
+): Verdict | undefined => {
+  const { service } = next.task;
+  const changing = rollouts.changing(service);
+  if (changing.length <= limit) return undefined;
+  return broken(
+    `${counted(changing.length, 'task')} of service ${service} are replaced at the same time, its update may replace ${limit} at a time`,
+    [...askOf(rollouts, service), ...changing.slice(-limit - 1).map(startOf)],
+  );
+};
 
 /** As many places as its parallelism says may change at once; each further one has to wait for the delay after another one is through. */
 const tooSoon = (begun: Replacing, rollouts: Rollouts, known: Known): Verdict | undefined => {
@@ -152,8 +154,13 @@ const tooSoon = (begun: Replacing, rollouts: Rollouts, known: Known): Verdict | 
   if (last === undefined) return undefined;
   return broken(
     `${placeNamed(begun)} is given a new task ${seconds(at - last.since)} after the one before was through, ${tooSoonFor(delayMs, 'the delay of the update')}`,
-    [...upOf(known.ups.get(last.id)), startOf(begun)],
+    [...askOf(rollouts, service), ...upOf(known.ups.get(last.id)), startOf(begun)],
   );
+};
+
+const askOf = (rollouts: Rollouts, service: string): readonly Moment[] => {
+  const words = rollouts.remadeIn(service);
+  return words === undefined ? [] : [remadeOf(words, service)];
 };
 
 const upOf = (words: Said<'task'> | undefined): readonly Moment[] =>

@@ -1,5 +1,6 @@
 /** How the places and tasks of an update are told. */
 import type { Moment } from '../../harness/core/property.ts';
+import type { Said } from '../chronicle.ts';
 import { moment } from '../verdicts.ts';
 import type { Replacing } from './rollouts.ts';
 import type { TaskStory } from './told-stories.ts';
@@ -8,6 +9,13 @@ export const placeNamed = ({ next: { task } }: Replacing): string =>
   task.slot === 0
     ? `node ${task.node} of service ${task.service}`
     : `slot ${task.slot} of service ${task.service}`;
+
+export const remadeOf = ({ at, node, index }: Said<'commit'>, service: string): Moment =>
+  moment(
+    at,
+    node,
+    `${node} applies, up to index ${index}: service ${service} asks for other tasks`,
+  );
 
 export const startOf = ({ words, next, olds }: Replacing): Moment =>
   moment(

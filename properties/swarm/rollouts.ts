@@ -25,6 +25,7 @@ export type Replacing = {
 /** What one service has gone through since its tasks were last to be others. */
 type Course = {
   readonly remadeAt: number;
+  readonly words: Said<'commit'>;
   /** An update was under way when they were to be others. */
   readonly amid: boolean;
   readonly replacing: Replacing[];
@@ -74,7 +75,7 @@ export class Rollouts {
   take(words: Said<'commit'>): Step {
     const changed = this.#changedBy(words);
     this.told.begin(words);
-    for (const change of changed.values()) this.#turn(change);
+    for (const change of changed.values()) this.#turn(change, words);
     if (this.#term !== words.term) this.#newLeader();
     this.#term = words.term;
     const made = this.#noteTasks(words.tasks);
@@ -87,6 +88,11 @@ export class Rollouts {
   /** All that was replaced in the service since its tasks were last to be others. */
   replacing(service: string): readonly Replacing[] {
     return this.#courses.get(service)?.replacing ?? [];
+  }
+
+  /** What told that its tasks were to be others. */
+  remadeIn(service: string): Said<'commit'> | undefined {
+    return this.#courses.get(service)?.words;
   }
 
   /** Whether any task has ended that was made since then. */
@@ -149,7 +155,7 @@ export class Rollouts {
   }
 
   /** Somebody changed the service, or its update began or ended. */
-  #turn({ id, before, amid }: ServiceChanged): void {
+  #turn({ id, before, amid }: ServiceChanged, words: Said<'commit'>): void {
     const service = this.told.services.get(id);
     if (service === undefined || service.remadeAt === 0) return;
     const begins =
@@ -159,7 +165,7 @@ export class Rollouts {
     if (course?.remadeAt === service.remadeAt) course.from = from;
     else {
       const { remadeAt } = service;
-      this.#courses.set(id, { remadeAt, amid, replacing: [], hadEnds: false, from });
+      this.#courses.set(id, { remadeAt, words, amid, replacing: [], hadEnds: false, from });
     }
   }
 

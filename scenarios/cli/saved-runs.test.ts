@@ -57,6 +57,18 @@ describe('report', () => {
       expect(readFileSync(a, 'utf8')).toBe(before);
     },
   );
+
+  test('counts the faults that bit, of all of its runs', async () => {
+    const [first, second] = sample.run.history.faults;
+    const spent = { ...second, evidence: { bit: false, text: 'it was down already' } };
+    const files = [
+      saved('bitten.json', {}),
+      saved('spent.json', { history: { ...sample.run.history, faults: [first, spent] } }),
+    ];
+    const page = join(folder, 'faults.html');
+    await called('report', ...files, '-o', page);
+    expect(readFileSync(page, 'utf8')).toMatch(/>sim<[^]*?>3 of 4</);
+  });
 });
 
 const reference = { ...sample.run.scenario, target: 'reference' };

@@ -9,6 +9,7 @@ import { writeWhole } from '../output.ts';
 import { quoted } from '../quoted.ts';
 import { readRunFiles } from '../run-file.ts';
 import { platformText, shortest } from '../run/saving.ts';
+import { figuresOf } from '../run/world-result.ts';
 import { judgedAgain, talliesOf } from './judge.ts';
 
 /** `schism report`: draws saved runs again. */
@@ -68,14 +69,10 @@ const summaryOf = (files: readonly RunFile[], registry: Registry): CampaignSumma
   const backends = [...new Set(files.map(({ run }) => run.backend))];
   const worlds = backends.map((backend: BackendName) => {
     const own = files.filter(({ run }) => run.backend === backend).map(({ run }) => run);
-    const faults = own.flatMap(({ history }) => history.faults);
     return {
       backend,
-      runs: own.length,
-      simulatedMs: own.reduce((sum, { simulatedMs }) => sum + simulatedMs, 0),
+      ...figuresOf(own),
       wallMs: 0,
-      faults: faults.length,
-      faultsBit: faults.filter(({ evidence }) => evidence.bit).length,
       note: 'drawn again from saved runs',
     };
   });

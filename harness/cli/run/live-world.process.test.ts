@@ -60,6 +60,25 @@ describe('runs on real clusters, in an environment that fails', () => {
     expect([tally.runs, failed, told, started.length]).toEqual([1, true, [gone.message], 2]);
   });
 
+  test.each([1, 3])('as many clusters side by side as are asked for: %i', async (jobs) => {
+    const real = backendFor(4);
+    let running = 0;
+    let most = 0;
+    const start: LiveBackend['start'] = async (...given) => {
+      running += 1;
+      most = Math.max(most, running);
+      const cluster = await real.start(...given);
+      const end = cluster[Symbol.asyncDispose].bind(cluster);
+      const counted = async (): Promise<void> => {
+        running -= 1;
+        await end();
+      };
+      return Object.assign(cluster, { [Symbol.asyncDispose]: counted });
+    };
+    await runLiveWorld({ ...planOf({ name: 'process', start }), jobs });
+    expect(most).toBe(jobs);
+  });
+
   test('at the beginning reject', async () => {
     await expect(runLiveWorld(planOf(backendFor(0), []))).rejects.toBe(gone);
   });

@@ -13,7 +13,7 @@ import type { Target } from '../../core/target.ts';
 import type { Property } from '../../core/property.ts';
 import { judgeRun } from '../../judge.ts';
 import { hinderedScenario } from './hindered.ts';
-import { tallied, type Broken, type Saving, type WorldResult } from './world-result.ts';
+import { figuresOf, tallied, type Broken, type Saving, type WorldResult } from './world-result.ts';
 
 export type LivePlan = {
   readonly backend: LiveBackend;
@@ -171,17 +171,13 @@ export const runLiveWorld = async (plan: LivePlan): Promise<WorldResult> => {
     runs.map(({ run }) => run),
     plan,
   );
-  const faults = runs.flatMap(({ run }) => run.history.faults);
   const broken = runs.flatMap((end) => brokenIn(end, plan.saving));
   const held = runs.filter(({ run }) => !broken.some(({ index }) => index === run.index));
   return {
     tally: {
       backend: plan.backend.name,
-      runs: runs.length,
-      simulatedMs: runs.reduce((sum, { run }) => sum + run.simulatedMs, 0),
+      ...figuresOf(runs.map(({ run }) => run)),
       wallMs: performance.now() - begun,
-      faults: faults.length,
-      faultsBit: faults.filter(({ evidence }) => evidence.bit).length,
       note: plan.note,
     },
     properties: [...properties.values()],

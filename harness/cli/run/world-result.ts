@@ -29,6 +29,19 @@ export type WorldResult = {
   readonly failed?: boolean;
 };
 
+/** What runs of one world come to together, whatever was judged of them. */
+export const figuresOf = (
+  runs: readonly Pick<Run, 'history' | 'simulatedMs'>[],
+): Pick<WorldTally, 'runs' | 'simulatedMs' | 'faults' | 'faultsBit'> => {
+  const faults = runs.flatMap(({ history }) => history.faults);
+  return {
+    runs: runs.length,
+    simulatedMs: runs.reduce((sum, { simulatedMs }) => sum + simulatedMs, 0),
+    faults: faults.length,
+    faultsBit: faults.filter(({ evidence }) => evidence.bit).length,
+  };
+};
+
 const open = { pass: 0, tested: 0, fail: 0, unknown: 0, missing: undefined };
 
 /** Adds the verdicts of one run to what is known of each property. */
