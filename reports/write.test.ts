@@ -201,6 +201,20 @@ test('a picture whose moments lie close together has an extract around them, and
   expect(one).toContain('aria-label="Timeline: ');
 });
 
+test.each([
+  ['all of them, where it can tell them apart', [2_204, 2_404, 2_504], '1.929 s to 2.484 s'],
+  ['the closest of them, where it cannot', [2_204, 2_402, 2_404], '2.200 s to 2.210 s'],
+])('an extract is around %s', (_what, times, around) => {
+  const file = sampleRun(100);
+  const verdicts = file.run.verdicts.map((judged) =>
+    judged.verdict === 'fail'
+      ? { ...judged, moments: times.map((at) => ({ at, node: 'm2', text: 'it happens' })) }
+      : judged,
+  );
+  const page = renderReport(sampleSummary(false), [{ ...file, run: { ...file.run, verdicts } }]);
+  expect(/Around the moments, ([^:]+):/.exec(page)?.[1]).toBe(around);
+});
+
 test('the legend has a key for what is drawn and for nothing else', () => {
   const text = renderReport(sampleSummary(false), [sampleRun(100)]);
   const keys = [...text.matchAll(/<span class="key (\w+)"/g)].map(([, key]) => key);

@@ -432,17 +432,24 @@ const picture = (
 
 /** Of a run's length, how much may lie between two moments that are drawn in one extract. */
 const nearShare = 0.02;
+/** And how much all of them may take, where one extract shows the whole story. */
+const storyShare = 0.1;
 
-/** The largest group of moments so close together that the whole picture cannot tell them apart. */
+/** All moments where one extract can tell them apart, or else the largest group that the whole picture cannot. */
 const crowd = (moments: readonly Numbered[], whole: Frame): readonly Numbered[] => {
   const sorted = [...moments].sort((a, b) => a.moment.at - b.moment.at);
+  const gaps = sorted
+    .slice(1)
+    .map(({ moment }, place) => moment.at - (sorted[place]?.moment.at ?? 0));
+  const length = whole.to - whole.from;
+  const takes = gaps.reduce((sum, gap) => sum + gap, 0);
+  if (takes < storyShare * length && gaps.every((gap) => gap === 0 || gap > nearShare * takes))
+    return sorted;
   const groups: Numbered[][] = [];
-  for (const one of sorted) {
+  for (const [place, one] of sorted.entries()) {
     const group = groups.at(-1);
-    const last = group?.at(-1);
-    const isNear =
-      last !== undefined && one.moment.at - last.moment.at < nearShare * (whole.to - whole.from);
-    if (group !== undefined && isNear) group.push(one);
+    const gap = gaps[place - 1];
+    if (group !== undefined && gap !== undefined && gap < nearShare * length) group.push(one);
     else groups.push([one]);
   }
   return groups.reduce((most, group) => (group.length > most.length ? group : most), []);
