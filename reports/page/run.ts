@@ -16,7 +16,7 @@ import { html, type Html } from './html.ts';
 import { marksOf, numbered } from './marks.ts';
 import { eventRows } from './rows.ts';
 import { picturedWords, stories } from './story.ts';
-import { timeline } from './timeline.ts';
+import { timeline } from './timeline/timeline.ts';
 import { faultWords, seconds } from './words.ts';
 
 const logLinesMax = 60;
