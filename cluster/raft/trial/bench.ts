@@ -1,4 +1,5 @@
 /** One member on a bench: what it is told, step by step, and all that it answers. Its peers exist only as messages. */
+import type { Random } from '../../ports.ts';
 import { createRaft } from '../raft.ts';
 import type {
   Entry,
@@ -7,6 +8,7 @@ import type {
   Membership,
   ProposalResult,
   Raft,
+  RaftBoot,
   RaftConfig,
   RaftInput,
   RaftMessage,
@@ -76,6 +78,20 @@ export const logOf = (membership: Membership, terms: readonly number[]): Entry[]
   { index: 1, term: 1, kind: 'config', membership },
   ...terms.map((term, at) => dataEntry(at + 2, term)),
 ];
+
+/** The boot of a member that has stored nothing and knows of no cluster. */
+export const blankBoot: RaftBoot = {
+  hardState: undefined,
+  snapshot: undefined,
+  entries: [],
+  membership: undefined,
+};
+
+/** Every draw gives the least it can. */
+export const leastDraws: Random = {
+  integer: () => 0,
+  bytes: (_purpose, length) => new Uint8Array(length),
+};
 
 const nothingYet = (): Caused => ({
   transitions: [],
@@ -215,6 +231,15 @@ export class Bench {
     else this.#unfinished = output.persist;
   }
 }
+
+/** The member leads, and `b` and `c` have acknowledged its first entry. */
+export const leading = (config: Partial<RaftConfig> = {}): Bench => {
+  const bench = new Bench({ config });
+  bench.elect();
+  bench.acknowledge('b', 2);
+  bench.acknowledge('c', 2);
+  return bench;
+};
 
 const mergeOutput = (caused: Caused, output: RaftOutput): void => {
   caused.transitions.push(...output.transitions);

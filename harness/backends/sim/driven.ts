@@ -1,10 +1,11 @@
 import type { Command, Happening } from '../../core/backend.ts';
-import type { Deed } from '../../core/fault.ts';
+import type { Link } from '../../core/cluster.ts';
+import type { CutMode, Deed } from '../../core/fault.ts';
 import type { Observation } from '../../core/history.ts';
 import type { Json } from '../../core/json.ts';
 import type { CallResult } from '../../core/target.ts';
 import { hashChoices } from './hash-choices.ts';
-import { noNoise, type Profile } from './profile.ts';
+import { noNoise, type Noise, type Profile } from './profile.ts';
 import { registerNodes, registerProgram } from './register-nodes.ts';
 import { Simulation, type SimulationGiven } from './simulation.ts';
 
@@ -23,6 +24,29 @@ export const plainProfile: Partial<Profile> = {
   strict: false,
   realCipher: false,
 };
+
+/** A plain world but for this noise. */
+export const loud = (noise: Partial<Noise>): Partial<Profile> => ({
+  ...plainProfile,
+  noise: { ...noNoise, ...noise },
+});
+
+/** What register nodes are asked, and the answer of one that did it. */
+export const put = (value: number) => ({ op: 'put', value });
+export const get = { op: 'get', value: 0 };
+export const ok = (values: readonly number[]) => ({ response: { status: 200, values } });
+
+/** A link and the way back. */
+export const between = (a: string, b: string): readonly Link[] => [
+  { from: a, to: b },
+  { from: b, to: a },
+];
+
+export const cut = (links: readonly Link[], mode: CutMode = 'drop'): Deed => ({
+  deed: 'cut',
+  links,
+  mode,
+});
 
 type Heard = { readonly at: number; readonly happening: Happening };
 
