@@ -55,6 +55,8 @@ export type CampaignResult = {
   readonly events: number;
   readonly faults: number;
   readonly faultsBit: number;
+  /** Why the first fault that did nothing did so. */
+  readonly noEffect: string | undefined;
   readonly properties: readonly PropertyTally[];
   /** All of them, in the order of their runs. */
   readonly findings: readonly Finding[];
@@ -126,6 +128,7 @@ class Campaign {
       events: total.events,
       faults: total.faults,
       faultsBit: total.faultsBit,
+      noEffect: total.noEffect,
       properties: titles
         .map(({ name, ...title }) => ({
           property: name,

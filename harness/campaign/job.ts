@@ -106,6 +106,8 @@ export type Tally = {
   readonly events: number;
   readonly faults: number;
   readonly faultsBit: number;
+  /** Why the first fault that did nothing did so. */
+  readonly noEffect: string | undefined;
   readonly properties: ReadonlyMap<string, Counts>;
   readonly findings: readonly Finding[];
 };

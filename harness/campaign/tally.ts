@@ -19,6 +19,7 @@ export class TallyBuilder {
   #events = 0;
   #faults = 0;
   #faultsBit = 0;
+  #noEffect: string | undefined;
 
   /** `true`: it has found something. */
   add(carried: CarriedOut): boolean {
@@ -30,6 +31,7 @@ export class TallyBuilder {
     for (const fault of run.history.faults) {
       this.#faults += 1;
       if (fault.evidence.bit) this.#faultsBit += 1;
+      else this.#noEffect ??= fault.evidence.text;
     }
     for (const judged of run.verdicts) {
       const counts = this.#properties.get(judged.property) ?? noCounts;
@@ -55,6 +57,7 @@ export class TallyBuilder {
       events: this.#events,
       faults: this.#faults,
       faultsBit: this.#faultsBit,
+      noEffect: this.#noEffect,
       properties: this.#properties,
       findings: this.#findings,
     };
@@ -97,6 +100,7 @@ export class Total {
   events = 0;
   faults = 0;
   faultsBit = 0;
+  noEffect: string | undefined = undefined;
 
   add(tally: Tally): void {
     for (const word of tally.digests) this.#digest.add(word);
@@ -105,6 +109,7 @@ export class Total {
     this.events += tally.events;
     this.faults += tally.faults;
     this.faultsBit += tally.faultsBit;
+    this.noEffect ??= tally.noEffect;
     this.findings.push(...tally.findings);
     for (const [name, more] of tally.properties) {
       const counts = this.#properties.get(name) ?? noCounts;

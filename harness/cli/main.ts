@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { LiveFailure } from '../backends/live/failure.ts';
+import { shapeLimits } from '../core/cluster.ts';
 import { durationExamples, parseDuration } from '../core/duration.ts';
 import type { BackendName } from '../core/run.ts';
 import { clean } from './commands/clean.ts';
@@ -52,8 +53,7 @@ const timeOf = (flags: Flags, name: string, option: string): number | undefined 
   );
 };
 
-const managersBounds = { min: 1, max: 9 };
-const workersBounds = { min: 0, max: 16 };
+const { managers: managersBounds, workers: workersBounds } = shapeLimits;
 
 /** Runs one command; its exit code. Writes every complaint itself, and never rejects. */
 export const main = async (
@@ -125,7 +125,10 @@ const programOf = (registry: Registry, io: Io, ended: (code: ExitCode) => void):
     .option('--managers <n>', 'instead of the shape of the scenarios; suites take 3 and 5')
     .option('--workers <n>', 'instead of the shape of the scenarios')
     .option('--seed <n>', 'draw the same again')
-    .option('--runs <n>', 'how many; simulated, run i plays scenario i modulo their number')
+    .option(
+      '--runs <n>',
+      'how many; simulated, run i plays scenario i modulo their number; without it 200 there, unless a time is given, and on real clusters each scenario once',
+    )
     .option('--max-time <time>', 'begin no run after it, such as 60s')
     .option('--jobs <n>', 'worker threads, or clusters side by side')
     .option('--bail', 'end with the first failure', false)

@@ -46,7 +46,7 @@ const unknownName = (name: string, registry: Registry): UsageError => {
   const names = [...registry.suites.keys(), ...registry.scenarios.keys()];
   const near = nearest(name, names);
   return new UsageError(
-    `there is no scenario, suite or file "${name}"${near === undefined ? '' : `; did you mean ${near}?`} \`${registry.invocation} list\` shows all of them.${noConfig(registry)}`,
+    `there is no scenario, suite or file "${name}"${near === undefined ? '.' : `; did you mean ${near}?`} \`${registry.invocation} list\` shows all of them.${noConfig(registry)}`,
   );
 };
 

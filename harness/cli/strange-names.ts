@@ -110,14 +110,22 @@ export const strangeIn = (
   return undefined;
 };
 
+const strangeOf = ({ faults, shape }: Scenario, target: Target): string | undefined =>
+  faults === 'drawn' ? undefined : strangeIn(faults, { target, shape }, 'faults');
+
 /** Another shape, or another target, than a scenario was written for may lack what its faults name. Throws a `UsageError`. */
 export const requireNodes = (scenarios: readonly Scenario[], target: Target): void => {
-  for (const { name, faults, shape } of scenarios) {
-    if (faults === 'drawn') continue;
-    const strange = strangeIn(faults, { target, shape }, 'faults');
-    if (strange !== undefined)
-      throw new UsageError(
-        `scenario ${name}: ${strange}${strange.endsWith('?') ? '' : '.'} Give another shape, or leave this scenario out.`,
-      );
+  for (const scenario of scenarios) {
+    const strange = strangeOf(scenario, target);
+    if (strange === undefined) continue;
+    const fit = scenarios.filter((other) => strangeOf(other, target) === undefined);
+    const names = [...new Set(fit.map(({ name }) => name))];
+    const next =
+      names.length === 0
+        ? 'Give another shape, or leave this scenario out.'
+        : `Of what was asked for these can run on target ${target.name} in this shape: ${names.join(', ')}`;
+    throw new UsageError(
+      `scenario ${scenario.name}: ${strange}${strange.endsWith('?') ? '' : '.'} ${next}`,
+    );
   }
 };

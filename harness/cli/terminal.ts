@@ -7,6 +7,9 @@ import { writeAll } from './write-all.ts';
 const stdout = 1;
 const stderr = 2;
 
+/** Where nothing can be overwritten, as in a log of CI, so much silence is ended by a line of progress. */
+const quietMs = 30_000;
+
 /** The process's own terminal. The first Ctrl-C (or SIGTERM, or a terminal that is closed) asks for an orderly end; a second one ends at once. */
 export const terminal = (): Io => {
   const stop = new AbortController();
@@ -14,7 +17,10 @@ export const terminal = (): Io => {
     process.on(signal, () => {
       // What still stands is healed and removed by the run's guardian.
       if (stop.signal.aborted) process.exit(130);
-      writeAll(stderr, '\nending: healing, removing, writing the report; once more ends at once\n');
+      writeAll(
+        stderr,
+        '\nending: what was started is healed and removed first; once more ends at once\n',
+      );
       stop.abort();
     });
   }
@@ -23,17 +29,23 @@ export const terminal = (): Io => {
   const painted = { out: colors.isColorSupported, err: colors.isColorSupported && isatty(stderr) };
   const moving = isatty(stderr) && process.env.CI === undefined && process.env.TERM !== 'dumb';
   let open = false;
+  let quietSince = performance.now();
   return {
     out(line) {
       this.settle();
+      quietSince = performance.now();
       writeAll(stdout, `${harmless(line, { painted: painted.out })}\n`);
     },
     err(line) {
       this.settle();
+      quietSince = performance.now();
       writeAll(stderr, `${harmless(line, { painted: painted.err })}\n`);
     },
     progress(line) {
-      if (!moving) return;
+      if (!moving) {
+        if (performance.now() - quietSince > quietMs) this.err(line);
+        return;
+      }
       writeAll(stderr, `\r\u001b[2K${harmless(line, { painted: false })}`);
       open = true;
     },

@@ -1,6 +1,6 @@
 /** Many runs, summed up: what the last lines, `--json` and the report show. */
 import type { Ms } from './cluster.ts';
-import type { BackendName } from './run.ts';
+import type { BackendName, Mutant } from './run.ts';
 import type { Property } from './property.ts';
 
 export type PropertyTally = {
@@ -41,6 +41,8 @@ export type WorldTally = {
   /** Faults that bit, of all that were wanted: one that waited in vain counts. */
   readonly faults: number;
   readonly faultsBit: number;
+  /** Why the first fault that did nothing did so. */
+  readonly noEffect?: string | undefined;
   /** One line for a reader: shapes, or why there were no runs. */
   readonly note: string;
 };
@@ -66,6 +68,8 @@ export type CampaignSummary = {
   readonly worlds: readonly WorldTally[];
   readonly properties: readonly PropertyTally[];
   readonly failures: readonly FailureSummary[];
+  /** What was planted before the campaign, whether or not it was found. */
+  readonly mutants?: readonly Pick<Mutant, 'id' | 'title'>[];
   /** Why not all of it was run, where it was not: each a clause, such as `the campaign was interrupted`. */
   readonly unfinished?: readonly string[];
   /** Over all runs in order. */

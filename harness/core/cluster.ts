@@ -7,6 +7,11 @@ export type Ms = number;
 export type NodeRole = 'manager' | 'worker';
 export type Node = { readonly name: NodeName; readonly role: NodeRole };
 export type Shape = { readonly managers: number; readonly workers: number };
+/** How many of each a scenario or an option may ask for. */
+export const shapeLimits = {
+  managers: { min: 1, max: 15 },
+  workers: { min: 0, max: 20 },
+} as const;
 
 /** Everything that clients send goes over links from here. */
 export const clientSide = 'client';

@@ -159,4 +159,12 @@ describe('run', () => {
     expect(err).toMatch(reason);
     expect(code).toBe(2);
   });
+
+  test('says what of a suite can run on a target that lacks what one of its scenarios names', async () => {
+    const { code, err } = await called('run', 'core', '--target', 'primary-backup');
+    expect(err).toMatch(
+      /scenario leader-cut-off: .* has no operation service\.update\..* these can run on target primary-backup in this shape: .*two-networks/,
+    );
+    expect(code).toBe(2);
+  });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { compared, whyAnother } from './replay.ts';
+import type { Judged } from '../../core/run.ts';
+import { compared, fates, whyAnother } from './replay.ts';
 
 test.each([
   { before: [], now: [], same: true, text: 'same verdict: nothing broken' },
@@ -13,6 +14,20 @@ test.each([
   },
 ])('$before, then $now: $text', ({ before, now, same, text }) => {
   expect(compared(before, now)).toEqual({ same, text });
+});
+
+test('what is not broken any more is said to have held, or not to have been put to the test', () => {
+  const verdicts = [
+    { property: 'a', verdict: 'fail', summary: 'it broke', moments: [] },
+    { property: 'b', verdict: 'pass', tested: true, because: 'all is well' },
+    { property: 'c', verdict: 'pass', tested: false, because: 'nobody asked' },
+    { property: 'd', verdict: 'unknown', missing: 'nobody said so' },
+  ].map((verdict) => ({ ...verdict, guarantee: '', source: '' }) as Judged);
+  expect(fates(['a', 'b', 'c', 'd', 'e'], { verdicts })).toEqual([
+    'b held this time: all is well',
+    'c held this time, but was not put to the test: nobody asked',
+    'd is unknown this time: nobody said so',
+  ]);
 });
 
 test.each([

@@ -151,10 +151,31 @@ const sayDigest = (
         ? 'other bugs are planted than it was saved with'
         : whyAnother(saved.schism.commit, here),
     );
+    for (const line of fates(brokenBy(saved), again.run)) io.out(line);
   }
   if (broken.length > 0 || again.problem !== undefined) return exitCodes.violated;
   return same ? exitCodes.pass : exitCodes.inconclusive;
 };
+
+/** What became of those that were broken before and are not now. */
+export const fates = (
+  before: readonly string[],
+  { verdicts }: Pick<Run, 'verdicts'>,
+): readonly string[] =>
+  before.flatMap((name) => {
+    const now = verdicts.find(({ property }) => property === name);
+    switch (now?.verdict) {
+      case undefined:
+      case 'fail':
+        return [];
+      case 'pass':
+        return [
+          `${name} held this time${now.tested ? '' : ', but was not put to the test'}: ${now.because}`,
+        ];
+      case 'unknown':
+        return [`${name} is unknown this time: ${now.missing}`];
+    }
+  });
 
 /** Properties that broke before and now, in words. */
 export const compared = (
@@ -187,6 +208,7 @@ const sayVerdict = (saved: RunFile, again: Again, io: Io): ExitCode => {
   const now = brokenBy(again);
   const { same, text } = compared(brokenBy(saved), now);
   io.out(text);
+  for (const line of fates(brokenBy(saved), again.run)) io.out(line);
   if (now.length > 0 || again.problem !== undefined) return exitCodes.violated;
   return same ? exitCodes.pass : exitCodes.inconclusive;
 };

@@ -1,19 +1,19 @@
 import { dirname, join, resolve } from 'node:path';
 import { randomInt } from 'node:crypto';
-import type { CampaignSummary } from '../../core/campaign.ts';
+import { stateOf, type CampaignSummary } from '../../core/campaign.ts';
 import type { BackendName, RunFile } from '../../core/run.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import { LiveFailure } from '../../backends/live/failure.ts';
 import { asCalledHere, exitCodes, UsageError, type ExitCode } from '../exit.ts';
 import { harmlessJson } from '../harmless.ts';
 import type { Io } from '../io.ts';
-import type { Planting, Registry, TargetEntry } from '../registry.ts';
+import type { Registry, TargetEntry } from '../registry.ts';
 import { prepareCampaign } from '../campaign-folder.ts';
 import { pointLatest, writeWhole } from '../output.ts';
 import { nearest, noConfig, selectScenarios, shaped, warnOfQuorum } from '../select.ts';
 import { requireNodes } from '../strange-names.ts';
 import type { RunOptions } from '../run/options.ts';
-import { printProperties, printStory, printWorlds } from '../run/print.ts';
+import { printPlanted, printProperties, printStory, printWorlds } from '../run/print.ts';
 import { brokenBy } from '../run/elsewhere.ts';
 import { commitOf, runFilePath, savingFor, shortest } from '../run/saving.ts';
 import { summarised } from '../run/summarise.ts';
@@ -88,6 +88,7 @@ export const run = async (registry: Registry, io: Io, options: RunOptions): Prom
     started,
     registry,
     folder,
+    planting,
   });
   const files = written(worlds, folder);
   const report = join(folder, 'index.html');
@@ -96,7 +97,7 @@ export const run = async (registry: Registry, io: Io, options: RunOptions): Prom
   if (!pointLatest(folder)) {
     io.err(`${join(dirname(folder), 'latest')} is no link, so it does not lead to this run`);
   }
-  print({ summary, worlds, report, io, options, planting, seed });
+  print({ summary, worlds, report, io, options, seed });
   return exitOf(summary, worlds);
 };
 
@@ -265,7 +266,6 @@ const print = (given: {
   readonly report: string;
   readonly io: Io;
   readonly options: RunOptions;
-  readonly planting: Planting | undefined;
   readonly seed: number;
 }): void => {
   const { summary, worlds, io, options } = given;
@@ -275,6 +275,7 @@ const print = (given: {
     return;
   }
   printWorlds(summary, io);
+  printPlanted(summary, io);
   io.out('');
   const told = new Set<string>();
   for (const { broken } of worlds) {
@@ -305,6 +306,7 @@ const backendIn = (worlds: readonly WorldResult[]): string => {
   return first !== undefined && others.every((backend) => backend === first) ? first : 'all';
 };
 
+/** What `docs/reading-a-report.md` says of it. Why it is not `ok` although nothing failed is told only where that is so. */
 const jsonOf = (
   summary: CampaignSummary,
   { report, backend }: { readonly report: string; readonly backend: string },
@@ -331,5 +333,15 @@ const jsonOf = (
     digest,
     replay,
   })),
+  ...namedUnlessEmpty({
+    inconclusive: summary.properties
+      .filter((tally) => stateOf(tally) === 'inconclusive')
+      .map(({ property }) => property),
+    unfinished: summary.unfinished,
+    mutants: summary.mutants?.map(({ id }) => id),
+  }),
   report,
 });
+
+const namedUnlessEmpty = (lists: Readonly<Record<string, readonly string[] | undefined>>): object =>
+  Object.fromEntries(Object.entries(lists).filter(([, list = []]) => list.length > 0));

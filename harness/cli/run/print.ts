@@ -35,11 +35,21 @@ export const printWorlds = (summary: CampaignSummary, io: Io): void => {
         ? `${world.backend.padEnd(8)} ${world.note}`
         : `${world.backend.padEnd(8)} ${runs.padStart(11)}  ${text}`,
     );
-    if (world.faults > 0 && world.faultsBit === 0)
+    if (world.faults > 0 && world.faultsBit === 0) {
+      const why = world.noEffect === undefined ? '' : `; of the first: ${world.noEffect}`;
       io.out(
-        `         ${io.colors.yellow('warning')}: no fault did anything on ${world.backend}, so little was put to the test`,
+        `         ${io.colors.yellow('warning')}: no fault did anything on ${world.backend}, so little was put to the test${why}`,
       );
+    }
   }
+};
+
+const plantedMax = 5;
+
+/** The bugs that were planted: what held held with them, and what broke may be theirs. */
+export const printPlanted = ({ mutants = [] }: CampaignSummary, io: Io): void => {
+  for (const { id, title } of mutants.slice(0, plantedMax)) io.out(`planted  ${id} (${title})`);
+  if (mutants.length > plantedMax) io.out(`         and ${mutants.length - plantedMax} more bugs`);
 };
 
 /** Where no run put it to the test: what was lacking. */
@@ -74,7 +84,7 @@ export const printStory = (
   const { run, elsewhere, again } = file;
   const zero = run.history.phases.injectAt;
   io.out(
-    `  ${colors.red(colors.bold('BROKEN'))} ${colors.bold(failed.property)}  ${run.scenario.name} on ${run.backend}, ${run.scenario.shape.managers} managers, run ${run.index}`,
+    `  ${colors.red(colors.bold('BROKEN'))} ${colors.bold(failed.property)}  ${run.scenario.name} on ${run.backend}, ${counted(run.scenario.shape.managers, 'manager')}, run ${run.index}`,
   );
   io.out(`         ${failed.summary}`);
   io.out('');

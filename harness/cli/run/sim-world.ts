@@ -66,6 +66,7 @@ export const runSimWorld = async (plan: SimPlan): Promise<WorldResult> => {
       wallMs: result.wallMs,
       faults: result.faults,
       faultsBit: result.faultsBit,
+      noEffect: result.noEffect,
       note: plan.note,
     },
     properties: result.properties,

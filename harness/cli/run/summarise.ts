@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { stateOf, type CampaignSummary, type FailureSummary } from '../../core/campaign.ts';
 import type { BackendName } from '../../core/run.ts';
 import { quoted } from '../quoted.ts';
-import type { Registry } from '../registry.ts';
+import type { Planting, Registry } from '../registry.ts';
 import type { RunOptions } from './options.ts';
 import { platformText, runFilePath } from './saving.ts';
 import { summed, type WorldResult } from './world-result.ts';
@@ -42,8 +42,9 @@ export const summarised = (given: {
   readonly folder: string;
   readonly names: readonly string[];
   readonly options: RunOptions;
+  readonly planting: Planting | undefined;
 }): CampaignSummary => {
-  const { worlds, registry, folder, names, options } = given;
+  const { worlds, registry, folder, names, options, planting } = given;
   const properties = summed(worlds);
   const failures = worlds.flatMap(({ tally, broken }) =>
     broken.map((of): FailureSummary => ({
@@ -76,6 +77,7 @@ export const summarised = (given: {
     worlds: worlds.map(({ tally }) => tally),
     properties,
     failures,
+    ...(planting !== undefined && { mutants: planting.mutants }),
     ...(unfinished.length > 0 && { unfinished }),
     digest: digestOf(worlds),
     wallMs: Date.now() - given.started.getTime(),

@@ -32,13 +32,14 @@ export type WorldResult = {
 /** What runs of one world come to together, whatever was judged of them. */
 export const figuresOf = (
   runs: readonly Pick<Run, 'history' | 'simulatedMs'>[],
-): Pick<WorldTally, 'runs' | 'simulatedMs' | 'faults' | 'faultsBit'> => {
+): Pick<WorldTally, 'runs' | 'simulatedMs' | 'faults' | 'faultsBit' | 'noEffect'> => {
   const faults = runs.flatMap(({ history }) => history.faults);
   return {
     runs: runs.length,
     simulatedMs: runs.reduce((sum, { simulatedMs }) => sum + simulatedMs, 0),
     faults: faults.length,
     faultsBit: faults.filter(({ evidence }) => evidence.bit).length,
+    noEffect: faults.find(({ evidence }) => !evidence.bit)?.evidence.text,
   };
 };
 

@@ -67,7 +67,7 @@ const againMax = 5;
 
 const shapesOf = (scenarios: readonly Scenario[]): string => {
   const counts = [...new Set(scenarios.map(({ shape }) => shape.managers))].sort((a, b) => a - b);
-  return `${counts.join(' and ')} managers`;
+  return `${counts.join(' and ')} ${counts.length === 1 && counts[0] === 1 ? 'manager' : 'managers'}`;
 };
 
 export const loadExport = async ({ module, name }: ModuleExport): Promise<unknown> =>
@@ -91,7 +91,7 @@ export const runSim = (plan: WorldPlan): Promise<WorldResult> => {
     },
     runsMax: runs,
     forMs: plan.forMs,
-    jobs: plan.jobs ?? availableParallelism(),
+    jobs: Math.min(plan.jobs ?? availableParallelism(), runs),
     bail: plan.bail,
     shrinkMs: plan.shrinkMs,
     planting: plan.planting,
