@@ -113,9 +113,22 @@ const requestsFor = (story: Story, { to }: Span, history: History): readonly Mom
       (nodes.includes(nodeOf(args)) || (lost && args.role !== undefined)),
   );
   return [...new Map(asked.map((of) => [nodeOf(of.args), of])).values()]
+    .filter((request) => !isAcknowledgedIn(story, request))
     .toReversed()
     .flatMap(requested);
 };
+
+/** The story tells of its answer itself, as of one that whoever was asked gave. */
+const isAcknowledgedIn = (
+  { moments }: Story,
+  { node, args, operation, endedAt }: Operation,
+): boolean =>
+  moments.some(
+    (of) =>
+      of.at === endedAt &&
+      of.node === node &&
+      of.text.includes(`${operation} of node ${nodeOf(args)} `),
+  );
 
 const nodeOf = ({ name }: Operation['args']): NodeName => (typeof name === 'string' ? name : '');
 

@@ -18,11 +18,16 @@ const lastProcedureAt = (history: History): Ms =>
 const letAloneAt = (history: History): Ms =>
   wasHealed(history) ? history.phases.healedAt : lastProcedureAt(history);
 
-/** The moment in which all was healed, or the last procedure was over. */
+/** The moment in which every heal was confirmed, or the last procedure was over. Pictures draw a line where the heal began. */
 export const healed = (history: History): readonly Moment[] => {
   if (begun(history).length === 0) return [];
-  const text = wasHealed(history) ? 'all faults are healed' : 'the last procedure is over';
+  const text = wasHealed(history) ? confirmed(history) : 'the last procedure is over';
   return [moment(letAloneAt(history), undefined, text)];
+};
+
+const confirmed = ({ phases: { healAt, healedAt } }: History): string => {
+  const began = healedAt - healAt < 1 ? '' : `; it began at ${seconds(healAt)}`;
+  return `the heal of all faults is confirmed${began}`;
 };
 
 /** `after the heal`; where there was nothing to heal only the time remains. */

@@ -84,6 +84,14 @@ describe('between the moments of a story', () => {
     expect(textsOf(given)).toHaveLength(2);
   });
 
+  test('what was asked of a node is not told again where the story tells of that answer itself', () => {
+    const operations = [asksRole('m2', 'worker', [900, 1_000])];
+    const acknowledging = (of: string) =>
+      broken('m2 stays as it is', [moment(1_000, 'm1', `m1 acknowledges ${of} to worker`)]);
+    expect(textsOf({ operations }, acknowledging('node.update of node m2'))).toHaveLength(1);
+    expect(textsOf({ operations }, acknowledging('node.update of node m3'))).toHaveLength(2);
+  });
+
   test('a node is killed when it ended, whenever that was confirmed', () => {
     const faults = [kill('m1', [3_000, 4_000])];
     expect(textsOf({ faults, lifecycle: [lived('m1', 'killed', 2_997)] })[1]).toBe(

@@ -126,6 +126,15 @@ test('the page does not scroll sideways on a narrow screen', async () => {
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(400);
 });
 
+test.each([400, 800, 1280])('%i px wide, what is wider than the screen says so', async (width) => {
+  const { page } = await open(broken, { viewport: { width, height: 800 } });
+  const differing = await page.evaluate(`[...document.querySelectorAll('.scroll, .wide')]
+    .filter((box) => box.checkVisibility({ contentVisibilityAuto: true }))
+    .filter((box) => box.scrollWidth > box.clientWidth !== (getComputedStyle(box, '::before').content !== 'none'))
+    .map((box) => box.ariaLabel)`);
+  expect(differing).toEqual([]);
+});
+
 test('all events can be explored by keyboard', async () => {
   const { page, complaints } = await open(broken);
   const button = page.getByRole('button', { name: 'explore all events' });

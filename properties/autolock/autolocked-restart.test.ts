@@ -107,10 +107,14 @@ describe('a locked manager', () => {
     expect(judge({ operations: without(1, info) }).verdict).toBe('fail');
   });
 
-  test('must refuse a wrong key', () => {
+  test('must refuse a wrong key, and the story begins with how it came to be locked', () => {
     expect(judge({ operations: without(2, unlock('wrong', [2_400, 2_410], 'ok')) })).toMatchObject({
       summary: 'm2 took a wrong key for the right one',
-      moments: [{ at: 2_400 }, { at: 2_410, text: 'm2 answers 200' }],
+      moments: [
+        { at: 2_000, node: 'm2', text: 'm2 is killed; it starts again at 2.100 s, locked' },
+        { at: 2_400 },
+        { at: 2_410, text: 'm2 answers 200' },
+      ],
     });
   });
 

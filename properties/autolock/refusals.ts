@@ -2,6 +2,7 @@ import type { History, Observation, Operation } from '../../harness/core/history
 import type { Verdict } from '../../harness/core/property.ts';
 import { answerOf, endingOf } from '../answers.ts';
 import { askedOf } from '../lookup.ts';
+import { killedBefore } from '../restarts.ts';
 import { broken, moment, seconds } from '../verdicts.ts';
 import { isUnlock, lockedSince, type LockedSpan } from './locked-spans.ts';
 
@@ -41,7 +42,7 @@ const betrayed = (span: LockedSpan, operation: Operation, does: string): Verdict
       node,
       `${node} ${does}: ${operation.outcome}, ${JSON.stringify(operation.output ?? null)}`,
     ),
-    moment(to, node, `until here nobody has unlocked ${node}`),
+    moment(to, node, 'nobody has unlocked it until here'),
   ]);
 };
 
@@ -73,15 +74,18 @@ const tookWrongKey = (opened: Operation, history: History): Verdict => {
   const refused = askedOf(history, node, { from: endedAt, to: until }).find(
     ({ effect, outcome, decided }) => effect !== 'local' && outcome === 'rejected' && !decided,
   );
+  const killed = killedBefore(node, invokedAt, history);
   const tries = moment(invokedAt, node, "an operator tries a key that is not the swarm's");
   const takes = moment(endedAt, node, `${node} answers ${answerOf(opened) ?? 'that it fits'}`);
   if (opens?.kind === 'lock')
     return broken(`${node} was unlocked by a wrong key`, [
+      ...killed,
       tries,
       takes,
       moment(opens.at, node, `${node} says that it is ${opens.state}, and not locked`),
     ]);
   return broken(`${node} took a wrong key for the right one`, [
+    ...killed,
     tries,
     takes,
     ...(refused === undefined

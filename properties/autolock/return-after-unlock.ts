@@ -41,7 +41,7 @@ export const returnOf = (span: LockedSpan, history: History): Return => {
     `${node} was unlocked and served nothing within ${seconds(history.bounds.unlockMs)}`,
     [
       moment(since, node, `${node} takes the key`),
-      moment(first.invokedAt, node, `a client asks ${node} for ${first.operation}`),
+      moment(first.invokedAt, node, `${node} is asked for ${first.operation}`),
       moment(until, node, 'the bound is over'),
     ],
   );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { History, Operation } from '../../harness/core/history.ts';
-import { history, kill, lock, operation, says, write } from '../testing/histories.ts';
+import { history, kill, lived, lock, operation, says, write } from '../testing/histories.ts';
 import { aLeaderReturns } from './a-leader-returns.ts';
 
 const judge = (operations: readonly Operation[], given: Partial<History> = {}) =>
@@ -45,9 +45,13 @@ test('its story says how the write ended, and how long none was accepted', () =>
     {
       at: 6_010,
       node: 'm1',
-      text: 'a client asks m1 for service.create; m1 answers 500, after 0.070 s',
+      text: 'm1 is asked for service.create and answers 500, after 0.070 s',
     },
-    { at: 6_100, node: undefined, text: 'all faults are healed' },
+    {
+      at: 6_100,
+      node: undefined,
+      text: 'the heal of all faults is confirmed; it began at 6.000 s',
+    },
     {
       at: 6_200,
       node: 'm1',
@@ -59,6 +63,41 @@ test('its story says how the write ended, and how long none was accepted', () =>
       text: 'the bound of 3.000 s is over, and no write has been accepted',
     },
   ]);
+});
+
+test('its story begins with the managers that the last fault killed', () => {
+  const lifecycle = [
+    lived('m1', 'killed', 3_000),
+    lived('m1', 'started', 6_000),
+    lived('m2', 'killed', 3_010),
+    lived('m2', 'started', 6_020),
+  ];
+  const first = (...nodes: readonly string[]) => {
+    const deeds = nodes.map((node) => ({ deed: 'kill', node }) as const);
+    const faults = [{ ...kill('m1', [3_000, 6_000]), deeds }];
+    const verdict = judge([asked([6_200, 9_300], unknown)], { faults, lifecycle });
+    return verdict.verdict === 'fail' ? verdict.moments[0] : undefined;
+  };
+  expect(first('m1')).toMatchObject({
+    at: 3_000,
+    node: 'm1',
+    text: 'm1 is killed; it starts again at 6.000 s',
+  });
+  expect(first('m1', 'm2')).toEqual({
+    at: 3_010,
+    node: undefined,
+    text: 'm1 and m2 have been killed; the last of them starts again at 6.020 s',
+  });
+  expect(first('w1')).toMatchObject({ at: 6_100 });
+});
+
+test('with calls but no write since the heal, its sentence is about the calls since then', () => {
+  const early = asked([6_010, 6_080], unknown);
+  const last = operation('m1', [11_100, 11_110], { ...unknown, phase: 'final' });
+  expect(judge([early, last])).toMatchObject({
+    summary:
+      'after the heal no leader came back within 3.000 s: of 1 call since then none had an answer that only a leader can give, and none asked for a write',
+  });
 });
 
 test('writes that are refused at once, and reads that fail after the bound, are found', () => {

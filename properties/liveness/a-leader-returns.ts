@@ -7,6 +7,7 @@ import { lastKeyIsUnknown } from '../autolock/key-generations.ts';
 import { chronicleOf } from '../chronicle.ts';
 import { afterTheHeal, healed } from '../healing.ts';
 import { membershipOf } from '../membership.ts';
+import { managersKilledLast } from '../restarts.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
 import { stalledAfterHeal } from './stalls.ts';
 
@@ -108,6 +109,7 @@ const noLeader = (
   return broken(
     `the first write ${afterTheHeal(history)} was accepted after ${seconds(endedAt - healedAt)}, the bound is ${within}`,
     [
+      ...managersKilledLast(healedAt, history),
       ...asking(earliest),
       ...healed(history),
       moment(endedAt, first.node, `${first.node} accepts a write`),
@@ -123,7 +125,12 @@ const neverAccepted = (earliest: Operation, history: History): Verdict => {
   const later = history.operations.filter(
     ({ effect, invokedAt }) => effect !== 'local' && invokedAt >= healedAt,
   );
-  const moments = [...asking(earliest), ...healed(history), ...lastInVain(later)];
+  const moments = [
+    ...managersKilledLast(healedAt, history),
+    ...asking(earliest),
+    ...healed(history),
+    ...lastInVain(later),
+  ];
   if (later.some(({ effect, phase }) => effect === 'write' && phase === 'settle'))
     return broken(
       `no write was accepted ${afterTheHeal(history)}, although ${within} are the bound`,
@@ -138,15 +145,15 @@ const neverAccepted = (earliest: Operation, history: History): Verdict => {
     );
   const served = later.filter(({ outcome, decided }) => outcome === 'ok' || decided).length;
   return broken(
-    `${afterTheHeal(history)} no leader came back within ${within}: of ${counted(later.length, 'call')} ${served === 0 ? 'none' : served} had an answer that only a leader can give, and no write was asked for`,
+    `${afterTheHeal(history)} no leader came back within ${within}: of ${counted(later.length, 'call')} since then ${served === 0 ? 'none' : served} had an answer that only a leader can give, and none asked for a write`,
     moments,
   );
 };
 
 const asking = (earliest: Operation): readonly Moment[] => {
   const { invokedAt, node, operation, outcome } = earliest;
-  const end = outcome === 'ok' ? '' : `; ${node} ${endingOf(earliest)}`;
-  return [moment(invokedAt, node, `a client asks ${node} for ${operation}${end}`)];
+  const end = outcome === 'ok' ? '' : ` and ${endingOf(earliest)}`;
+  return [moment(invokedAt, node, `${node} is asked for ${operation}${end}`)];
 };
 
 /** What the last of these calls came to. */

@@ -56,9 +56,34 @@ describe('in the end', () => {
     const observations = [...words('m1', 'active'), ...stopped, ...words('m3', 'active')];
     expect(judge(all, { observations })).toEqual({
       verdict: 'fail',
-      summary: 'm2 has stopped by itself, and serves nobody: the log is an older copy',
+      summary:
+        'm2 has stopped by itself, is in error and serves nobody: "the log is an older copy"',
       moments: [
-        { at: 4_000, node: 'm2', text: 'm2 says that it is in error: the log is an older copy' },
+        { at: 4_000, node: 'm2', text: 'm2 says that it is in error: "the log is an older copy"' },
+      ],
+    });
+  });
+
+  test('of what one says that has stopped only the beginning is told, and that it was killed before', () => {
+    const said =
+      'the log in the data folder is an older copy of the log of this manager, m2. Run "docker swarm leave" here';
+    const stopped = says('m2', '2', [
+      [3_200, { kind: 'note', text: said }],
+      [3_200, lock('error')],
+    ]);
+    const lifecycle = [
+      lived('m2', 'killed', 2_000),
+      lived('m2', 'started', 2_500),
+      lived('m2', 'killed', 3_000),
+      lived('m2', 'started', 3_100),
+    ];
+    const beginning =
+      '"the log in the data folder is an older copy of the log of this manager, m2. Run…"';
+    expect(judge(all, { observations: stopped, lifecycle })).toMatchObject({
+      summary: `m2 has stopped by itself, is in error and serves nobody: ${beginning}`,
+      moments: [
+        { at: 3_000, node: 'm2', text: 'm2 is killed; it starts again at 3.100 s' },
+        { at: 3_200, node: 'm2', text: `m2 says that it is in error: ${beginning}` },
       ],
     });
   });

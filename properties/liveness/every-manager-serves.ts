@@ -5,6 +5,7 @@ import { answerOf, endingOf, pastEndingOf } from '../answers.ts';
 import { chronicleOf } from '../chronicle.ts';
 import { healed, wasHealed } from '../healing.ts';
 import { membershipOf } from '../membership.ts';
+import { killedBefore } from '../restarts.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
 import { stalledAfterHeal } from './stalls.ts';
 
@@ -48,12 +49,22 @@ const stoppedByItself = (history: History): Verdict | undefined => {
     const words = said[place];
     if (words === undefined) continue;
     const note = said.slice(0, place).findLast(({ kind }) => kind === 'note');
-    const why = note?.kind === 'note' ? note.text : 'it does not say why';
-    return broken(`${node} has stopped by itself, and serves nobody: ${why}`, [
+    const why = note?.kind === 'note' ? quoted(note.text) : 'it does not say why';
+    return broken(`${node} has stopped by itself, is in error and serves nobody: ${why}`, [
+      ...killedBefore(node, words.at, history),
       moment(words.at, node, `${node} says that it is in error: ${why}`),
     ]);
   }
   return undefined;
+};
+
+const quotedMax = 80;
+
+/** The beginning of what a node says, in quotation marks: the whole is in its log, and what it advises is not for the reader. */
+const quoted = (text: string): string => {
+  if (text.length <= quotedMax) return `"${text}"`;
+  const cut = text.slice(0, quotedMax + 1);
+  return `"${cut.slice(0, Math.max(cut.lastIndexOf(' '), quotedMax / 2))}…"`;
 };
 
 const managersToJudge = (history: History): readonly NodeName[] => {

@@ -1,3 +1,4 @@
+import { counted } from '../../harness/core/figures.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
 import { differentMembers } from './equal-index-equal-members.ts';
@@ -33,7 +34,7 @@ export const equalIndexEqualState: Property = {
     if (states.length === 0) return unknown('no node said what it holds');
     return shared > 0
       ? held(
-          `${shared} times a manager said what it holds where another one, or an earlier boot, had said the same`,
+          `${counted(shared, 'time')} a manager said what it holds where another one, or an earlier boot, had said the same`,
         )
       : untested('no index was applied and told of by more than one manager, or boot');
   },

@@ -24,7 +24,7 @@ export const leadsAlone = (
     `${node} hears nobody for ${seconds(to - Math.max(from, last.at))} and leads on all the same`,
     [
       moment(last.at, node, `${node} leads term ${last.term}`),
-      moment(from, node, `from here on no manager's message reaches ${node}`),
+      moment(from, node, "no manager's message reaches it from here on"),
       moment(to, node, `${node} has not said that it no longer leads`),
     ],
   );

@@ -191,7 +191,7 @@ describe('look-alikes', () => {
     const first = (verdict: Verdict) =>
       verdict.verdict === 'fail' ? verdict.moments[0] : undefined;
     expect(first(judge([asked], { faults }))?.text).toMatch(
-      /m1 reaches no majority of managers: m2 is cut off, m3 is down$/,
+      /^m1 reaches no majority of managers from here to 6\.000 s: m2 is cut off, m3 is down$/,
     );
     const paused = [...faults.slice(0, 1), pause('m3', [2_100, 6_000])];
     expect(first(judge([asked], { faults: paused }))?.text).toMatch(

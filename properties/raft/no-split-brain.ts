@@ -69,9 +69,9 @@ const acknowledgedAlone = (operation: Operation, reachability: Reachability): Ve
       moment(
         since,
         node,
-        `from here to ${seconds(until)}, ${node} reaches no majority of managers${whyAlone(node, reachability.outOfReach(node, hindered))}`,
+        `${node} reaches no majority of managers from here to ${seconds(until)}${whyAlone(node, reachability.outOfReach(node, hindered))}`,
       ),
-      moment(invokedAt, node, `a client asks ${node} for ${what}`),
+      moment(invokedAt, node, `${node} is asked for ${what}`),
       moment(
         endedAt,
         node,

@@ -148,9 +148,9 @@ describe('where tasks end by themselves', () => {
     expect(judge({ services, tasks }, { observations })).toMatchObject({
       moments: [
         { at: 3_000, text: 'm1 commits that task t2-m2-id is made (slot 2)' },
-        { at: 3_500, text: 'm1 commits that it is ready, desired ready' },
-        { at: 6_100, text: 'all faults are healed' },
-        { text: 'm1 shows it so' },
+        { at: 3_500, text: 'm1 commits that task t2-m2-id is ready, desired ready' },
+        { at: 6_100, text: 'the heal of all faults is confirmed; it began at 6.000 s' },
+        { text: 'm1 shows task t2-m2-id so' },
       ],
     });
   });

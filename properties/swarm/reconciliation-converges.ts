@@ -249,12 +249,21 @@ const notConverged = (
   const changedAt = Math.max(write?.endedAt ?? 0, lastChangeAt(state, history));
   const last =
     healedAt > changedAt ? 'the heal' : changedAt > 0 ? 'the last change' : 'the run began';
-  const after = seconds(state.from - Math.max(healedAt, changedAt));
+  const shown = evidence ?? [
+    moment(
+      state.to,
+      state.by,
+      task === undefined ? `${state.by} shows it so` : `${state.by} shows task ${task.id} so`,
+    ),
+  ];
+  // Told is when it was seen; judged, when the looking began.
+  const seenAt = shown.at(-1)?.at ?? state.to;
+  const after = seconds(seenAt - Math.max(healedAt, changedAt));
   return broken(`${after} after ${last} ${text}`, [
     ...(task === undefined ? [] : lifeOf(task, history)),
     ...healed(history),
     ...(write === undefined ? [] : answered(write)),
-    ...(evidence ?? [moment(state.to, state.by, `${state.by} shows it so`)]),
+    ...shown,
   ]);
 };
 
@@ -300,7 +309,7 @@ const lifeOf = ({ id, slot, state, desired }: TaskShown, history: History): read
           moment(
             last.at,
             last.node,
-            `${last.node} commits that it is ${state}, desired ${desired}`,
+            `${last.node} commits that task ${id} is ${state}, desired ${desired}`,
           ),
         ]),
   ];

@@ -61,4 +61,4 @@ const isOfBoot = (words: Observation, { node, boot }: Observation): boolean =>
   words.node === node && words.boot === boot;
 
 const startOf = ({ at, node }: Observation, id: string): Moment =>
-  moment(at, node, `the executor of ${node} starts task ${id}`);
+  moment(at, node, `its executor starts task ${id}`);

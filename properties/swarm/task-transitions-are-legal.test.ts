@@ -133,7 +133,7 @@ describe('where executors are heard themselves', () => {
       summary: 'w1 says that task t1 runs; its executor started it only later',
       moments: [
         { at: 20, node: 'w1', text: 'w1 says that task t1 runs' },
-        { at: 25, node: 'w1', text: 'the executor of w1 starts task t1' },
+        { at: 25, node: 'w1', text: 'its executor starts task t1' },
       ],
     });
   });

@@ -88,8 +88,10 @@
       .replace(/[\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 
   // What is too much to be in the page twice: see reports/page/rows.ts and commits.ts, whose words these are.
+  const answerMax = 160;
+  const cut = (answer) => (answer.length > answerMax ? `${answer.slice(0, answerMax)}…` : answer);
   const answerOf = ({ outcome, output }) =>
-    outcome === 'ok' || output == null ? '' : ` ${JSON.stringify(output).slice(0, 160)}`;
+    outcome === 'ok' || output == null ? '' : ` ${cut(JSON.stringify(output))}`;
   const operationWords = (of) => {
     const who = of.client == null ? 'the operator' : `client ${of.client}`;
     const end =

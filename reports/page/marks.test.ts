@@ -36,7 +36,7 @@ test.each([
   ],
   ['a vote', 'w1', 'w1 votes for m2  ← its second vote in term 3', [vote]],
   ['a commit', 'm2', 'm2 has committed entry 36', [commit]],
-  ['the cut of a node', 'm1', 'from here to 9 s, m1 reaches no majority: m2 is cut off', [cut]],
+  ['the cut of a node', 'm1', 'm1 reaches no majority from here to 9 s: m2 is cut off', [cut]],
   ['nothing where two may be meant', 'm2', 'm2 shows it so', []],
   ['nothing where the node did something else', 'm2', 'm2 votes for m1', []],
   ['nothing where only another node did it', 'm3', 'm3 leads term 3', []],
@@ -46,7 +46,7 @@ test.each([
 });
 
 test('an operation that is asked at a time is not one that is answered then', () => {
-  const moment = { at: 5, node: 'm1', text: 'a client asks m1 for service.list' };
+  const moment = { at: 5, node: 'm1', text: 'm1 is asked for service.list and answers 500' };
   expect(marksOf([other], [{ moment, number: 1 }]).size).toBe(0);
   expect(marksOf([{ ...other, at: 5, until: 7 }], [{ moment, number: 1 }]).size).toBe(1);
 });

@@ -19,6 +19,7 @@ export const numbered = (failed: readonly Broken[]): readonly (readonly Numbered
 
 /** What kinds of rows a moment may mean, by its words; and of operations, whether their beginning or their end. */
 const hints: readonly (readonly [words: RegExp, kinds: string, which?: 'at' | 'until'])[] = [
+  [/ is asked for /, 'operation', 'at'],
   [/ votes? for /, 'vote'],
   [/ leads (in )?term | asks for votes | is an? (leader|candidate|follower|learner)/, 'role'],
   [/ has committed | applies, /, 'commit'],

@@ -202,9 +202,13 @@ const where = ({ scenario, backend, index }: FailureSummary, shown: number): Htm
 
 const plantedMax = 5;
 
-/** Who sees the page shall not look in the cluster for a bug that was put there. */
-const planted = (runs: readonly RunFile[]): Html | undefined => {
-  const bugs = new Map(runs.flatMap(({ mutants }) => mutants.map(({ id, title }) => [id, title])));
+/** Who sees the page shall not look in the cluster for a bug that was put there, nor take it for right where none was found. */
+const planted = (
+  { mutants: ofCampaign = [] }: CampaignSummary,
+  runs: readonly RunFile[],
+): Html | undefined => {
+  const all = [...ofCampaign, ...runs.flatMap(({ mutants }) => mutants)];
+  const bugs = new Map(all.map(({ id, title }) => [id, title]));
   if (bugs.size === 0) return undefined;
   const shown = [...bugs].slice(0, plantedMax);
   const more = bugs.size - shown.length;
@@ -216,14 +220,20 @@ const planted = (runs: readonly RunFile[]): Html | undefined => {
   </p>`;
 };
 
-/** Works wherever the page is; where a line stands above it, that one names a file where the page was made. */
-const fromThePage = (runs: readonly RunFile[], isBelow: boolean): Html =>
-  html`<p class="replay">
+/**
+ * Works wherever the page is; where a line stands above it, that one names a file where the page was made. The package is named, since
+ * whoever has not installed it would be given another one of the command's name.
+ */
+const fromThePage = (runs: readonly RunFile[], isBelow: boolean): Html => {
+  const needsSources = runs.some(({ mutants }) => mutants.length > 0);
+  const command = needsSources ? 'npm run -s schism --' : 'npx -p schism-harness schism';
+  return html`<p class="replay">
     ${isBelow ? 'Or from this page alone' : 'To play one again from this page alone'}, which carries
     ${runs.length === 1 ? 'the run' : `${runs.length} runs (the first is played)`}:
-    <code>npx schism replay <span data-page>index.html</span></code> with the package
-    schism-harness${runs.some(({ mutants }) => mutants.length > 0) ? ' (in a clone of its sources, since bugs are planted in those)' : ''}.
+    <code>${command} replay <span data-page>index.html</span></code
+    >${needsSources ? ' (in a clone of its sources, since bugs are planted in those)' : ''}.
   </p>`;
+};
 
 /** The whole page: one file, no network, readable without its script. */
 export const page = ({ summary, runs, document, rows }: PageInput, assets: PageAssets): string => {
@@ -250,7 +260,7 @@ export const page = ({ summary, runs, document, rows }: PageInput, assets: PageA
         <header class="${state}">
           <p class="brand">schism · ${summary.title}</p>
           <h1>${sentence(summary, first?.property)}</h1>
-          ${planted(runs)}
+          ${planted(summary, runs)}
           ${
             first === undefined
               ? undefined

@@ -108,6 +108,12 @@ const voteRows = (history: History): readonly EventRow[] =>
     weight: vote.again ? 2 : 1,
   }));
 
+const answerMax = 160;
+
+/** What is left out is in the document. */
+const cut = (answer: string): string =>
+  answer.length > answerMax ? `${answer.slice(0, answerMax)}…` : answer;
+
 const operationRows = (history: History): readonly EventRow[] =>
   history.operations.map((operation) => {
     const who = operation.client === undefined ? 'the operator' : `client ${operation.client}`;
@@ -118,7 +124,7 @@ const operationRows = (history: History): readonly EventRow[] =>
     const output =
       operation.outcome === 'ok' || operation.output === undefined
         ? ''
-        : ` ${JSON.stringify(operation.output).slice(0, 160)}`;
+        : ` ${cut(JSON.stringify(operation.output))}`;
     return {
       at: operation.invokedAt,
       until: operation.endedAt,

@@ -32,10 +32,6 @@ export const timeline = (
         });
   const whole = picture(history, { moments, frame, what: 'Timeline' });
   const { drawn, visible, faults, begun } = whole;
-  const scroll =
-    moments.length > 0
-      ? html`<p class="hint">The picture is wider than this screen and scrolls sideways.</p>`
-      : undefined;
   return html`<figure class="timeline">
     ${
       near === undefined || extract === undefined
@@ -48,7 +44,6 @@ export const timeline = (
             </div>
             <p class="count">The whole run:</p>`
     }
-    ${scroll}
     <div class="wide" tabindex="0" role="region" aria-label="${label}">${whole.svg}</div>
     <figcaption>
       ${legend(history, { svg: `${whole.svg.markup}${extract?.svg.markup ?? ''}`, faults })}
