@@ -105,7 +105,7 @@ describe('schism check', () => {
     writeFileSync(join(looped, 'a.txt'), right);
     symlinkSync(looped, join(looped, 'b'));
     const { code, out } = await check(looped, '--model', 'register');
-    expect(out).toContain('1 files: 1 pass');
+    expect(out).toContain('1 file: 1 pass');
     expect(code).toBe(0);
     symlinkSync('c', join(looped, 'c'));
     writeFileSync(join(looped, 'd.bin'), Buffer.from([1, 0, 200, 0, 10]));
@@ -133,7 +133,8 @@ describe('schism check', () => {
   });
 
   test.each([
-    [['--model', 'registre', 'x'], '--model needs one of register, cas-register'],
+    [['--model', 'registre', 'x'], 'no model registre, but register, cas-register'],
+    [['--model', 'registre', 'x'], 'Did you mean register?'],
     [['x'], '--model needs one of'],
     [['--model', 'set'], 'no file given'],
     [['--model', 'set', 'x', '--timeout', 'soon'], '--timeout needs a time'],
@@ -143,6 +144,56 @@ describe('schism check', () => {
     const { code, err } = await check(...argv);
     expect(code).toBe(2);
     expect(err).toContain(words);
+    expect(err).not.toContain('usage:');
+  });
+
+  test('without a word it shows how it is called', async () => {
+    const { code, err } = await check();
+    expect(code).toBe(2);
+    expect(err).toContain('--model needs one of register');
+    expect(err).toContain('usage: schism check FILE… --model NAME');
+  });
+
+  test.each([
+    ['x\n', 1, '"x"'],
+    ['\n\n  a,b\r\n1,2\n', 3, '"a,b"'],
+    ['INFO jepsen.core - Running test\n', 1, '"INFO jepsen.core - Running test"'],
+    [`\u001b[2J${'long '.repeat(30)}`, 1, `"\\u001b[2J${'long '.repeat(11)}l…"`],
+  ])(
+    'a text that is none of the formats is bad input, with its first line: %j',
+    async (text, line, shown) => {
+      writeFileSync(path('other.txt'), text);
+      const { code, out } = await check(path('other.txt'), '--model', 'register');
+      rmSync(path('other.txt'));
+      expect(code).toBe(2);
+      expect(out).toContain(
+        `${path('other.txt')}:${line}: ${shown} is no operation, nor is any other line; what can be read is EDN, JSON lines,`,
+      );
+    },
+  );
+
+  test.each(['[]', 'INFO  jepsen.util - :nemesis\t:info\t:start\tnil\n'])(
+    'a history without an operation of a client is unknown: %j',
+    async (text) => {
+      writeFileSync(path('quiet.txt'), text);
+      const { code, out } = await check(path('quiet.txt'), '--model', 'register');
+      rmSync(path('quiet.txt'));
+      expect(code).toBe(3);
+      expect(out).toContain('it holds no operation of a client');
+    },
+  );
+
+  test('a file that is not there has no line', async () => {
+    const { out } = await check(path('nowhere.edn'), '--model', 'register');
+    expect(out).toMatch(/nowhere\.edn: (Error: )?ENOENT: no such file/);
+  });
+
+  test('one of a kind is not told in the plural', async () => {
+    writeFileSync(path('one.txt'), '0\t:invoke\t:write\t1\n');
+    const { out } = await check(path('one.txt'), '--model', 'register');
+    rmSync(path('one.txt'));
+    expect(out).toMatch(/ {2}1 operation, 1 key, /);
+    expect(out).toContain('1 file: 1 pass, 0 fail, 0 unknown in ');
   });
 
   test('the time given includes reading: a file that takes longer to read is unknown', async () => {

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 
+import { counted } from '../../harness/core/figures.ts';
 import { mkdirSync, readdirSync, realpathSync, statSync, writeFileSync } from './file-system.ts';
 import { judgeFile, type FileResult, type Judged } from './judge-file.ts';
 import { optionsOf, USAGE, type CheckOptions } from './options.ts';
@@ -24,7 +25,9 @@ export async function runCheck(argv: readonly string[], io: CheckIo): Promise<nu
   }
   const options = optionsOf(argv);
   if (typeof options === 'string') {
-    io.stderr(`schism check: ${options}\n\n${USAGE}`);
+    // Whoever gave words knows the command: what is wrong with them must not scroll away.
+    const more = argv.length === 0 ? `\n${USAGE}` : '`schism check --help` shows all options\n';
+    io.stderr(`schism check: ${options}\n${more}`);
     return 2;
   }
   const files = options.files.flatMap((file) => filesUnder(file));
@@ -120,7 +123,10 @@ function row({ verdict, file, operations, keys, ms, why }: FileResult): string {
   const word = { pass: 'pass', fail: 'FAIL', unknown: 'unknown', 'bad-input': 'bad input' }[
     verdict
   ];
-  const size = verdict === 'bad-input' ? '' : `  ${operations} operations, ${keys} keys, ${ms} ms`;
+  const size =
+    verdict === 'bad-input'
+      ? ''
+      : `  ${counted(operations, 'operation')}, ${counted(keys, 'key')}, ${ms} ms`;
   return `${word.padEnd(10)}${file}${size}${why === '' ? '' : `\n          ${why}`}`;
 }
 
@@ -129,7 +135,7 @@ function summary(results: readonly FileResult[]): string {
     results.filter((result) => result.verdict === verdict).length;
   const bad = count('bad-input');
   return (
-    `${results.length} files: ${count('pass')} pass, ${count('fail')} fail, ${count('unknown')} unknown` +
+    `${counted(results.length, 'file')}: ${count('pass')} pass, ${count('fail')} fail, ${count('unknown')} unknown` +
     (bad === 0 ? '' : `, ${bad} bad input`)
   );
 }

@@ -1,9 +1,11 @@
 import { show } from '../../models/canonical.ts';
 import {
+  formatOf,
   historyOf,
   type Problem,
   type ReadHistory,
 } from '../../properties/linearizability/formats/index.ts';
+import { jepsenLogEvents } from '../../properties/linearizability/formats/jepsen-log.ts';
 import {
   checkLinearizable,
   type Explaining,
@@ -65,7 +67,8 @@ export function judgeFile(file: string, options: CheckOptions): Judged {
     };
   }
   if ('reason' in history) {
-    const why = `${file}:${history.line}: ${history.reason}`;
+    const where = history.line === NO_LINE ? file : `${file}:${history.line}`;
+    const why = `${where}: ${history.reason}`;
     return { result: row({ verdict: 'bad-input', why }), history: undefined, verdict: undefined };
   }
   const { operations, model } = history;
@@ -92,6 +95,9 @@ function howMuch({ draw, json }: CheckOptions): Explaining {
   return json ? { explain: 'hint' } : { explain: 'where', explainMs: WHERE_MS };
 }
 
+/** The place of what is wrong with a file as a whole. */
+const NO_LINE = 0;
+
 class TimeOver extends Error {}
 const TIME_OVER = 'the time given was over while the file was read';
 
@@ -110,14 +116,45 @@ function read(
     }
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    return { line: 0, reason: error instanceof Error ? error.message : String(error) };
+    return { line: NO_LINE, reason: error instanceof Error ? error.message : String(error) };
   }
   if (text.includes('\0')) return { line: 1, reason: 'it is binary data, not a history' };
   const watch = () => {
     if (left() <= 0) throw new TimeOver();
   };
-  return historyOf(text, model, { ...reading, watch });
+  const history = historyOf(text, model, { ...reading, watch });
+  const isEmpty = 'operations' in history && history.operations.length === 0;
+  return isEmpty ? (otherText(text, watch) ?? history) : history;
 }
+
+/**
+ * A log may hold lines of other output, so any text reads as one. Of a text that came to no operation: where it holds nothing of a log
+ * at all, not even the nemesis, its first line and what could have been read.
+ */
+function otherText(text: string, watch: () => void): Problem | undefined {
+  if (formatOf(text) !== 'jepsen-log') return undefined;
+  let events = 0;
+  jepsenLogEvents(text, (event) => {
+    if (event !== undefined) events += 1;
+    watch();
+  });
+  if (events > 0) return undefined;
+  const start = text.search(/\S/);
+  const line = text.slice(0, start).split('\n').length;
+  const [first = ''] = /.*/.exec(text.slice(start, start + 2 * SHOWN_MAX)) ?? [];
+  const reason = `${JSON.stringify(brief(first))} is no operation, nor is any other line; ${READABLE}`;
+  return { line, reason };
+}
+
+const READABLE =
+  "what can be read is EDN, JSON lines, Jepsen's log and history.txt, Porcupine's key-value log and run files of schism";
+
+/** Enough of a line to find it in the file. */
+function brief(line: string): string {
+  return line.length > SHOWN_MAX ? `${line.slice(0, SHOWN_MAX)}…` : line.trimEnd();
+}
+
+const SHOWN_MAX = 60;
 
 /** One line for a person: what is wrong and where, or what was missing. */
 function reasonOf({ model, operations, lines }: ReadHistory, verdict: Verdict): string {

@@ -4,6 +4,7 @@ import {
   type ModelName,
   type Reading,
 } from '../../properties/linearizability/formats/index.ts';
+import { suggestion } from '../schema/did-you-mean.ts';
 
 /** What `schism check` was asked. Plain data: worker threads receive it. */
 export type CheckOptions = {
@@ -81,8 +82,9 @@ function checked({
   flags: ReadonlySet<string>;
   values: ReadonlyMap<string, string>;
 }): CheckOptions | string {
-  const model = MODEL_NAMES.find((name) => name === values.get('--model'));
-  if (model === undefined) return `--model needs one of ${MODEL_NAMES.join(', ')}`;
+  const asked = values.get('--model');
+  const model = MODEL_NAMES.find((name) => name === asked);
+  if (model === undefined) return noModel(asked);
   if (files.length === 0) return 'no file given';
   const timeoutMs = milliseconds(values.get('--timeout') ?? '20s');
   if (timeoutMs === undefined) return '--timeout needs a time such as 500ms, 20s or 2m';
@@ -110,6 +112,13 @@ function checked({
   } catch {
     return `--init needs a value in EDN, such as 0, "x", nil or [1 2]; it was given ${init ?? ''}`;
   }
+}
+
+function noModel(asked: string | undefined): string {
+  const all = MODEL_NAMES.join(', ');
+  return asked === undefined
+    ? `--model needs one of ${all}`
+    : `there is no model ${asked}, but ${all}.${suggestion(asked, MODEL_NAMES)}`;
 }
 
 function milliseconds(text: string): number | undefined {

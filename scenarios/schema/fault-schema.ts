@@ -51,24 +51,30 @@ const waiting = {
   within: durationSchema.optional(),
   after: durationSchema.optional(),
 };
-const triggerSchema = z
-  .union([
-    z.strictObject({ leader: z.enum(['elected', 'lost']), ...waiting }),
-    z.strictObject({ vote: z.enum(['given']), ...waiting }),
-    z.strictObject({ node: z.enum(['promoted', 'demoted']), ...waiting }),
-    z.strictObject({ write: z.enum(['asked', 'acknowledged']), ...waiting }),
-    z.strictObject({ operation: z.string().min(1), ...waiting }),
-  ])
-  .describe('Waited for from `at` on.');
+const triggers = [
+  z.strictObject({ leader: z.enum(['elected', 'lost']), ...waiting }),
+  z.strictObject({ vote: z.enum(['given']), ...waiting }),
+  z.strictObject({ node: z.enum(['promoted', 'demoted']), ...waiting }),
+  z.strictObject({ write: z.enum(['asked', 'acknowledged']), ...waiting }),
+  z.strictObject({ operation: z.string().min(1), ...waiting }),
+] as const;
+const triggerSchema = z.union(triggers).describe('Waited for from `at` on.');
+/** The keys that `when` knows, whatever it waits for. */
+export const triggerKeys: readonly string[] = [
+  ...new Set(triggers.flatMap(({ shape }) => Object.keys(shape))),
+];
 
 const mode = z.enum(['drop', 'refuse', 'reset']).default('drop');
 
 /** When a fault starts, and how long it lasts: left out, until the heal. */
 const timing = {
-  at: durationSchema.optional().describe('Since the end of formation.'),
+  at: durationSchema.optional().describe('Since the end of formation; 0s where it is left out.'),
   when: triggerSchema.optional(),
 };
-const lasting = { ...timing, for: durationSchema.optional() };
+const untilTheHeal = durationSchema
+  .optional()
+  .describe(`A time with its unit: ${durationExamples}. Until the heal where it is left out.`);
+const lasting = { ...timing, for: untilTheHeal };
 
 /** Every kind of fault, by the key that names it. */
 export const faultSchemas = {
@@ -96,7 +102,7 @@ export const faultSchemas = {
   kill: z.strictObject({
     ...timing,
     kill: selectionSchema,
-    restartAfter: durationSchema.optional(),
+    restartAfter: untilTheHeal,
   }),
   pause: z.strictObject({ ...lasting, pause: selectionSchema }),
   procedure: z.strictObject({

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../harness/core/json.ts';
 import type { Parameter, Parameters, Target } from '../../harness/core/target.ts';
 import { properties } from '../../properties/index.ts';
 import { suggestion } from './did-you-mean.ts';
-import { faultNames, faultSchemas, type FaultOutput } from './fault-schema.ts';
+import { faultNames, faultSchemas, triggerKeys, type FaultOutput } from './fault-schema.ts';
 import { scenarioSchema, type ScenarioOutput } from './scenario-schema.ts';
 
 /** Something wrong in a document. `key`: the place is the key of that name, not its value. */
@@ -61,7 +61,7 @@ const problemsOf = (issue: Issue, value: unknown): readonly Problem[] => {
       return issue.keys.map((key) => ({
         path,
         key,
-        message: `${key} is not known here.${suggestion(key, keysAt(path, at(value, path)))}`,
+        message: `${key} is not known here.${otherWord(key, at(value, path)) ?? suggestion(key, keysAt(path, at(value, path)))}`,
       }));
     case 'invalid_union':
       return unionProblems(issue, value);
@@ -76,6 +76,12 @@ const problemsOf = (issue: Issue, value: unknown): readonly Problem[] => {
       return [{ path, message: withShown(issue.message, at(value, path)) }];
   }
 };
+
+/** A kill lasts until its node starts again, and says so. */
+const otherWord = (key: string, value: unknown): string | undefined =>
+  key === 'for' && typeof value === 'object' && value !== null && 'kill' in value
+    ? ' Did you mean restartAfter?'
+    : undefined;
 
 /** A bare number where a unit is needed is the commonest mistake. */
 const wrongType = (message: string, value: unknown): string => {
@@ -168,8 +174,7 @@ const placed = (path: Path, entry: unknown): unknown =>
 const keysAt = (path: Path, value: unknown): readonly string[] => {
   if (path.length === 0) return Object.keys(scenarioSchema.shape);
   if (path[0] === 'workload') return ['clients', 'rate'];
-  if (path.at(-1) === 'when')
-    return ['leader', 'vote', 'write', 'operation', 'occurrence', 'within'];
+  if (path.at(-1) === 'when') return triggerKeys;
   const named = faultNames.find((name) => Object.keys(value as object).includes(name));
   return named === undefined ? faultNames : Object.keys(faultSchemas[named].shape);
 };

@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../../harness/cli/exit.ts';
@@ -20,10 +20,15 @@ settle: 10s
 properties: [at-most-one-leader-per-term, no-split-brain]
 `;
 
+const folder = mkdtempSync(join(tmpdir(), 'schism-scenario-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
 const parse = (text: string) => parseScenario(text, 'x.yaml', targets);
 
 test('a file that is run on another target is checked against that one', () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'schism-scenario-')), 'mine.yaml');
+  const file = join(folder, 'mine.yaml');
   const other = {
     ...referenceSwarm,
     name: 'other',
@@ -339,6 +344,14 @@ describe('what is wrong is said with its place, a frame and what was probably me
       messageOf('name: x\nfaults: [{ when: { operation: service.creat }, kill: m1 }]'),
     ).toContain('Did you mean service.create?');
     expect(messageOf('name: x\ntarget: referense')).toContain('Did you mean reference?');
+  });
+
+  test.each([
+    ['{ when: { nod: promoted }, kill: m1 }', 'Did you mean node?'],
+    ['{ when: { leader: lost, aftr: 1s }, kill: m1 }', 'Did you mean after?'],
+    ['{ kill: m1, for: 1s }', 'for is not known here. Did you mean restartAfter?'],
+  ])('keys of faults: %s', (fault, expected) => {
+    expect(messageOf(`name: x\nfaults: [${fault}]`)).toContain(expected);
   });
 
   test('a property that says nothing of the target', () => {

@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { shapeLimits } from '../../harness/core/cluster.ts';
 import { durationSchema, faultSchema, rateSchema } from './fault-schema.ts';
+
+const { managers, workers } = shapeLimits;
 
 /** Of `workload`, where it is left out. */
 export const defaultWorkload = { clients: 4, rate: '20/s' } as const;
@@ -14,8 +17,8 @@ export const scenarioSchema = z.strictObject({
     ),
   title: z.string().min(1).optional().describe('One line for lists.'),
   target: z.string().min(1).default('reference'),
-  managers: z.int().min(1).max(15).default(3),
-  workers: z.int().min(0).max(20).default(2),
+  managers: z.int().min(managers.min).max(managers.max).default(3),
+  workers: z.int().min(workers.min).max(workers.max).default(2),
   workload: z
     .strictObject({
       clients: z
@@ -32,11 +35,16 @@ export const scenarioSchema = z.strictObject({
     .describe('`drawn`: other faults in every run, drawn at its seed.'),
   inject: durationSchema.prefault('6s').describe('How long faults and clients go on.'),
   settle: durationSchema.prefault('4s').describe('How long the healed cluster is watched.'),
-  settings: z.record(z.string(), z.json()).default({}).describe('Of the target, such as autolock.'),
+  settings: z
+    .record(z.string(), z.json())
+    .default({})
+    .describe('What nodes and procedures of the target are told, such as autolock.'),
   properties: z
     .union([z.literal('all'), z.array(z.string()).min(1)])
     .default('all')
-    .describe('What is judged, by name; `all` guarantees where it is left out.'),
+    .describe(
+      'What runs are to put to the test, by name; `all` guarantees where it is left out. Those of safety that are not named are judged as well, and told of where they are broken.',
+    ),
 });
 
 export type ScenarioInput = z.input<typeof scenarioSchema>;
