@@ -121,6 +121,13 @@ test('hostile text of logs stays text', async () => {
   expect(complaints).toEqual([]);
 });
 
+test('the line that plays the run from the page names where the page lies', async () => {
+  const { page } = await open(held);
+  const line = await page.locator('code:has([data-page])').first().textContent();
+  expect(line).toBe(`npx -p schism-harness schism replay ${join(folder, 'held.html')}`);
+  await page.context().close();
+});
+
 test('the page does not scroll sideways on a narrow screen', async () => {
   const { page } = await open(broken, { viewport: { width: 400, height: 800 } });
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(400);

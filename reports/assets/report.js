@@ -53,8 +53,9 @@
   };
 
   // The page itself carries the run: under whatever name it was saved.
-  const name = decodeURIComponent(document.location.pathname.split('/').pop());
-  if (/^[\w.-]+\.html?$/.test(name))
+  const path = decodeURIComponent(document.location.pathname);
+  const name = document.location.protocol === 'file:' ? path : path.split('/').pop();
+  if (/^[\w./-]+\.html?$/.test(name))
     for (const line of document.querySelectorAll('[data-page]')) line.textContent = name;
 
   for (const line of document.querySelectorAll('.replay code')) {
