@@ -43,10 +43,11 @@ const configurationsSince = (history: History, time: Ms): readonly Configuration
 
 const lastManagers = (history: History): readonly NodeName[] => {
   const standings = new Map(history.nodes.map(({ name, role }) => [name, role]));
-  for (const { node, said } of chronicleOf(history).boots) {
-    const standing = said.findLast((words) => standingSaid(words) !== undefined);
-    const role = standing && standingSaid(standing);
-    if (role !== undefined) standings.set(node, role);
+  for (const boot of chronicleOf(history).boots) {
+    const standing = boot.said.findLast((words) => standingSaid(words) !== undefined);
+    // Whoever was killed while it became a manager may come back as the worker that it was on its disk.
+    const role = standing === undefined ? roleAtFirst(boot) : standingSaid(standing);
+    if (role !== undefined) standings.set(boot.node, role);
   }
   return history.nodes.map(({ name }) => name).filter((name) => standings.get(name) === 'manager');
 };

@@ -81,6 +81,19 @@ test.each([
   expect(judge({}, { observations })).toMatchObject({ verdict: 'fail', summary });
 });
 
+test('whoever was killed while it became a manager may come back as the worker that it was', () => {
+  const back = (boot: object) => [
+    ...words('follower', 'none').filter(({ node }) => node !== 'w1'),
+    ...says('w1', 'a', [[1_250, role('w1', 1, 'learner')]]),
+    ...says('w1', 'b', [[1_400, { kind: 'boot', name: 'w1', nodeId: 'w1', ...boot } as never]]),
+  ];
+  const shown = { w1: { role: 'worker', reachability: '' } } as const;
+  expect(judge(shown, { observations: back({}) }).verdict).toBe('pass');
+  expect(judge(shown, { observations: back({ raftId: 'r-w1' }) })).toMatchObject({
+    summary: 'w1 is to be a worker and takes itself for a manager in the end',
+  });
+});
+
 test('a change that was asked for late is given its time', () => {
   const operations = [asksRole('w1', 'manager', [9_000, 9_010])];
   expect(judge({ w1: { reachability: '' } }, { operations }).verdict).toBe('unknown');

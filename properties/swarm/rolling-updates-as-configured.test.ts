@@ -370,6 +370,24 @@ describe('the order', () => {
     expect(judge(steps(...told, { tasks: [stopping('b1')] })).verdict).toBe('pass');
     expect(judge(steps(...told, { tasks: [stopping('a1'), stopping('b1')] })).verdict).toBe('fail');
   });
+
+  test('start-first, where the words that broke off an update bring the end of its old task as well', () => {
+    const startFirst = { startFirst: true };
+    const told = [...asked(startFirst), { tasks: [made('b1', 'running')] }];
+    const services = [
+      service(startFirst, { remade: true }),
+      service({ ...startFirst, state: 'updating' }),
+    ];
+    const breath = {
+      services,
+      tasks: [task('b1'), stopping('a1'), made('c1', 'running'), stopped('b1')],
+    };
+    expect(judge(steps(...told, breath)).verdict).toBe('pass');
+    const later = { services, tasks: [made('c1', 'running')] };
+    expect(judge(steps(...told, later, { tasks: [stopping('a1'), stopping('b1')] })).verdict).toBe(
+      'fail',
+    );
+  });
 });
 
 describe('what cannot be judged', () => {

@@ -241,4 +241,6 @@ const isLeft = (rollouts: Rollouts, story: TaskStory, remadeAt: number): boolean
   isWanted(story.task.desired) &&
   !hasEnded(story.task.state) &&
   !rollouts.told.isHurt(story) &&
-  !rollouts.inPlaceOf(story).some(({ since, ended }) => since >= remadeAt && ended !== undefined);
+  !rollouts.told
+    .inPlaceOf(story.task)
+    .some(({ since, ended }) => since >= remadeAt && ended !== undefined);

@@ -128,14 +128,6 @@ export class Rollouts {
     return before !== undefined && isWanted(before.desired);
   }
 
-  /** Those that are in the place of a task, or were and are still kept. */
-  inPlaceOf({ task }: TaskStory): readonly TaskStory[] {
-    const place = placeOf(task);
-    return [...this.told.tasks.values()].filter(
-      (other) => other.task.service === task.service && placeOf(other.task) === place,
-    );
-  }
-
   #changedBy({ services = [] }: Said<'commit'>): ReadonlyMap<string, ServiceChanged> {
     const changed = new Map<string, ServiceChanged>();
     const last = new Map<string, string | undefined>();
@@ -208,7 +200,7 @@ export class Rollouts {
     if (course === undefined || how === undefined) return [];
     const place = placeOf(next.task);
     if (course.replacing.some((earlier) => placeOf(earlier.next.task) === place)) return [];
-    const olds = this.inPlaceOf(next).filter((old) => this.#isReplaced(old, course));
+    const olds = this.told.inPlaceOf(next.task).filter((old) => this.#isReplaced(old, course));
     if (olds.length === 0) return [];
     const { step } = this.told;
     const amid = course.amid && course.remadeAt === step;

@@ -172,6 +172,15 @@ describe('where there are to be fewer', () => {
   ])('it is right that %s', (_, tasks) => {
     expect(judge(steps(...three, { services: [scaled], tasks })).verdict).toBe('pass');
   });
+
+  test('a slot in which an old task runs beside a new one runs', () => {
+    const old = { tasks: [task(3, { ...fresh, id: 'old' })] };
+    const going = { services: [scaled], tasks: [task(2, { desired: 'remove' })] };
+    const told = [...three, old, { tasks: [task(3, { id: 'old' })] }];
+    expect(judge(steps(...told, going)).verdict).toBe('pass');
+    const stopped = { tasks: [task(3, { id: 'old', desired: 'shutdown', state: 'shutdown' })] };
+    expect(judge(steps(...told, stopped, going)).verdict).toBe('fail');
+  });
 });
 
 describe('a task that ended by itself', () => {

@@ -132,6 +132,8 @@ const isHistory = ({ task, since, whole }: TaskStory, service: ServiceStory): bo
 const runsAsWanted = ({ state, desired }: ObservedTask): boolean =>
   state === 'running' && desired === 'running';
 
+const runs = (task: ObservedTask | undefined): boolean => task !== undefined && runsAsWanted(task);
+
 const nameOf = ({ id, slot, service }: ObservedTask): string =>
   slot === 0
     ? `task ${id} of service ${service}`
@@ -157,7 +159,7 @@ const withoutReason = ({ runs }: TaskStory, task: ObservedTask, words: Said<'com
 
 /**
  * There are to be fewer, and nothing else has changed: a slot that neither ran before these words nor does behind them is kept, and one
- * that ran all the time goes.
+ * that ran all the time goes. A slot runs by any of its tasks: of an update that is paused an old one runs beside a new one.
  */
 const wrongOrder = (
   told: Told,
@@ -168,6 +170,8 @@ const wrongOrder = (
   },
 ): Verdict | undefined => {
   const { words, first } = given;
+  const asOf = (task: ObservedTask): ObservedTask | undefined =>
+    first.has(task.id) ? first.get(task.id) : task;
   for (const story of stops) {
     const { task } = story;
     const service = told.services.get(task.service);
@@ -181,7 +185,8 @@ const wrongOrder = (
         since < told.step &&
         service.remadeAt < since &&
         isIdle(other) &&
-        isIdle(first.has(other.id) ? first.get(other.id) : other),
+        isIdle(asOf(other)) &&
+        !told.inPlaceOf(other).some(({ task: near }) => runs(near) || runs(asOf(near))),
     );
     if (kept !== undefined) return runningWent(story, kept.task, words);
   }

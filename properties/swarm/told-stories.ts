@@ -51,6 +51,14 @@ export class Told {
   /** The tasks that are wanted in each place. */
   readonly #wanted = new Map<string, Set<string>>();
 
+  /** Those that are in the place of a task, itself included, or were and are still kept. */
+  inPlaceOf(task: ObservedTask): readonly TaskStory[] {
+    const place = placeOf(task);
+    return [...this.tasks.values()].filter(
+      (other) => other.task.service === task.service && placeOf(other.task) === place,
+    );
+  }
+
   /** Takes in services and nodes first: which of the changes of one step led to which is not told. */
   begin(words: Said<'commit'>): void {
     const { services, nodes } = words;

@@ -14,7 +14,8 @@ export const wrongOrder = (rollouts: Rollouts, { words, touched }: Step): Verdic
   for (const id of touched) {
     const startFirst = rollouts.told.services.get(id)?.update?.startFirst;
     for (const replacing of rollouts.replacing(id)) {
-      if (replacing.settled) continue;
+      // What is told in one breath with the update that it broke off may be that one's doing.
+      if (replacing.settled || (replacing.amid && replacing.words === words)) continue;
       if (startFirst !== replacing.how.startFirst) replacing.settled = true;
       else {
         const wrong = startFirst
@@ -72,7 +73,11 @@ const stoppedFirst = (
       !isGone(story) &&
       !rollouts.told.isHurt(story),
   );
-  if (old === undefined || rollouts.inPlaceOf(next).some(stays) || hasComeUp(rollouts, next)) {
+  if (
+    old === undefined ||
+    rollouts.told.inPlaceOf(next.task).some(stays) ||
+    hasComeUp(rollouts, next)
+  ) {
     return undefined;
   }
   return broken(
@@ -96,6 +101,6 @@ const isGone = ({ task, ended }: TaskStory): boolean => ended !== undefined || t
 
 /** It, or one that the same update or its restarts put in the same place, has run or ended. */
 const hasComeUp = (rollouts: Rollouts, next: TaskStory): boolean =>
-  [next, ...rollouts.inPlaceOf(next)].some(
+  [next, ...rollouts.told.inPlaceOf(next.task)].some(
     ({ since, runs, ended }) => since >= next.since && (runs !== undefined || ended !== undefined),
   );
