@@ -75,10 +75,16 @@ export class Clients {
       role: facts?.role,
       address: facts?.advertiseAddr ?? config.advertiseAddr,
       error: life.error,
-      managers: life.manager?.member.managers ?? life.agent?.managers ?? facts?.managers ?? [],
+      managers: this.#managers(),
       now,
       random,
     };
+  }
+
+  #managers(): Local['managers'] {
+    const { manager, agent, facts } = this.#life;
+    const ofReplica = manager?.member.managers ?? [];
+    return ofReplica.length > 0 ? ofReplica : (agent?.managers ?? facts?.managers ?? []);
   }
 
   #leave(force: boolean, local: Local, reply: Reply): void {

@@ -5,6 +5,7 @@
 import type { Log } from '../log/types.ts';
 import { createRaft } from '../raft/raft.ts';
 import type {
+  Membership,
   Raft,
   RaftBoot,
   RaftConfig,
@@ -49,7 +50,7 @@ export class Member {
    * unlock key may be another one by now.
    */
   silent = false;
-  /** Of the membership in force. */
+  /** Of the membership in force. Empty until the log has come to the admission of this replica: who was a manager before may be none any more. */
   managers: readonly { readonly nodeId: string; readonly address: string }[] = [];
   readonly #world: NodeWorld;
   readonly #nodeId: string;
@@ -261,9 +262,14 @@ export class Member {
       this.#addresses.set(id, address);
       (voter ? voters : learners).push(id);
     }
-    this.managers = membership.members.map(({ nodeId, address }) => ({ nodeId, address }));
+    if (this.#isKnownTo(membership))
+      this.managers = membership.members.map(({ nodeId, address }) => ({ nodeId, address }));
     this.#world.effects.observe({ kind: 'membership', index, voters, learners });
     this.#watcher.membership();
+  }
+
+  #isKnownTo({ members, removed }: Membership): boolean {
+    return members.some(({ id }) => id === this.raftId) || removed.includes(this.raftId);
   }
 }
 

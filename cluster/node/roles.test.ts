@@ -216,6 +216,37 @@ test('a manager that was demoted while it was away comes back as a worker, and d
   expect(textAt(nodesOf(world, 'm1').get('m3'), 'Status', 'State')).toBe('ready');
 });
 
+test('a manager that dies in the middle of its return learns that it was taken out, although its log names nobody but itself', () => {
+  const world = swarmOf(1, 0, { config: { messageBytesMax: 1_024 } });
+  // What follows the first entry does not go into one message with it.
+  const large = { ...(serviceBody('web', 0) as object), Labels: { large: 'x'.repeat(4_000) } };
+  expectOk(world.call('m1', 'POST', '/services/create', large));
+  for (const name of ['m2', 'm3']) join(world, name, 'Manager', 'm1');
+  expectOk(changeNode(world, 'm2', 'm1', { Role: 'worker' }));
+  world.runUntil('it is a worker', () => swarmHeader(world, 'm1') === 'active/worker', 5_000);
+  const { observations } = world.node('m1');
+  const before = observations.length;
+  expectOk(changeNode(world, 'm2', 'm1', { Role: 'manager' }));
+  const hasBegun = (): boolean =>
+    observations
+      .slice(before)
+      .some((one) => one.kind === 'membership' && one.voters.length + one.learners.length > 0);
+  while (!hasBegun()) world.run(0.1);
+  world.passes = (_from, to, type) => to !== 'm1' || type !== 'raft';
+  world.run(10);
+  expect(observations.findLast((one) => one.kind === 'membership')).toMatchObject({
+    index: 1,
+    learners: [],
+  });
+  world.kill('m1');
+  world.passes = () => true;
+  world.run(1_000);
+  expectOk(changeNode(world, 'm2', 'm1', { Role: 'worker' }));
+  world.run(1_000);
+  world.start('m1');
+  world.runUntil('it is a worker', () => swarmHeader(world, 'm1') === 'active/worker', 5_000);
+});
+
 test('a node that is up is removed only by force, a manager never before its demotion', () => {
   const world = swarmOf(3, 1);
   world.run(1_000);
