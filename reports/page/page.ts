@@ -231,7 +231,7 @@ const fromThePage = (runs: readonly RunFile[], isBelow: boolean): Html => {
     ${isBelow ? 'Or from this page alone' : 'To play one again from this page alone'}, which carries
     ${runs.length === 1 ? 'the run' : `${runs.length} runs (the first is played)`}:
     <code>${command} replay <span data-page>index.html</span></code
-    >${needsSources ? ' (in a clone of its sources, since bugs are planted in those)' : ''}.
+    >${needsSources ? ' (in a clone of its sources, since bugs are planted in those).' : ''}
   </p>`;
 };
 
