@@ -66,19 +66,19 @@ const lastWordsOf = ({ node, said }: Boot, heard: Voice): LocalTasks => {
   return { upSince, tasks };
 };
 
-/** A task that still runs on its node and that nobody wants is a leftover. */
+/** A task that still runs on its node and that nobody wants is a leftover, unless it has time to go. */
 export function* leftovers(
   state: FinalState,
   { heard, latest }: Executors,
-  history: History,
+  { history, hasTime }: { readonly history: History; hasTime(task: TaskShown): boolean },
 ): Generator<Wrong> {
-  const wanted = new Set(
-    state.tasks.filter(({ desired }) => isWanted(desired)).map(({ id }) => id),
+  const mayRun = new Set(
+    state.tasks.filter((task) => isWanted(task.desired) || hasTime(task)).map(({ id }) => id),
   );
   for (const { tasks } of latest.values())
     for (const local of tasks.values()) {
       // One that came to run since then cannot be among the answers.
-      if (local.state !== 'running' || local.since > state.from || wanted.has(local.id)) continue;
+      if (local.state !== 'running' || local.since > state.from || mayRun.has(local.id)) continue;
       yield {
         text: `${local.node} still runs task ${local.id}, which nobody wants`,
         task: undefined,

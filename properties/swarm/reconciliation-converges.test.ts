@@ -61,6 +61,12 @@ test('an update that waits between places, as it is asked to, has that much more
   const tasks = right.tasks.map((of) => ({ ...of, template: 'schism/sleep' }));
   expect(judge({ services: waiting(5_000), tasks }).verdict).toBe('pass');
   expect(judge({ services: waiting(10), tasks }).verdict).toBe('fail');
+  // One that it has just told to stop is no leftover.
+  const stopping = { ...task(1, 'w2-id'), id: 'old', desired: 'shutdown' };
+  const observations = says('w2', 'a', [[3_000, { kind: 'task', id: 'old', state: 'running' }]]);
+  const told = [...tasks, stopping];
+  expect(judge({ services: waiting(5_000), tasks: told }, { observations }).verdict).toBe('pass');
+  expect(judge({ tasks: [...right.tasks, stopping] }, { observations }).verdict).toBe('fail');
 });
 
 describe('where an update is paused', () => {

@@ -82,9 +82,13 @@ function* findWrong(
   const services = new Map(state.services.map((service) => [service.id, service]));
   const wanted = new Map<string, TaskShown[]>();
   const mayWait = new Set(state.services.filter((service) => hasTime(service, state, history)));
+  const isUnderWay = ({ service: id }: TaskShown): boolean => {
+    const service = services.get(id);
+    return service !== undefined && mayWait.has(service);
+  };
   for (const task of state.tasks) {
     const service = services.get(task.service);
-    if (service !== undefined && mayWait.has(service)) continue;
+    if (isUnderWay(task)) continue;
     const isOutOfReach = !hasEnded(task.state) && !isThere(nodes.get(task.node));
     if (service === undefined) {
       // Nobody knows what becomes of it where its node is not there.
@@ -102,7 +106,7 @@ function* findWrong(
     yield* wrongOf(service, tasks, state.nodes);
     yield* tasks.filter((task) => isLate(service, task)).map((task) => neverAgain(service, task));
   }
-  yield* leftovers(state, executors, history);
+  yield* leftovers(state, executors, { history, hasTime: isUnderWay });
   yield* tooMuchKept(state, history);
   yield* shownOnly(state, executors, { running, convergeMs: history.bounds.convergeMs });
   yield* notReady(state, running);

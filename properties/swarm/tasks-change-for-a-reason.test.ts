@@ -173,6 +173,14 @@ describe('where there are to be fewer', () => {
     expect(judge(steps(...three, { services: [scaled], tasks })).verdict).toBe('pass');
   });
 
+  test('a slot that was to leave its node may have been given a new task in the same words', () => {
+    const gone = task(2, { desired: 'remove' });
+    const drained = { nodes: [node({ availability: 'drain' })] };
+    expect(judge(steps(...three, drained, { services: [scaled], tasks: [gone] })).verdict).toBe(
+      'pass',
+    );
+  });
+
   test('a slot in which an old task runs beside a new one runs', () => {
     const old = { tasks: [task(3, { ...fresh, id: 'old' })] };
     const going = { services: [scaled], tasks: [task(2, { desired: 'remove' })] };

@@ -176,7 +176,8 @@ const wrongOrder = (
     const { task } = story;
     const service = told.services.get(task.service);
     if (service?.fewerAt !== told.step || service.remadeAt >= story.since) continue;
-    if (first.get(task.id)?.state !== 'running') continue;
+    // Where its node was to take none, its slot may have been given another task before, which did not run either.
+    if (first.get(task.id)?.state !== 'running' || told.isHurt(story)) continue;
     const kept = [...told.tasks.values()].find(
       ({ task: other, since, whole }) =>
         whole &&
