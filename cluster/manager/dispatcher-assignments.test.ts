@@ -10,13 +10,7 @@ type Assigned = DispatcherMessage & { readonly type: 'assignments' };
 describe('assignments', () => {
   test('are sent again until they are confirmed', () => {
     const leader = new Leader();
-    leader.hear('n1', {
-      type: 'register',
-      nonce: 'x',
-      nodeId: 'n1',
-      hostname: 'h',
-      address: 'n1:1',
-    });
+    leader.ask('n1', 'x');
     const { session } = leader.last('session');
     leader.take();
     const beat = (): void => {
@@ -126,12 +120,7 @@ describe('assignments', () => {
   test('take back tasks that have ended or are gone', () => {
     const leader = new Leader();
     const session = leader.register('n1');
-    leader.hear('n1', {
-      type: 'status',
-      session,
-      batch: 1,
-      updates: [statusUpdate('t2', 'shutdown')],
-    });
+    leader.report('n1', session, statusUpdate('t2', 'shutdown'));
     leader.wait(reportBatchMs);
     expect(leader.last('assignments')).toMatchObject({ update: [], remove: ['t2'] });
   });
@@ -151,12 +140,7 @@ describe('assignments', () => {
     });
     const session = leader.register('n1');
     leader.take();
-    leader.hear('n1', {
-      type: 'status',
-      session,
-      batch: 1,
-      updates: [statusUpdate('t3', 'running')],
-    });
+    leader.report('n1', session, statusUpdate('t3', 'running'));
     leader.wait(reportBatchMs);
     expect(leader.store.task('t3')?.Status.State).toBe('running');
     expect(leader.take().map(({ message }) => message.type)).toEqual(['status-ack']);

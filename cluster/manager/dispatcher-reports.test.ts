@@ -28,12 +28,7 @@ describe('a report', () => {
   test('of an earlier state changes nothing, and is acknowledged', () => {
     const leader = new Leader();
     const session = leader.register('n1');
-    leader.hear('n1', {
-      type: 'status',
-      session,
-      batch: 1,
-      updates: [statusUpdate('t1', 'preparing')],
-    });
+    leader.report('n1', session, statusUpdate('t1', 'preparing'));
     expect(leader.last('status-ack').batch).toBe(1);
     expect(leader.store.task('t1')?.Status.State).toBe('running');
   });
@@ -41,12 +36,7 @@ describe('a report', () => {
   test('of a task of another node changes nothing, and is acknowledged', () => {
     const leader = new Leader();
     const session = leader.register('n2');
-    leader.hear('n2', {
-      type: 'status',
-      session,
-      batch: 1,
-      updates: [statusUpdate('t1', 'failed')],
-    });
+    leader.report('n2', session, statusUpdate('t1', 'failed'));
     expect(leader.last('status-ack').batch).toBe(1);
     leader.wait(100);
     expect(leader.store.task('t1')?.Status.State).toBe('running');
@@ -55,12 +45,7 @@ describe('a report', () => {
   test('of an unknown task is acknowledged', () => {
     const leader = new Leader();
     const session = leader.register('n1');
-    leader.hear('n1', {
-      type: 'status',
-      session,
-      batch: 1,
-      updates: [statusUpdate('nothing', 'failed')],
-    });
+    leader.report('n1', session, statusUpdate('nothing', 'failed'));
     expect(leader.last('status-ack').batch).toBe(1);
   });
 
@@ -68,7 +53,7 @@ describe('a report', () => {
     const leader = new Leader();
     const session = leader.register('n1');
     const failed = { ...statusUpdate('t1', 'failed'), error: 'exit 3', exitCode: 3, ports: [8080] };
-    leader.hear('n1', { type: 'status', session, batch: 1, updates: [failed] });
+    leader.report('n1', session, failed);
     leader.wait(reportBatchMs);
     expect(leader.store.task('t1')?.Status).toMatchObject({
       Err: 'exit 3',

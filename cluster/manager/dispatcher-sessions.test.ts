@@ -14,13 +14,7 @@ describe('a registration', () => {
 
   test('opens a session and tells all tasks of the node', () => {
     const leader = new Leader();
-    leader.hear('n1', {
-      type: 'register',
-      nonce: 'x',
-      nodeId: 'n1',
-      hostname: 'h',
-      address: 'n1:1',
-    });
+    leader.ask('n1', 'x');
     expect(leader.last('session')).toMatchObject({
       nonce: 'x',
       heartbeatMs: defaultNodeConfig.dispatcherHeartbeatMs,
@@ -56,7 +50,7 @@ describe('a registration', () => {
     ['a node that nobody knows', 'stranger', false],
   ])('of %s is refused', (_who, nodeId, removed) => {
     const leader = new Leader();
-    leader.hear(nodeId, { type: 'register', nonce: 'x', nodeId, hostname: 'h', address: 'x:1' });
+    leader.ask(nodeId, 'x');
     expect(leader.take()).toEqual([
       { to: `${nodeId}:1`, message: { type: 'session-invalid', session: 'x', removed } },
     ]);

@@ -93,15 +93,20 @@ export class Leader {
     this.step({ type: 'agent', nodeId, address: `${nodeId}:1`, message });
   }
 
+  /** A node asks for a session. */
+  ask(nodeId: string, nonce = 'nonce'): void {
+    const address = `${nodeId}:1`;
+    this.hear(nodeId, { type: 'register', nonce, nodeId, hostname: nodeId, address });
+  }
+
+  /** A node reports of its tasks, or of what it takes for those. */
+  report(nodeId: string, session: string, ...updates: readonly TaskStatusUpdate[]): void {
+    this.hear(nodeId, { type: 'status', session, batch: 1, updates });
+  }
+
   /** Registers a node and confirms what it is told; its session. */
-  register(nodeId: string, nonce = 'nonce'): string {
-    this.hear(nodeId, {
-      type: 'register',
-      nonce,
-      nodeId,
-      hostname: nodeId,
-      address: `${nodeId}:1`,
-    });
+  register(nodeId: string, nonce?: string): string {
+    this.ask(nodeId, nonce);
     const session = this.last('session').session;
     this.hear(nodeId, { type: 'assigned', session, sequence: 1 });
     return session;
