@@ -18,16 +18,19 @@ const lastProcedureAt = (history: History): Ms =>
 const letAloneAt = (history: History): Ms =>
   wasHealed(history) ? history.phases.healedAt : lastProcedureAt(history);
 
-/** The moment in which every heal was confirmed, or the last procedure was over. Pictures draw a line where the heal began. */
+/** The moment in which every heal was confirmed or given up, or the last procedure was over. Pictures draw a line where the heal began. */
 export const healed = (history: History): readonly Moment[] => {
   if (begun(history).length === 0) return [];
   const text = wasHealed(history) ? confirmed(history) : 'the last procedure is over';
   return [moment(letAloneAt(history), undefined, text)];
 };
 
-const confirmed = ({ phases: { healAt, healedAt } }: History): string => {
+const confirmed = (history: History): string => {
+  const { healAt, healedAt } = history.phases;
   const began = healedAt - healAt < 1 ? '' : `; it began at ${seconds(healAt)}`;
-  return `the heal of all faults is confirmed${began}`;
+  return begun(history).some(({ healed: took }) => took === false)
+    ? `the heal is over, and not of all faults confirmed${began}`
+    : `the heal of all faults is confirmed${began}`;
 };
 
 /** `after the heal`; where there was nothing to heal only the time remains. */

@@ -65,6 +65,20 @@ test('its story says how the write ended, and how long none was accepted', () =>
   ]);
 });
 
+test('a heal that was given up is not told as confirmed', () => {
+  const faults = [{ ...kill('m1', [3_000, 6_000]), healed: false }];
+  const verdict = judge([asked([6_200, 9_300], unknown)], { faults });
+  expect(verdict).toMatchObject({
+    moments: expect.arrayContaining([
+      {
+        at: 6_100,
+        node: undefined,
+        text: 'the heal is over, and not of all faults confirmed; it began at 6.000 s',
+      },
+    ]),
+  });
+});
+
 test('its story begins with the managers that the last fault killed', () => {
   const lifecycle = [
     lived('m1', 'killed', 3_000),
