@@ -17,9 +17,9 @@ const named = (name: string) => ({
 });
 
 test.each([
-  [undefined, 'its default export must be { targets, scenarios }'],
-  [null, 'its default export must be { targets, scenarios }'],
-  [{ target: [] }, 'target is not known here, but targets, scenarios'],
+  [undefined, 'its default export must be { targets, scenarios, properties }'],
+  [null, 'its default export must be { targets, scenarios, properties }'],
+  [{ target: [] }, 'target is not known here, but targets, scenarios, properties'],
   [{ targets: 5 }, 'targets must be a list of { target, sim,'],
   [{ targets: [{}] }, 'targets must be a list of { target, sim,'],
   [{ scenarios: {} }, 'scenarios must be a list of scenarios, with the keys of a scenario file'],
@@ -62,6 +62,33 @@ test('a scenario may have the keys of a file, and is checked as such', () => {
   );
 });
 
+test('a scenario may name a property that the configuration brings, and all are all guarantees, with those', () => {
+  const own = (name: string, kind: string) => ({
+    ...{ name, kind, guarantee: '', source: '' },
+    judge: () => ({ verdict: 'unknown', missing: '' }),
+  });
+  const { scenarios, properties } = configOf(
+    {
+      properties: [own('reads-are-fast', 'safety'), own('met', 'reached')],
+      scenarios: [
+        { ...named('one'), properties: ['met', 'reads-are-fast'] },
+        { name: 'two', properties: 'all' },
+      ],
+    },
+    [referenceSwarm],
+  );
+  expect(properties?.map(({ name }) => name)).toEqual(['reads-are-fast', 'met']);
+  const [one, two] = scenarios ?? [];
+  expect(one?.properties).toEqual(['met', 'reads-are-fast']);
+  expect(two?.properties.slice(-2)).toEqual(['every-manager-serves', 'reads-are-fast']);
+  const mistyped = { ...named('one'), properties: ['reads-are-fst'] };
+  expect(() =>
+    configOf({ properties: [own('reads-are-fast', 'safety')], scenarios: [mistyped] }, [
+      referenceSwarm,
+    ]),
+  ).toThrow('there is no property reads-are-fst. Did you mean reads-are-fast?');
+});
+
 const entry = (name: string) => ({
   target: { name: 'mine', nodes: () => [{ name, role: 'manager' }] },
   configuration: () => ({}),
@@ -75,7 +102,7 @@ test.each(['leader', 'clients', 'client'])('a node is not named %s', (name) => {
 });
 
 test('one may add targets, scenarios, both or nothing', () => {
-  expect(configOf({})).toEqual({ targets: [], scenarios: [] });
+  expect(configOf({})).toEqual({ targets: [], scenarios: [], properties: [] });
   expect(configOf({ scenarios: [named('mine')] }, [referenceSwarm])).toMatchObject({
     scenarios: [named('mine')],
   });

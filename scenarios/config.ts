@@ -4,26 +4,31 @@ import { pathToFileURL } from 'node:url';
 import { UsageError } from '../harness/cli/exit.ts';
 import type { TargetEntry } from '../harness/cli/registry.ts';
 import { isReserved } from '../harness/core/fault.ts';
+import type { Property } from '../harness/core/property.ts';
 import type { Scenario } from '../harness/core/scenario.ts';
 import type { Target } from '../harness/core/target.ts';
 import { checkedScenario } from './schema/checked-scenario.ts';
 import type { ScenarioInput } from './schema/scenario-schema.ts';
 import { namedScenarios } from './named.ts';
+import { ownProperties, withOwn } from './own-properties.ts';
 
 /** What a `schism.config.ts` beside the user's own tests adds. */
 export type Config = {
   readonly targets?: readonly TargetEntry[];
   readonly scenarios?: readonly Scenario[];
+  readonly properties?: readonly Property[];
 };
 
 /** The same as it is written: scenarios with the keys of a file, or as values. */
 type Written = {
   readonly targets?: readonly TargetEntry[];
   readonly scenarios?: readonly (Scenario | ScenarioInput)[];
+  readonly properties?: readonly Property[];
 };
 
 const configNames = ['schism.config.ts', 'schism.config.mjs', 'schism.config.js'];
 
+const configKeys = 'targets, scenarios, properties';
 const entryKeys = 'target, sim, process, docker, configuration';
 
 const isTargetEntry = (value: unknown): value is TargetEntry => {
@@ -38,10 +43,15 @@ const isTargetEntry = (value: unknown): value is TargetEntry => {
 /** What a configuration exports, if it is one. Throws a sentence that names the key; `known`: the targets that there are besides. */
 export const configOf = (value: unknown, known: readonly Target[] = []): Config => {
   if (typeof value !== 'object' || value === null)
-    throw new Error('its default export must be { targets, scenarios }');
-  const { targets = [], scenarios = [], ...others } = value as Readonly<Record<string, unknown>>;
+    throw new Error(`its default export must be { ${configKeys} }`);
+  const {
+    targets = [],
+    scenarios = [],
+    properties: listed = [],
+    ...others
+  } = value as Readonly<Record<string, unknown>>;
   for (const key of Object.keys(others))
-    throw new Error(`${key} is not known here, but targets, scenarios`);
+    throw new Error(`${key} is not known here, but ${configKeys}`);
   if (!Array.isArray(targets) || !targets.every(isTargetEntry))
     throw new Error(`targets must be a list of { ${entryKeys} }`);
   if (!Array.isArray(scenarios))
@@ -53,9 +63,13 @@ export const configOf = (value: unknown, known: readonly Target[] = []): Config 
         `a node of target ${target.name} is named ${name}, which means something else in faults; give it another name`,
       );
   }
-  const all = new Map(
-    [...known, ...targets.map(({ target }) => target)].map((target) => [target.name, target]),
-  );
+  const own = ownProperties(listed);
+  const all = {
+    targets: new Map(
+      [...known, ...targets.map(({ target }) => target)].map((target) => [target.name, target]),
+    ),
+    properties: withOwn(own),
+  };
   const checked = scenarios.map((scenario: unknown, place) =>
     checkedScenario(scenario, `scenarios[${place}]`, all),
   );
@@ -65,7 +79,7 @@ export const configOf = (value: unknown, known: readonly Target[] = []): Config 
   const twice =
     repeated(checked.map(({ name }) => name)) ?? repeated(targets.map(({ target }) => target.name));
   if (twice !== undefined) throw new Error(`two are named ${twice}; give one another name`);
-  return { targets, scenarios: checked };
+  return { targets, scenarios: checked, properties: own };
 };
 
 /** What a target calls its nodes hardly depends on how many there are. */

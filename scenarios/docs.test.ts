@@ -1,17 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import type { Target } from '../harness/core/target.ts';
 import { properties } from '../properties/index.ts';
 import { faultHelp } from './fault-help.ts';
 import { guaranteesPage } from './guarantees-page.ts';
 import { scenarioJsonSchema } from './schema/scenario-schema.ts';
 import { readMutants } from './mutants/read-mutants.ts';
 import { namedScenarios } from './named.ts';
+import type { Known } from './schema/known.ts';
 import { parseScenario } from './schema/read-scenario.ts';
 import { suites } from './suites.ts';
 import { referenceSwarm } from './targets/reference/target.ts';
 
-const targets: ReadonlyMap<string, Target> = new Map([[referenceSwarm.name, referenceSwarm]]);
+const known: Known = { targets: new Map([[referenceSwarm.name, referenceSwarm]]), properties };
 
 const blocksOf = (file: string, language: string): readonly string[] =>
   [
@@ -33,7 +33,7 @@ test('the scenario in docs/writing-a-scenario.md is one', () => {
   const blocks = blocksOf('docs/writing-a-scenario.md', 'yaml');
   expect(blocks.length).toBeGreaterThan(0);
   for (const block of blocks) {
-    expect(parseScenario(block, 'docs/writing-a-scenario.md', targets).faults).toHaveLength(2);
+    expect(parseScenario(block, 'docs/writing-a-scenario.md', known).faults).toHaveLength(2);
   }
 });
 
@@ -41,7 +41,7 @@ test('the scenario in docs/adding-a-fault.md is one', () => {
   const blocks = blocksOf('docs/adding-a-fault.md', 'yaml');
   expect(blocks).toHaveLength(1);
   for (const block of blocks)
-    expect(parseScenario(block, 'docs/adding-a-fault.md', targets).faults).toHaveLength(3);
+    expect(parseScenario(block, 'docs/adding-a-fault.md', known).faults).toHaveLength(3);
 });
 
 test('the places that docs/adding-a-fault.md names exist', () => {
@@ -57,7 +57,7 @@ test.each(faultHelp.map(({ name, example }) => [name, example]))(
   'the example of %s in `schism list` is read as a fault',
   (_name, example) => {
     const text = `name: example\nfaults:\n  - ${example}\nproperties: [a-leader-returns]\n`;
-    expect(parseScenario(text, 'example.yaml', targets).faults).toHaveLength(1);
+    expect(parseScenario(text, 'example.yaml', known).faults).toHaveLength(1);
   },
 );
 

@@ -49,7 +49,9 @@ if (command === 'check') {
     process.exit(complain(error, { invocation }, io));
   });
   try {
-    const registry = await createRegistry(needsNoConfig.includes(command ?? '') ? {} : undefined);
+    const registry = await createRegistry({
+      withConfig: !needsNoConfig.includes(command ?? ''),
+    });
     ({ invocation } = registry);
     process.exitCode = await main(process.argv.slice(2), registry, io);
   } catch (error) {

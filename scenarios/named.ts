@@ -1,10 +1,11 @@
 /** The scenarios that have a name, each good for 3 and 5 managers and for every backend. */
 import type { Scenario } from '../harness/core/scenario.ts';
+import { properties } from '../properties/index.ts';
 import { defineScenario } from './schema/read-scenario.ts';
 import type { ScenarioInput } from './schema/scenario-schema.ts';
 import { referenceSwarm } from './targets/reference/target.ts';
 
-const targets = new Map([[referenceSwarm.name, referenceSwarm]]);
+const known = { targets: new Map([[referenceSwarm.name, referenceSwarm]]), properties };
 
 /** What every run of a swarm under load puts to the test. */
 const always = [
@@ -247,5 +248,5 @@ const inputs: readonly ScenarioInput[] = [
 
 /** By name, in the order of lists. */
 export const namedScenarios: ReadonlyMap<string, Scenario> = new Map(
-  inputs.map((input) => [input.name, defineScenario(input, targets)]),
+  inputs.map((input) => [input.name, defineScenario(input, known)]),
 );

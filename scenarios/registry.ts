@@ -1,17 +1,19 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import Docker from 'dockerode';
 import { defaultNodeConfig } from '../cluster/node/config.ts';
 import type { Registry, TargetEntry } from '../harness/cli/registry.ts';
 import type { Scenario } from '../harness/core/scenario.ts';
-import { properties } from '../properties/index.ts';
 import { renderReport, runFilesOfReport } from '../reports/write.ts';
 import { compose } from './compose.ts';
-import { configIn, readConfig, type Config } from './config.ts';
+import { configParameter } from './all-properties.ts';
+import { configIn, readConfig } from './config.ts';
 import { faultHelp } from './fault-help.ts';
 import { plant, plantAgain } from './mutants/plant.ts';
 import { namedScenarios } from './named.ts';
+import { withOwn } from './own-properties.ts';
+import { guaranteesOf } from './schema/known.ts';
 import { readScenario } from './schema/read-scenario.ts';
 import { suites } from './suites.ts';
 import { primaryBackupEntry } from './targets/primary-backup/entry.ts';
@@ -52,23 +54,45 @@ const reference: TargetEntry = {
 const invocation = (): string =>
   fromSources && existsSync('scenarios/main.ts') ? 'npm run -s schism --' : 'npx schism';
 
-/** Everything that there is: what the package brings, and what the folder's own configuration adds. */
-export const createRegistry = async (given?: Config, folder = process.cwd()): Promise<Registry> => {
-  const own = [reference, primaryBackupEntry];
-  const known = own.map(({ target }) => target);
-  const config = given ?? (await readConfig(folder, known));
-  const entries = [...own, ...(config.targets ?? [])];
+/** For worker threads: what the package brings, and what the configuration in that file adds. */
+const propertiesModule = (config: string | undefined): string => {
+  const module = new URL(beside('./all-properties.ts'));
+  if (config !== undefined) module.searchParams.set(configParameter, pathToFileURL(config).href);
+  return module.href;
+};
+
+/** Everything that there is: what the package brings, and what the working folder's own configuration adds, unless that is not to be read. */
+export const createRegistry = async ({ withConfig = true } = {}): Promise<Registry> => {
+  const folder = process.cwd();
+  const ours = [reference, primaryBackupEntry];
+  const config = withConfig
+    ? await readConfig(
+        folder,
+        ours.map(({ target }) => target),
+      )
+    : {};
+  const { targets: theirs = [], scenarios: theirScenarios = [], properties: own = [] } = config;
+  const entries = [...ours, ...theirs];
   const targets = new Map(entries.map((entry) => [entry.target.name, entry]));
   const byName = new Map(entries.map(({ target }) => [target.name, target]));
-  const scenarios = new Map([
-    ...namedScenarios,
-    ...(config.scenarios ?? []).map((scenario): [string, Scenario] => [scenario.name, scenario]),
-  ]);
+  const properties = withOwn(own);
+  const ownGuarantees = guaranteesOf({ properties: new Map(own.map((of) => [of.name, of])) });
+  const ourScenarios = [...namedScenarios.values()].map((scenario) => ({
+    ...scenario,
+    properties: [...scenario.properties, ...ownGuarantees],
+  }));
+  const scenarios = new Map(
+    [...ourScenarios, ...theirScenarios].map((scenario): [string, Scenario] => [
+      scenario.name,
+      scenario,
+    ]),
+  );
+  const found = configIn(folder);
   return {
     version,
     invocation: invocation(),
-    ...(configIn(folder) === undefined && {
-      withoutConfig: `No schism.config.ts was found in ${folder}, so there are no targets and scenarios of your own.`,
+    ...(found === undefined && {
+      withoutConfig: `No schism.config.ts was found in ${folder}, so there are no targets, scenarios and properties of your own.`,
     }),
     outFolder: join('reports', 'out'),
     targets,
@@ -76,10 +100,13 @@ export const createRegistry = async (given?: Config, folder = process.cwd()): Pr
     suites,
     defaultSuite: 'core',
     properties,
-    propertiesModule: { module: beside('./all-properties.ts'), name: 'allProperties' },
+    propertiesModule: {
+      module: propertiesModule(own.length === 0 ? undefined : found),
+      name: 'allProperties',
+    },
     drawModule: { module: beside('../harness/generate/draw-schedule.ts'), name: 'drawSchedule' },
     faults: faultHelp,
-    readScenario: (file, target) => readScenario(file, byName, target),
+    readScenario: (file, target) => readScenario(file, { targets: byName, properties }, target),
     plant: (path) => plant(path, fromSources),
     plantAgain: (mutants) => plantAgain(mutants, fromSources),
     draw: renderReport,

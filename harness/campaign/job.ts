@@ -1,5 +1,6 @@
 import type { Limits } from '../conduct/plan.ts';
 import type { Ms } from '../core/cluster.ts';
+import type { Counts } from '../core/counts.ts';
 import type { Property } from '../core/property.ts';
 import type { Run } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
@@ -83,17 +84,6 @@ export type Finding = {
   readonly summary: string;
   /** Empty where there is none. */
   readonly digest: string;
-};
-
-export type Counts = {
-  readonly pass: number;
-  readonly tested: number;
-  readonly fail: number;
-  readonly unknown: number;
-  /** What was missing in the first run that was `unknown`. */
-  readonly missing: string | undefined;
-  /** Why the first run that passed without putting it to the test did not do so. */
-  readonly untested?: string | undefined;
 };
 
 /** What comes back of some runs: no histories. */

@@ -1,13 +1,12 @@
 import { Digest } from '../backends/sim/digest.ts';
+import { added, counting, noCounts, type Counts } from '../core/counts.ts';
 import type { CarriedOut } from './carry-out.ts';
 import { findingsOf } from './carry-out.ts';
-import type { Counts, Finding, Tally } from './job.ts';
+import type { Finding, Tally } from './job.ts';
 
 /** In whole microseconds, so that no sum depends on how its terms were grouped. */
 const exactSum = (a: number, b: number): number =>
   (Math.round(a * 1_000) + Math.round(b * 1_000)) / 1_000;
-
-const noCounts: Counts = { pass: 0, tested: 0, fail: 0, unknown: 0, missing: undefined };
 
 /** Sums runs up as they end. */
 export class TallyBuilder {
@@ -35,7 +34,7 @@ export class TallyBuilder {
     }
     for (const judged of run.verdicts) {
       const counts = this.#properties.get(judged.property) ?? noCounts;
-      this.#properties.set(judged.property, counted(counts, judged));
+      this.#properties.set(judged.property, counting(counts, judged));
     }
     const findings = findingsOf(carried);
     this.#findings.push(...findings);
@@ -63,26 +62,6 @@ export class TallyBuilder {
     };
   }
 }
-
-const counted = (counts: Counts, judged: CarriedOut['run']['verdicts'][number]): Counts => {
-  switch (judged.verdict) {
-    case 'pass':
-      return {
-        ...counts,
-        pass: counts.pass + 1,
-        tested: counts.tested + (judged.tested ? 1 : 0),
-        untested: counts.untested ?? (judged.tested ? undefined : judged.because),
-      };
-    case 'fail':
-      return { ...counts, fail: counts.fail + 1 };
-    case 'unknown':
-      return {
-        ...counts,
-        unknown: counts.unknown + 1,
-        missing: counts.missing ?? judged.missing,
-      };
-  }
-};
 
 export const lostRun = (finding: Finding): Tally => {
   const builder = new TallyBuilder();
@@ -113,14 +92,7 @@ export class Total {
     this.findings.push(...tally.findings);
     for (const [name, more] of tally.properties) {
       const counts = this.#properties.get(name) ?? noCounts;
-      this.#properties.set(name, {
-        pass: counts.pass + more.pass,
-        tested: counts.tested + more.tested,
-        fail: counts.fail + more.fail,
-        unknown: counts.unknown + more.unknown,
-        missing: counts.missing ?? more.missing,
-        untested: counts.untested ?? more.untested,
-      });
+      this.#properties.set(name, added(counts, more));
     }
   }
 

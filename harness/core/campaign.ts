@@ -1,22 +1,14 @@
 /** Many runs, summed up: what the last lines, `--json` and the report show. */
 import type { Ms } from './cluster.ts';
+import type { Counts } from './counts.ts';
 import type { BackendName, Mutant } from './run.ts';
 import type { Property } from './property.ts';
 
-export type PropertyTally = {
+export type PropertyTally = Counts & {
   readonly property: string;
   readonly kind: Property['kind'];
   readonly guarantee: string;
   readonly source: string;
-  /** Runs by verdict; of those that passed, in how many the property was really put to the test. */
-  readonly pass: number;
-  readonly tested: number;
-  readonly fail: number;
-  readonly unknown: number;
-  /** What was missing in the first run that was `unknown`. */
-  readonly missing: string | undefined;
-  /** Why the first run that passed without putting it to the test did not do so. */
-  readonly untested?: string | undefined;
 };
 
 /** Of so many runs, how many may not show whether what has to happen did: more says too little of the machine or of the bound. */
@@ -25,8 +17,13 @@ const unknownOneIn = 10;
 /** What a property came to over all runs. A property that no run put to the test has proven nothing. */
 export const stateOf = (tally: PropertyTally): 'broken' | 'inconclusive' | 'held' => {
   if (tally.fail > 0) return 'broken';
-  return tally.tested === 0 || isTooOftenUnknown(tally) ? 'inconclusive' : 'held';
+  return tally.tested === 0 || isTooOftenUnknown(tally) || isFaulty(tally)
+    ? 'inconclusive'
+    : 'held';
 };
+
+/** A property that fails itself, be it in one run, is no judge. */
+export const isFaulty = ({ faulty = 0 }: Counts): boolean => faulty > 0;
 
 /** Stalls of the machine make liveness unknown, so a campaign of nothing but stalls must not pass. */
 const isTooOftenUnknown = ({ kind, pass, fail, unknown }: PropertyTally): boolean =>

@@ -19,7 +19,8 @@ export type Verdict =
   /** `tested`: the run really put the guarantee to the test; `because` says by what, or what was missing for that. */
   | { readonly verdict: 'pass'; readonly tested: boolean; readonly because: string }
   | { readonly verdict: 'fail'; readonly summary: string; readonly moments: readonly Moment[] }
-  | { readonly verdict: 'unknown'; readonly missing: string };
+  /** `faulty`: what is missing is a property that works; it threw, or gave no verdict. */
+  | { readonly verdict: 'unknown'; readonly missing: string; readonly faulty?: true };
 
 /**
  * A guarantee. Its doc comment and `guarantee` are the words of its source. `judge` answers with one of three verdicts and

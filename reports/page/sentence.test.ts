@@ -72,3 +72,12 @@ test('a run that held is not told before the summary because another one was los
   const page = renderReport(withLost('problem'), [file]);
   expect(page.indexOf('id="summary"')).toBeLessThan(page.indexOf('id="run-0"'));
 });
+
+test('a property that failed itself has not judged', () => {
+  const [first, ...others] = held.properties;
+  if (first === undefined) throw new Error('the sample has properties');
+  const mine = { ...first, property: 'reads-are-fast', unknown: 2, faulty: 1 };
+  expect(sentence({ ...held, ok: false, properties: [mine, ...others] })).toBe(
+    'Nothing broke in 2,412 runs, but reads-are-fast was unable to judge all of them.',
+  );
+});

@@ -1,4 +1,9 @@
-import { stateOf, type CampaignSummary, type PropertyTally } from '../../harness/core/campaign.ts';
+import {
+  isFaulty,
+  stateOf,
+  type CampaignSummary,
+  type PropertyTally,
+} from '../../harness/core/campaign.ts';
 import { counted, grouped } from '../../harness/core/figures.ts';
 
 /** What a campaign came to, as the page's colour and title say it: what its exit code says. */
@@ -41,9 +46,11 @@ const lostWords = ({ failures, properties }: CampaignSummary): readonly string[]
 };
 
 const openWords = (open: readonly PropertyTally[]): readonly string[] => {
-  const vague = open.filter((tally) => tally.tested > 0);
-  const untested = open.filter((tally) => tally.tested === 0);
+  const faulty = open.filter(isFaulty);
+  const vague = open.filter((tally) => tally.tested > 0 && !isFaulty(tally));
+  const untested = open.filter((tally) => tally.tested === 0 && !isFaulty(tally));
   return [
+    ...(faulty.length > 0 ? [`${namesOf(faulty)} unable to judge all of them`] : []),
     ...(untested.length > 0 ? [`${namesOf(untested)} never put to the test`] : []),
     ...(vague.length > 0 ? [`${namesOf(vague)} unknown in more than a tenth of them`] : []),
   ];

@@ -80,6 +80,19 @@ test('what the package’s README leads to comes with it, and nothing that only 
   ).toEqual([]);
 });
 
+test('the guarantee of one’s own that the page shows judges what the installed command runs', () => {
+  const page = readFileSync('docs/testing-your-own-cluster.md', 'utf8');
+  const [, example = ''] =
+    /```ts\n([^`]*const readsAreFast: Property = {[^]*?)```/.exec(page) ?? [];
+  const config = join(project, 'schism.config.ts');
+  writeFileSync(config, example);
+  const asked = ['--backend', 'sim', '--seed', '3', '--runs', '2', '--shrink-time', '0s'];
+  const { status, stdout } = schism('run', 'halves', ...asked);
+  rmSync(config);
+  expect(stdout).toMatch(/(held|broken) +reads-are-fast +(2 runs, put to the test in 2|broken in)/);
+  expect([0, 1, 3]).toContain(status);
+});
+
 test('planted bugs are refused with the reason', () => {
   const { status, stderr } = schism(
     'run',

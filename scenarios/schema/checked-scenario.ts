@@ -3,12 +3,10 @@ import { UsageError } from '../../harness/cli/exit.ts';
 import { inWords, placeOf } from '../../harness/cli/run-file-shape.ts';
 import type { Scenario } from '../../harness/core/scenario.ts';
 import { flawsOfSchedule, leased } from '../../harness/library/check-schedule.ts';
-import type { Target } from '../../harness/core/target.ts';
+import type { Known } from './known.ts';
 import { checkDocument } from './problems.ts';
 import { defineScenario } from './read-scenario.ts';
 import type { ScenarioInput } from './scenario-schema.ts';
-
-type Targets = ReadonlyMap<string, Target>;
 
 const scenarioValue = z.strictObject({
   name: z.string(),
@@ -27,15 +25,15 @@ const scenarioValue = z.strictObject({
  * A scenario of a configuration: a document with the keys of a file, or a `Scenario` as a value; what it names and its sizes are checked as
  * in a file. Throws a `UsageError` with the scenario's name and the place of each mistake.
  */
-export const checkedScenario = (value: unknown, place: string, targets: Targets): Scenario => {
+export const checkedScenario = (value: unknown, place: string, known: Known): Scenario => {
   if (typeof value !== 'object' || value === null)
     throw new UsageError(`${place} is ${JSON.stringify(value)}, expected a scenario`);
   const { name } = value as { readonly name?: unknown };
   const named = typeof name === 'string' ? `scenario ${name}` : place;
   if (!('shape' in value || 'injectMs' in value || 'settleMs' in value)) {
-    return defineScenario(value as ScenarioInput, targets, named);
+    return defineScenario(value as ScenarioInput, known, named);
   }
-  const flaws = [...flawsOf(value, targets)];
+  const flaws = [...flawsOf(value, known)];
   if (flaws.length > 0) throw new UsageError(flaws.map((flaw) => `${named}: ${flaw}`).join('\n'));
   const scenario = value as Scenario;
   const { faults, injectMs } = scenario;
@@ -44,19 +42,19 @@ export const checkedScenario = (value: unknown, place: string, targets: Targets)
     : { ...scenario, faults: leased(faults, injectMs).filter((entry) => 'fault' in entry) };
 };
 
-function* flawsOf(value: object, targets: Targets): Generator<string> {
+function* flawsOf(value: object, known: Known): Generator<string> {
   const shape = scenarioValue.safeParse(value, inWords);
   if (!shape.success) {
     for (const { path, message } of shape.error.issues) yield `${placeOf(path)} ${message}`.trim();
     return;
   }
   const { faults, shape: size, target: targetName } = shape.data;
-  const checked = checkDocument(documentOf(shape.data), targets);
+  const checked = checkDocument(documentOf(shape.data), known);
   if (!checked.ok) {
     for (const { path, key, message } of checked.problems)
       yield `${inValue(placeOf(key === undefined ? path : [...path, key]))}: ${message}`;
   }
-  const target = targets.get(targetName);
+  const target = known.targets.get(targetName);
   if (target !== undefined && faults !== 'drawn')
     yield* flawsOfSchedule(faults, 'faults', { target, shape: size });
 }

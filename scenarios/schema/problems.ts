@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { clientsWord, roleWords } from '../../harness/core/fault.ts';
 import type { JsonObject } from '../../harness/core/json.ts';
 import type { Parameter, Parameters, Target } from '../../harness/core/target.ts';
-import { properties } from '../../properties/index.ts';
 import { suggestion } from './did-you-mean.ts';
 import { faultNames, faultSchemas, triggerKeys, type FaultOutput } from './fault-schema.ts';
+import type { Known } from './known.ts';
 import { scenarioSchema, type ScenarioOutput } from './scenario-schema.ts';
 
 /** Something wrong in a document. `key`: the place is the key of that name, not its value. */
@@ -19,7 +19,7 @@ export type Checked =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Checks a document in two steps: its shape, then whether what it names exists. */
-export const checkDocument = (value: unknown, targets: ReadonlyMap<string, Target>): Checked => {
+export const checkDocument = (value: unknown, known: Known): Checked => {
   const other = otherDocument(value);
   if (other !== undefined) return { ok: false, problems: [other] };
   const parsed = scenarioSchema.safeParse(value);
@@ -29,7 +29,7 @@ export const checkDocument = (value: unknown, targets: ReadonlyMap<string, Targe
       problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, value)),
     };
   }
-  const problems = [...unknownNames(parsed.data, targets), ...tooMuch(parsed.data)];
+  const problems = [...unknownNames(parsed.data, known), ...tooMuch(parsed.data)];
   return problems.length === 0 ? { ok: true, document: parsed.data } : { ok: false, problems };
 };
 
@@ -223,7 +223,7 @@ function* wrongParameters(
 /** Names of targets, properties, nodes, procedures, operations and settings that do not exist. */
 function* unknownNames(
   document: ScenarioOutput,
-  targets: ReadonlyMap<string, Target>,
+  { targets, properties }: Known,
 ): Generator<Problem> {
   const target = targets.get(document.target);
   if (target === undefined) {

@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../../harness/cli/exit.ts';
+import { properties } from '../../properties/index.ts';
 import { referenceSwarm } from '../targets/reference/target.ts';
 import { defineScenario, parseScenario, readScenario } from './read-scenario.ts';
 import { scenarioJsonSchema } from './scenario-schema.ts';
 
 const targets = new Map([[referenceSwarm.name, referenceSwarm]]);
+const known = { targets, properties };
 
 const yaml = `name: leader-cut-off
 managers: 3
@@ -25,7 +27,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const parse = (text: string) => parseScenario(text, 'x.yaml', targets);
+const parse = (text: string) => parseScenario(text, 'x.yaml', known);
 
 test('a file that is run on another target is checked against that one', () => {
   const file = join(folder, 'mine.yaml');
@@ -35,7 +37,7 @@ test('a file that is run on another target is checked against that one', () => {
     nodes: () => [{ name: 'b', role: 'manager' as const }],
     notJudgedBy: ['reconciliation-converges'],
   };
-  const both = new Map([...targets, ['other', other]]);
+  const both = { ...known, targets: new Map([...targets, ['other', other]]) };
   const text = 'name: mine\nfaults: [{ kill: b }]\nproperties: [reconciliation-converges]\n';
   writeFileSync(file, text);
   expect(() => readScenario(file, both)).toThrow('b is no node of this cluster and no role');
@@ -43,7 +45,10 @@ test('a file that is run on another target is checked against that one', () => {
   writeFileSync(file, text.replace('kill: b', 'kill: m1'));
   expect(() => readScenario(file, both, 'other')).toThrow('m1 is no node of this cluster');
   writeFileSync(file, text.replace('kill: b', 'procedure: lock'));
-  const without = new Map([...targets, ['other', { ...other, procedures: {} }]]);
+  const without = {
+    ...known,
+    targets: new Map([...targets, ['other', { ...other, procedures: {} }]]),
+  };
   expect(() => readScenario(file, without, 'other')).toThrow(
     'target other has no procedure lock, nor any other.',
   );
@@ -89,7 +94,7 @@ describe('a scenario', () => {
         settle: '10s',
         properties: ['at-most-one-leader-per-term', 'no-split-brain'],
       },
-      targets,
+      known,
     );
     expect(typed).toEqual(parse(yaml));
   });
@@ -357,11 +362,10 @@ describe('what is wrong is said with its place, a frame and what was probably me
   test('a property that says nothing of the target', () => {
     const without = { ...referenceSwarm, name: 'mine', notJudgedBy: ['reconciliation-converges'] };
     expect(() =>
-      parseScenario(
-        'name: x\ntarget: mine\nproperties: [reconciliation-converges]',
-        'x.yaml',
-        new Map([['mine', without]]),
-      ),
+      parseScenario('name: x\ntarget: mine\nproperties: [reconciliation-converges]', 'x.yaml', {
+        ...known,
+        targets: new Map([['mine', without]]),
+      }),
     ).toThrow('properties[0]: reconciliation-converges is about things that target mine does not');
   });
 
@@ -377,7 +381,7 @@ describe('what is wrong is said with its place, a frame and what was probably me
   });
 
   test('a file that is not there', () => {
-    expect(() => readScenario('/no/such.yaml', targets)).toThrow(
+    expect(() => readScenario('/no/such.yaml', known)).toThrow(
       /the scenario \/no\/such\.yaml cannot be read/,
     );
   });

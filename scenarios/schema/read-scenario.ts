@@ -1,23 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../../harness/cli/exit.ts';
 import type { Scenario } from '../../harness/core/scenario.ts';
-import type { Target } from '../../harness/core/target.ts';
 import { codeFrame } from './code-frame.ts';
+import type { Known } from './known.ts';
 import { checkDocument, type Problem } from './problems.ts';
 import type { ScenarioInput } from './scenario-schema.ts';
 import { toScenario } from './to-scenario.ts';
 import { parseYaml, type PlacedYaml } from './yaml-places.ts';
 
-type Targets = ReadonlyMap<string, Target>;
-
 /** A scenario in TypeScript, checked by the same schema as a file. Throws a `UsageError` that lists what is wrong. */
 export const defineScenario = (
   input: ScenarioInput,
-  targets: Targets,
+  known: Known,
   named = `scenario ${input.name}`,
 ): Scenario => {
-  const checked = checkDocument(input, targets);
-  if (checked.ok) return toScenario(checked.document);
+  const checked = checkDocument(input, known);
+  if (checked.ok) return toScenario(checked.document, known);
   throw new UsageError(
     checked.problems.map((problem) => `${named}: ${pathText(problem)}`).join('\n'),
   );
@@ -31,7 +29,7 @@ const pathText = ({ path, key, message }: Problem): string => {
 };
 
 /** The scenario in a YAML text. Throws a `UsageError` with file, line, column, a frame and what was probably meant. */
-export const parseScenario = (text: string, file: string, targets: Targets): Scenario => {
+export const parseScenario = (text: string, file: string, known: Known): Scenario => {
   const yaml = parseYaml(text);
   if ('problem' in yaml) {
     const { message, place } = yaml.problem;
@@ -39,8 +37,8 @@ export const parseScenario = (text: string, file: string, targets: Targets): Sce
       `${file}:${place.line}:${place.column}: ${message}\n${codeFrame(text, place)}`,
     );
   }
-  const checked = checkDocument(yaml.value ?? {}, targets);
-  if (checked.ok) return toScenario(checked.document);
+  const checked = checkDocument(yaml.value ?? {}, known);
+  if (checked.ok) return toScenario(checked.document, known);
   throw new UsageError(
     checked.problems.map((problem) => placedText(problem, { text, file, yaml })).join('\n\n'),
   );
@@ -54,16 +52,16 @@ const placedText = (
   return `${file}:${place.line}:${place.column}: ${pathText(problem)}\n${codeFrame(text, place)}`;
 };
 
-/** The targets as a file sees them that is to run on one of them, whichever it names: that one is judged by what it can be judged by. */
-const forTarget = (targets: Targets, name: string | undefined): Targets => {
-  const target = name === undefined ? undefined : targets.get(name);
-  if (target === undefined) return targets;
+/** What is known to a file that is to run on one target, whichever it names: that one is judged by what it can be judged by. */
+const forTarget = (known: Known, name: string | undefined): Known => {
+  const target = name === undefined ? undefined : known.targets.get(name);
+  if (target === undefined) return known;
   const instead = { ...target, notJudgedBy: [] };
-  return new Map([...targets.keys()].map((key) => [key, instead]));
+  return { ...known, targets: new Map([...known.targets.keys()].map((key) => [key, instead])) };
 };
 
 /** Reads a scenario file, to be run on the target that it names or on another one. Throws a `UsageError` that names the file and what is wrong with it. */
-export const readScenario = (file: string, targets: Targets, target?: string): Scenario => {
+export const readScenario = (file: string, known: Known, target?: string): Scenario => {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -71,5 +69,5 @@ export const readScenario = (file: string, targets: Targets, target?: string): S
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError(`the scenario ${file} cannot be read: ${why}`, { cause });
   }
-  return parseScenario(text, file, forTarget(targets, target));
+  return parseScenario(text, file, forTarget(known, target));
 };

@@ -11,8 +11,8 @@ import {
   procedure,
   ring,
 } from '../../harness/generate/faults.ts';
-import { guarantees } from '../../properties/index.ts';
 import type { FaultOutput } from './fault-schema.ts';
+import { guaranteesOf, type Known } from './known.ts';
 import type { ScenarioOutput } from './scenario-schema.ts';
 
 /** A procedure ends by itself; its lease says how long it may wait for whoever it is about. */
@@ -59,7 +59,7 @@ const scheduledOf = (entry: FaultOutput, injectMs: number): ScheduledFault => ({
 });
 
 /** The scenario that a checked document stands for. */
-export const toScenario = (document: ScenarioOutput): Scenario => ({
+export const toScenario = (document: ScenarioOutput, known: Known): Scenario => ({
   name: document.name,
   title: document.title ?? document.name,
   target: document.target,
@@ -72,6 +72,5 @@ export const toScenario = (document: ScenarioOutput): Scenario => ({
   injectMs: document.inject,
   settleMs: document.settle,
   settings: document.settings,
-  properties:
-    document.properties === 'all' ? guarantees.map(({ name }) => name) : document.properties,
+  properties: document.properties === 'all' ? guaranteesOf(known) : document.properties,
 });

@@ -1,4 +1,5 @@
 import type { PropertyTally, WorldTally } from '../../core/campaign.ts';
+import { added, counting, noCounts } from '../../core/counts.ts';
 import type { Judged, Run, RunFile } from '../../core/run.ts';
 
 /** Something that broke, with the run that shows it. */
@@ -43,8 +44,6 @@ export const figuresOf = (
   };
 };
 
-const open = { pass: 0, tested: 0, fail: 0, unknown: 0, missing: undefined };
-
 /** Adds the verdicts of one run to what is known of each property. */
 export const tallied = (
   tallies: ReadonlyMap<string, PropertyTally>,
@@ -59,19 +58,9 @@ export const tallied = (
       kind: kindOf(property),
       guarantee,
       source,
-      ...open,
+      ...noCounts,
     };
-    next.set(property, {
-      ...before,
-      pass: before.pass + Number(verdict.verdict === 'pass'),
-      tested: before.tested + Number(verdict.verdict === 'pass' && verdict.tested),
-      fail: before.fail + Number(verdict.verdict === 'fail'),
-      unknown: before.unknown + Number(verdict.verdict === 'unknown'),
-      missing: before.missing ?? (verdict.verdict === 'unknown' ? verdict.missing : undefined),
-      untested:
-        before.untested ??
-        (verdict.verdict === 'pass' && !verdict.tested ? verdict.because : undefined),
-    });
+    next.set(property, { ...before, ...counting(before, verdict) });
   }
   return next;
 };
@@ -84,17 +73,7 @@ export const summed = (worlds: readonly WorldResult[]): readonly PropertyTally[]
       const before = sums.get(tally.property);
       sums.set(
         tally.property,
-        before === undefined
-          ? tally
-          : {
-              ...before,
-              pass: before.pass + tally.pass,
-              tested: before.tested + tally.tested,
-              fail: before.fail + tally.fail,
-              unknown: before.unknown + tally.unknown,
-              missing: before.missing ?? tally.missing,
-              untested: before.untested ?? tally.untested,
-            },
+        before === undefined ? tally : { ...before, ...added(before, tally) },
       );
     }
   }
