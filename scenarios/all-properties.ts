@@ -1,8 +1,5 @@
 import type { Property } from '../harness/core/property.ts';
-import { ownProperties, withOwn } from './own-properties.ts';
-
-/** Of this module's URL: the URL of a configuration, whose properties are added. */
-export const configParameter = 'config';
+import { configParameter, ownProperties, withOwn } from './own-properties.ts';
 
 const config = new URL(import.meta.url).searchParams.get(configParameter);
 const own =

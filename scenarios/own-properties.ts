@@ -29,6 +29,9 @@ const verdict = z
     ]),
   );
 
+/** Of the URL of `all-properties.ts`: the URL of a configuration, whose properties are added there. */
+export const configParameter = 'config';
+
 /** What a run itself is said to break where it could not be carried out. */
 const reserved = 'problem';
 

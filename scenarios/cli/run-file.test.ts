@@ -7,7 +7,7 @@ import { renderReport, runFilesOfReport } from '../../reports/write.ts';
 import { UsageError } from '../../harness/cli/exit.ts';
 import { asRunFile, readRunFiles } from '../../harness/cli/run-file.ts';
 import { judgeRun } from '../../harness/judge.ts';
-import { allProperties } from '../all-properties.ts';
+import { properties } from '../../properties/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'schism-run-file-'));
 afterAll(() => {
@@ -110,7 +110,7 @@ const readAndDrawn = (damaged: unknown): void => {
   try {
     const file = asRunFile(damaged, 'it');
     const { history, scenario } = file.run;
-    const verdicts = judgeRun(history, allProperties, scenario.properties);
+    const verdicts = judgeRun(history, [...properties.values()], scenario.properties);
     renderReport(sampleSummary(false), [{ ...file, run: { ...file.run, verdicts } }]);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

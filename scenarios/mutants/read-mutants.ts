@@ -3,6 +3,7 @@ import { extname, join } from 'node:path';
 import { UsageError } from '../../harness/cli/exit.ts';
 import type { Mutant } from '../../harness/core/run.ts';
 import { codeFrame } from '../schema/code-frame.ts';
+import { issueWords } from '../schema/issue-words.ts';
 import { parseYaml } from '../schema/yaml-places.ts';
 import { mutantSchema } from './mutant-schema.ts';
 
@@ -48,7 +49,7 @@ const readMutant = (file: string): Mutant => {
       `${file}:${place.line}:${place.column}: ${message}\n${codeFrame(text, place)}`,
     );
   }
-  const parsed = mutantSchema.safeParse(yaml.value);
+  const parsed = mutantSchema.safeParse(yaml.value, issueWords);
   if (parsed.success) return parsed.data;
   const texts = parsed.error.issues.map((issue) => {
     const place = yaml.placeOf(issue.path as (string | number)[]);

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../harness/core/json.ts';
 import type { Parameter, Parameters, Target } from '../../harness/core/target.ts';
 import { suggestion } from './did-you-mean.ts';
 import { faultNames, faultSchemas, triggerKeys, type FaultOutput } from './fault-schema.ts';
+import { issueWords } from './issue-words.ts';
 import type { Known } from './known.ts';
 import { scenarioSchema, type ScenarioOutput } from './scenario-schema.ts';
 
@@ -22,7 +23,7 @@ export type Checked =
 export const checkDocument = (value: unknown, known: Known): Checked => {
   const other = otherDocument(value);
   if (other !== undefined) return { ok: false, problems: [other] };
-  const parsed = scenarioSchema.safeParse(value);
+  const parsed = scenarioSchema.safeParse(value, issueWords);
   if (!parsed.success) {
     return {
       ok: false,
@@ -89,11 +90,11 @@ const wrongType = (message: string, value: unknown): string => {
     typeof value !== 'number'
       ? ''
       : message.includes('time')
-        ? ` Did you mean ${value}${value < 100 ? 's' : 'ms'}?`
+        ? `. Did you mean ${value}${value < 100 ? 's' : 'ms'}?`
         : message.includes('rate')
-          ? ` Did you mean ${value}/s?`
+          ? `. Did you mean ${value}/s?`
           : '';
-  return `${message}; this is ${shown(value)}.${meant}`;
+  return `${message}; this is ${shown(value)}${meant}`;
 };
 
 const shown = (value: unknown): string =>
@@ -105,7 +106,7 @@ const withShown = (message: string, value: unknown): string =>
 const wrongValue = (value: unknown, known: readonly unknown[]): string => {
   const words = known.map(String);
   const meant = typeof value === 'string' ? suggestion(value, words) : '';
-  return `expected ${words.join(', ')}; this is ${shown(value)}.${meant}`;
+  return `expected ${words.join(', ')}; this is ${shown(value)}${meant === '' ? '' : `.${meant}`}`;
 };
 
 /** An entry of `faults` is judged as the kind that it names; any other union by the member that comes nearest. */
@@ -158,7 +159,7 @@ const faultProblems = (path: Path, entry: unknown): readonly Problem[] => {
   }
   if (named.length > 1)
     return [{ path, message: `it names ${named.join(' and ')}: one fault an entry` }];
-  const parsed = faultSchemas[name].safeParse(entry);
+  const parsed = faultSchemas[name].safeParse(entry, issueWords);
   return parsed.success
     ? []
     : parsed.error.issues.flatMap((issue) =>

@@ -270,7 +270,7 @@ describe('what is wrong is said with its place, a frame and what was probably me
       'a number where a name belongs',
       'name: leader-cut-off',
       'name: 7',
-      'x.yaml:1:7: name: Invalid input: expected string, received number; this is 7',
+      'x.yaml:1:7: name: expected a text; this is 7',
     ],
     [
       'a fault behind the injection',
@@ -367,6 +367,22 @@ describe('what is wrong is said with its place, a frame and what was probably me
         targets: new Map([['mine', without]]),
       }),
     ).toThrow('properties[0]: reconciliation-converges is about things that target mine does not');
+  });
+
+  test.each([
+    ['managers: 0', 'managers: expected at least 1; this is 0'],
+    ['managers: 99', 'managers: expected at most 15; this is 99'],
+    ['workers: two', 'workers: expected a number; this is "two"'],
+    ['properties: []', 'properties: expected a list of at least 1 entry; this is []'],
+    ['settings: 4', 'settings: expected keys with values; this is 4'],
+    ['title: ""', 'title: expected a text that is not empty; this is ""'],
+    ['workload: { clients: 1.5, rate: 1/s }', 'clients: expected a whole number; this is 1.5'],
+    ['faults: [{ partition: [m1] }]', 'partition: expected a list of at least 2 entries'],
+    ['faults: [{ kill: 4 }]', 'kill: expected a text; this is 4'],
+  ])('in plain words: %s', (line, words) => {
+    const message = messageOf(`name: x\n${line}\n`);
+    expect(message).toContain(words);
+    expect(message).not.toMatch(/Too (small|big)|Invalid|received/);
   });
 
   test('with the line in its frame', () => {
