@@ -3,6 +3,7 @@ import type { Observation, Outcome, Sighting, Bounds, Effect, Intent } from './c
 import type { Json, JsonObject } from './core/json.ts';
 import type { Node, NodeName, Shape } from './core/cluster.ts';
 import type { System } from './library/system.ts';
+import { notJudgedBy } from './tellable.ts';
 import { UsageError } from './cli/exit.ts';
 import type { CallResult, OperationKind, Procedure, Reading, Target } from './core/target.ts';
 import {
@@ -64,6 +65,11 @@ export type TargetSpec = {
   readonly operations: Readonly<Record<string, OperationSpec>>;
   /** Reads what a node says of itself from a line of its log. Without it, roles such as `leader` are never known. */
   observe?(line: string): Said | undefined;
+  /**
+   * The kinds of what `observe` reads, such as `['role']`: guarantees that need to hear more are not asked for. Left out: all of them are,
+   * and those that nodes say too little for end as unknown.
+   */
+  readonly says?: readonly Observation['kind'][];
   /** `own`: nodes answer each other on connections that they dial themselves. Default `same`. */
   readonly answers?: LiveTarget['answers'];
   readonly bounds?: Partial<Bounds>;
@@ -90,18 +96,6 @@ const bounds: Bounds = {
   convergeMs: 1_000,
   unlockMs: 5_000,
 };
-
-/** There are no services, tasks and unlock keys outside of a swarm. */
-const aboutSwarms = [
-  'autolocked-restart',
-  'folder-opens-with-its-key',
-  'task-transitions-are-legal',
-  'tasks-change-for-a-reason',
-  'rolling-updates-as-configured',
-  'reconciliation-converges',
-  'roles-as-asked',
-  'every-manager-serves',
-];
 
 /** A system of one's own, run by the same scenarios and judged by the same properties as any other. */
 export const defineTarget = (spec: TargetSpec): DefinedTarget => {
@@ -142,7 +136,7 @@ export const defineTarget = (spec: TargetSpec): DefinedTarget => {
       ? {}
       : { procedureArguments: spec.procedureArguments }),
     ...(spec.ownFaults === undefined ? {} : { ownFaults: spec.ownFaults }),
-    notJudgedBy: aboutSwarms,
+    notJudgedBy: notJudgedBy(spec.observe === undefined ? [] : spec.says),
     *finish(context): Procedure {
       for (const { operation, args } of spec.finish ?? []) {
         for (const node of context.managers()) yield { step: 'call', node, operation, args };

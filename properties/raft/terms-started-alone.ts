@@ -86,7 +86,7 @@ export const termStartedAlone = (span: AloneSpan, history: History): Verdict | u
     if (said.at <= settled) before = said;
     else if (before !== undefined && said.term > before.term) {
       return broken(`${span.node} hears nobody and starts term ${said.term} all the same`, [
-        moment(span.from, span.node, `from here on no manager's message reaches ${span.node}`),
+        moment(span.from, span.node, `${span.node} gets no manager's message from here on`),
         moment(before.at, span.node, `${span.node} is in term ${before.term}`),
         moment(said.at, span.node, `${span.node} is a ${said.role} in term ${said.term}`),
       ]);

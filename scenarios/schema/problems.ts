@@ -242,7 +242,10 @@ function* unknownNames(
         const meant = suggestion(name, [...properties.keys()]);
         yield { path, message: `there is no property ${name}.${meant}` };
       } else if (target.notJudgedBy?.includes(name) === true) {
-        yield { path, message: `${name} is about things that target ${target.name} does not have` };
+        yield {
+          path,
+          message: `target ${target.name} cannot be judged by ${name}: it has no such things, or its nodes do not tell of them`,
+        };
       }
     }
   }

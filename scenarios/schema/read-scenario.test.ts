@@ -366,7 +366,7 @@ describe('what is wrong is said with its place, a frame and what was probably me
         ...known,
         targets: new Map([['mine', without]]),
       }),
-    ).toThrow('properties[0]: reconciliation-converges is about things that target mine does not');
+    ).toThrow('properties[0]: target mine cannot be judged by reconciliation-converges');
   });
 
   test.each([

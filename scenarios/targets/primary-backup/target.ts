@@ -70,6 +70,7 @@ export const primaryBackup = defineTarget({
       },
     },
   },
+  says: ['role'],
   observe: fromLogLines((line) =>
     line.role === 'leader' || line.role === 'follower'
       ? {
