@@ -2,9 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { createRoles } from '../harness/conduct/roles.ts';
 import { resolve, selectForProcedure } from '../harness/conduct/resolve.ts';
 import type { Observation } from '../harness/core/history.ts';
+import { strangeIn } from '../harness/cli/strange-names.ts';
 import { properties } from '../properties/index.ts';
 import { namedScenarios } from './named.ts';
 import { suites } from './suites.ts';
+import { primaryBackup } from './targets/primary-backup/target.ts';
 import { referenceSwarm } from './targets/reference/target.ts';
 
 const asked = [
@@ -100,4 +102,12 @@ test('suites name scenarios that there are, and the main one names them all', ()
     for (const name of suite.scenarios) expect(namedScenarios.has(name)).toBe(true);
   }
   expect(suites.get('core')?.scenarios).toEqual(asked);
+});
+
+test('the suite for any cluster holds every scenario that a target of another kind can run, and no other', () => {
+  const { target } = primaryBackup;
+  const fitting = [...namedScenarios.values()].filter(
+    ({ faults, shape }) => faults === 'drawn' || strangeIn(faults, { target, shape }) === undefined,
+  );
+  expect(suites.get('any-cluster')?.scenarios).toEqual(fitting.map(({ name }) => name));
 });

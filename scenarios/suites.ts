@@ -19,5 +19,19 @@ export const suites: ReadonlyMap<string, NamedSuite> = new Map(
       title: 'one fault of each kind, for a first look',
       scenarios: ['leader-cut-off', 'rolling-restarts', 'autolocked-restart', 'worker-lost'],
     },
+    {
+      name: 'any-cluster',
+      title: 'what needs neither services nor deeds of a swarm: for targets of your own',
+      scenarios: [
+        'halves',
+        'minority-keeps-quiet',
+        'one-way',
+        'two-networks',
+        'flapping',
+        'all-at-once',
+        'old-manager-returns',
+        'random',
+      ],
+    },
   ].map((suite) => [suite.name, suite]),
 );
