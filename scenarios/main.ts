@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 
 const startedAt = performance.now();
+// npm runs a script in the package's folder, wherever it was typed; what was typed is meant from there.
+const { INIT_CWD: typedIn, npm_lifecycle_event: script } = process.env;
+if (script === 'schism' && typedIn !== undefined) process.chdir(typedIn);
 // Compiling everything anew would take half of a command's start; threads and processes find the folder in the environment.
 process.env.NODE_COMPILE_CACHE ??= resolve(tmpdir(), 'node-compile-cache');
 enableCompileCache();

@@ -51,7 +51,9 @@ const reference: TargetEntry = {
 
 /** How this program was called, so that a printed line works where it is printed. */
 const invocation = (): string =>
-  fromSources && existsSync('scenarios/main.ts') ? 'npm run -s schism --' : 'npx schism';
+  fromSources && (process.env.npm_lifecycle_event === 'schism' || existsSync('scenarios/main.ts'))
+    ? 'npm run -s schism --'
+    : 'npx schism';
 
 /** For worker threads: what the package brings, and what the configuration in that file adds. */
 const propertiesModule = (config: string | undefined): string => {

@@ -48,6 +48,19 @@ type RunJson = {
 };
 const jsonOf = (text: string): RunJson => JSON.parse(text) as RunJson;
 
+test('what is typed in a folder of the clone is meant from there', () => {
+  const { status, stderr } = spawnSync(
+    'npm',
+    ['run', '-s', 'schism', '--', 'judge', 'guarantees.md'],
+    {
+      cwd: 'docs',
+      encoding: 'utf8',
+    },
+  );
+  expect(stderr).toContain('guarantees.md is neither a run file nor a report');
+  expect(status).toBe(2);
+});
+
 describe('run --json', () => {
   const asked = ['run', 'leader-cut-off', '--backend', 'sim', '--seed', '1', '--json'];
   const first = jsonOf(schism([...asked, '--runs', '12', '--jobs', '1', '--out', out('one')]).out);
