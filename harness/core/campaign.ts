@@ -1,6 +1,6 @@
 /** Many runs, summed up: what the last lines, `--json` and the report show. */
 import type { Ms } from './cluster.ts';
-import type { Counts } from './counts.ts';
+import { isFaulty, type Counts } from './counts.ts';
 import type { BackendName, Mutant } from './run.ts';
 import type { Property } from './property.ts';
 
@@ -21,9 +21,6 @@ export const stateOf = (tally: PropertyTally): 'broken' | 'inconclusive' | 'held
     ? 'inconclusive'
     : 'held';
 };
-
-/** A property that fails itself, be it in one run, is no judge. */
-export const isFaulty = ({ faulty = 0 }: Counts): boolean => faulty > 0;
 
 /** Stalls of the machine make liveness unknown, so a campaign of nothing but stalls must not pass. */
 const isTooOftenUnknown = ({ kind, pass, fail, unknown }: PropertyTally): boolean =>

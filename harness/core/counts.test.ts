@@ -14,10 +14,10 @@ const verdicts: readonly Verdict[] = [
 
 const all = {
   ...{ pass: 3, tested: 1, fail: 1, unknown: 3, faulty: 2 },
-  ...{ missing: 'the machine stood still', untested: 'nothing was asked' },
+  ...{ missing: 'it threw', untested: 'nothing was asked' },
 };
 
-test('verdicts are counted, with the first reason of each kind', () => {
+test('verdicts are counted, with the first reason of each kind, and what a property itself is to blame for before others', () => {
   expect(verdicts.reduce(counting, noCounts)).toEqual(all);
 });
 

@@ -9,35 +9,13 @@ export type Counts = {
   readonly unknown: number;
   /** Of the unknown ones, those that the property itself is to blame for. */
   readonly faulty?: number;
-  /** What was missing in the first run that was `unknown`. */
+  /** What was missing in the first run that was `unknown`, or in the first faulty one. */
   readonly missing: string | undefined;
   /** Why the first run that passed without putting it to the test did not do so. */
   readonly untested?: string | undefined;
 };
 
 export const noCounts: Counts = { pass: 0, tested: 0, fail: 0, unknown: 0, missing: undefined };
-
-/** With one run more. */
-export const counting = (counts: Counts, judged: Verdict): Counts => {
-  switch (judged.verdict) {
-    case 'pass':
-      return {
-        ...counts,
-        pass: counts.pass + 1,
-        tested: counts.tested + (judged.tested ? 1 : 0),
-        untested: counts.untested ?? (judged.tested ? undefined : judged.because),
-      };
-    case 'fail':
-      return { ...counts, fail: counts.fail + 1 };
-    case 'unknown':
-      return {
-        ...counts,
-        unknown: counts.unknown + 1,
-        ...faultyIn((counts.faulty ?? 0) + (judged.faulty === true ? 1 : 0)),
-        missing: counts.missing ?? judged.missing,
-      };
-  }
-};
 
 /** Of runs that follow each other. */
 export const added = (before: Counts, more: Counts): Counts => ({
@@ -46,8 +24,34 @@ export const added = (before: Counts, more: Counts): Counts => ({
   fail: before.fail + more.fail,
   unknown: before.unknown + more.unknown,
   ...faultyIn((before.faulty ?? 0) + (more.faulty ?? 0)),
-  missing: before.missing ?? more.missing,
+  missing: isFaulty(more) && !isFaulty(before) ? more.missing : (before.missing ?? more.missing),
   untested: before.untested ?? more.untested,
 });
 
+/** With one run more. */
+export const counting = (counts: Counts, judged: Verdict): Counts => added(counts, ofOne(judged));
+
+const ofOne = (judged: Verdict): Counts => {
+  switch (judged.verdict) {
+    case 'pass': {
+      const { tested, because } = judged;
+      return {
+        ...noCounts,
+        pass: 1,
+        tested: tested ? 1 : 0,
+        ...(!tested && { untested: because }),
+      };
+    }
+    case 'fail':
+      return { ...noCounts, fail: 1 };
+    case 'unknown': {
+      const { missing, faulty } = judged;
+      return { ...noCounts, unknown: 1, missing, ...faultyIn(faulty === true ? 1 : 0) };
+    }
+  }
+};
+
 const faultyIn = (runs: number): Pick<Counts, 'faulty'> => (runs === 0 ? {} : { faulty: runs });
+
+/** A property that fails itself, be it in one run, is no judge. */
+export const isFaulty = ({ faulty = 0 }: Counts): boolean => faulty > 0;

@@ -1,9 +1,5 @@
-import {
-  isFaulty,
-  stateOf,
-  type CampaignSummary,
-  type PropertyTally,
-} from '../../harness/core/campaign.ts';
+import { stateOf, type CampaignSummary, type PropertyTally } from '../../harness/core/campaign.ts';
+import { isFaulty } from '../../harness/core/counts.ts';
 import { counted, grouped } from '../../harness/core/figures.ts';
 
 /** What a campaign came to, as the page's colour and title say it: what its exit code says. */
