@@ -381,6 +381,24 @@ describe('history', () => {
     expect(swarm.tasks('web').length - 1).toBe(held);
   });
 
+  test('is of tasks that have ended, not of those that never began', () => {
+    const swarm = settled(3);
+    swarm.createService('web', { Mode: { Replicated: { Replicas: 1 } } });
+    const update = (round: number, Constraints: readonly string[] = []): void => {
+      swarm.updateService('web', (spec) => ({
+        ...spec,
+        TaskTemplate: { ...spec.TaskTemplate, Placement: { Constraints }, ForceUpdate: round },
+      }));
+      swarm.run(1_000);
+    };
+    for (let round = 1; round <= 8; round += 1) update(round);
+    // No node may have these: each is given up for the next one while it is pending.
+    for (let round = 9; round <= 12; round += 1) update(round, ['node.hostname==nowhere']);
+    const old = swarm.tasks('web').filter(({ DesiredState }) => !isWanted(DesiredState));
+    const rounds = old.map(({ Spec }) => Spec.ForceUpdate ?? 0);
+    expect(rounds.sort((left, right) => left - right)).toEqual([4, 5, 6, 7, 8]);
+  });
+
   test('is the newest, also where the clock of a new leader is behind', () => {
     const swarm = settled(3);
     swarm.createService('web', { Mode: { Replicated: { Replicas: 1 } } });

@@ -89,7 +89,7 @@ export class Reaper implements Loop {
     const history = transaction
       .tasksOfService(task.ServiceID)
       .filter((other) => samePlace(other, task) && !isWanted(other.DesiredState))
-      .filter((other) => other.DesiredState !== 'remove' && !isAssigned(other.Status.State));
+      .filter((other) => other.DesiredState !== 'remove' && isTerminal(other.Status.State));
     const excess = history.length - limit;
     if (excess <= 0) return;
     const from = transaction.service(task.ServiceID)?.Spec ?? {

@@ -312,6 +312,32 @@ describe('the delay', () => {
     expect(judge(steps(...told), nodes)).toMatchObject({ verdict: 'pass', tested: true });
   });
 
+  test('is counted for each by those before it, also where a manager that was away tells of several at once', () => {
+    const begun = (place: number): Step => ({ tasks: [made(`b${place}`, 'running')] });
+    const through = (place: number): Step => ({
+      tasks: [task(`b${place}`), stopping(`a${place}`)],
+    });
+    const first = [...asked({ delayMs: 300, startFirst: true }), begun(1), through(1)];
+    const judged = (...told: readonly Step[]) => {
+      const atOnce = told.flatMap(({ tasks = [] }) => tasks);
+      const late: readonly Words[] = [
+        ...steps(...first),
+        [3_300, { kind: 'commit', index: 40, term: 1, hash: 7, tasks: atOnce }],
+      ];
+      const observations = [
+        ...says('m2', '1', steps(...first, ...told)),
+        ...says('m1', '1', late),
+        ...says('w1', '1', [ran('b1', 2_480), ran('b2', 2_880)]),
+      ].sort((one: Observation, other: Observation) => one.at - other.at);
+      return rollingUpdatesAsConfigured.judge(history({ observations }));
+    };
+    expect(judged({}, {}, begun(2), through(2), {}, {}, begun(3))).toMatchObject({
+      verdict: 'pass',
+      tested: true,
+    });
+    expect(judged({}, {}, begun(2), through(2), begun(3)).verdict).toBe('fail');
+  });
+
   test('counts for each place beyond the parallelism', () => {
     const told = [
       ...asked({ delayMs: 300, parallelism: 2 }),

@@ -133,11 +133,16 @@ const tooSoon = (begun: Replacing, rollouts: Rollouts, known: Known): Verdict | 
   const { service } = begun.next.task;
   const { parallelism, delayMs } = begun.how;
   if (parallelism === 0 || delayMs === 0) return undefined;
-  const owing = rollouts.ofOneLeader(service).length - parallelism;
+  // Words may tell of several: those that began behind this one have no part in it.
+  const before = rollouts.replacing(service);
+  const place = before.indexOf(begun);
+  const owing =
+    rollouts.ofOneLeader(service).filter((other) => before.indexOf(other) <= place).length -
+    parallelism;
   if (owing <= 0) return undefined;
   const { id } = begun.next.task;
   const { at } = firstApplied(known.history, (task) => task.id === id) ?? begun.words;
-  const through = rollouts.replacing(service).map((replacing) => ({
+  const through = before.slice(0, place).map((replacing) => ({
     id: replacing.next.task.id,
     since: throughAt(replacing, known.ups),
   }));
