@@ -4,7 +4,7 @@ import type { Colors } from 'picocolors/types.js';
 export type Io = {
   out(line: string): void;
   err(line: string): void;
-  /** Overwrites its own last line where `err` is a terminal, and is silent elsewhere. */
+  /** Overwrites its own last line where `err` is a terminal; elsewhere it is told only where nothing else was for half a minute. */
   progress(line: string): void;
   /** Ends a line of progress. */
   settle(): void;
