@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UsageError } from './cli/exit.ts';
 import { inWords, placeOf } from './cli/run-file-shape.ts';
+import { saidKinds } from './tellable.ts';
 import { nearest } from './cli/select.ts';
 import type { Answer } from './define-target.ts';
 
@@ -42,12 +43,19 @@ export const checkFinish = (
   finish: readonly { readonly operation: string }[],
   { name, operations }: { readonly name: string; readonly operations: readonly string[] },
 ): void => {
-  for (const [place, { operation }] of finish.entries()) {
-    if (operations.includes(operation)) continue;
-    const near = nearest(operation, operations);
-    const meant = near === undefined ? '' : ` Did you mean ${near}?`;
-    throw new UsageError(
-      `target ${name}: finish[${place}] names no operation, "${operation}"; there are ${operations.join(', ')}.${meant}`,
-    );
-  }
+  for (const [place, { operation }] of finish.entries())
+    refuseUnknown(operation, operations, `target ${name}: finish[${place}] names no operation`);
+};
+
+/** A kind of words that nobody knows would leave out what is to be judged by those that were meant. Throws a `UsageError`. */
+export const checkSays = (says: readonly string[], name: string): void => {
+  for (const [place, kind] of says.entries())
+    refuseUnknown(kind, saidKinds, `target ${name}: says[${place}] is no kind of what nodes say`);
+};
+
+const refuseUnknown = (word: string, known: readonly string[], what: string): void => {
+  if (known.includes(word)) return;
+  const near = nearest(word, known);
+  const meant = near === undefined ? '' : ` Did you mean ${near}?`;
+  throw new UsageError(`${what}, "${word}"; there are ${known.join(', ')}.${meant}`);
 };

@@ -62,6 +62,22 @@ test('final reads name operations that there are, or else nothing runs', () => {
   );
 });
 
+test('what nodes say is of a kind that there is, and says what they can be judged by', () => {
+  const silent = specWith(() => Promise.resolve({ outcome: 'ok' }));
+  const spec = { ...silent, observe: () => undefined };
+  const says = ['roles'] as unknown as NonNullable<TargetSpec['says']>;
+  expect(() => defineTarget({ ...spec, says })).toThrow(
+    'target mine: says[0] is no kind of what nodes say, "roles"; there are role, vote, commit, membership, state. Did you mean role?',
+  );
+  const leftOut = (given: Partial<TargetSpec>) =>
+    defineTarget({ ...spec, ...given }).target.notJudgedBy?.filter((name) =>
+      ['linearizable', 'at-most-one-leader-per-term', 'one-vote-per-term'].includes(name),
+    );
+  expect(leftOut({})).toEqual([]);
+  expect(leftOut({ says: ['role'] })).toEqual(['one-vote-per-term']);
+  expect(defineTarget(silent).target.notJudgedBy).toContain('at-most-one-leader-per-term');
+});
+
 test('deeds of its own are procedures that faults name', () => {
   const spec = specWith(() => Promise.resolve({ outcome: 'ok' }));
   const procedures: NonNullable<TargetSpec['procedures']> = {

@@ -1,9 +1,9 @@
-import { checkAnswer, checkFinish } from './check-answer.ts';
+import { checkAnswer, checkFinish, checkSays } from './check-answer.ts';
 import type { Observation, Outcome, Sighting, Bounds, Effect, Intent } from './core/history.ts';
 import type { Json, JsonObject } from './core/json.ts';
 import type { Node, NodeName, Shape } from './core/cluster.ts';
 import type { System } from './library/system.ts';
-import { notJudgedBy } from './tellable.ts';
+import { notJudgedBy, type SaidKind } from './tellable.ts';
 import { UsageError } from './cli/exit.ts';
 import type { CallResult, OperationKind, Procedure, Reading, Target } from './core/target.ts';
 import {
@@ -69,7 +69,7 @@ export type TargetSpec = {
    * The kinds of what `observe` reads, such as `['role']`: guarantees that need to hear more are not asked for. Left out: all of them are,
    * and those that nodes say too little for end as unknown.
    */
-  readonly says?: readonly Observation['kind'][];
+  readonly says?: readonly SaidKind[];
   /** `own`: nodes answer each other on connections that they dial themselves. Default `same`. */
   readonly answers?: LiveTarget['answers'];
   readonly bounds?: Partial<Bounds>;
@@ -117,6 +117,7 @@ export const defineTarget = (spec: TargetSpec): DefinedTarget => {
   };
 
   checkFinish(spec.finish ?? [], { name: spec.name, operations: names });
+  checkSays(spec.says ?? [], spec.name);
 
   const target: Target = {
     name: spec.name,

@@ -1,7 +1,16 @@
 /** Which guarantees, by name, a system of one's own can be judged by. */
 import type { Observation } from './core/history.ts';
 
-type Kind = Observation['kind'];
+/** What nodes can say of themselves that any guarantee outside of a swarm needs to hear. */
+export const saidKinds = [
+  'role',
+  'vote',
+  'commit',
+  'membership',
+  'state',
+] as const satisfies readonly Observation['kind'][];
+
+export type SaidKind = (typeof saidKinds)[number];
 
 /** There are no services, tasks and unlock keys outside of a swarm. */
 export const aboutSwarms: readonly string[] = [
@@ -20,7 +29,7 @@ export const aboutSwarms: readonly string[] = [
 ];
 
 /** What nodes have to say of themselves, so that the others are more than unknown; those that are not here need to hear from clients only. */
-export const toldByNodes: Readonly<Record<string, readonly Kind[]>> = {
+export const toldByNodes: Readonly<Record<string, readonly SaidKind[]>> = {
   'at-most-one-leader-per-term': ['role'],
   'old-manager-does-no-harm': ['role'],
   'leader-completeness': ['role', 'commit'],
@@ -35,7 +44,7 @@ export const toldByNodes: Readonly<Record<string, readonly Kind[]>> = {
 };
 
 /** The names of those that a system cannot be judged by whose nodes say so much of themselves; `undefined`: whatever there is. */
-export const notJudgedBy = (says: readonly Kind[] | undefined): readonly string[] => [
+export const notJudgedBy = (says: readonly SaidKind[] | undefined): readonly string[] => [
   ...aboutSwarms,
   ...Object.entries(toldByNodes)
     .filter(([, kinds]) => says !== undefined && !kinds.every((kind) => says.includes(kind)))

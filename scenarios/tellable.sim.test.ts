@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { History, Observation } from '../harness/core/history.ts';
+import type { History } from '../harness/core/history.ts';
 import { cut, kill } from '../harness/generate/faults.ts';
 import type { Verdict } from '../harness/core/property.ts';
 import { run } from '../harness/library/run.ts';
-import { aboutSwarms, notJudgedBy, toldByNodes } from '../harness/tellable.ts';
+import { aboutSwarms, notJudgedBy, toldByNodes, type SaidKind } from '../harness/tellable.ts';
 import { properties } from '../properties/index.ts';
 import { referenceSwarm } from './targets/index.ts';
 
@@ -17,8 +17,10 @@ beforeAll(async () => {
 }, 60_000);
 
 /** As if nodes said that much of themselves. */
-const judged = (name: string, says: readonly Observation['kind'][]): Verdict => {
-  const observations = history.observations.filter(({ kind }) => says.includes(kind));
+const judged = (name: string, says: readonly SaidKind[]): Verdict => {
+  const observations = history.observations.filter(({ kind }) =>
+    says.some((said) => said === kind),
+  );
   const property = properties.get(name);
   if (property === undefined) throw new Error(`there is no property ${name}`);
   return property.judge({ ...history, observations });
