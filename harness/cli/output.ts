@@ -4,7 +4,6 @@ import {
   constants,
   linkSync,
   lstatSync,
-  mkdirSync,
   realpathSync,
   renameSync,
   rmdirSync,
@@ -15,6 +14,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { codeOf, messageOf } from '../backends/live/failure.ts';
+import { makeFolder } from '../backends/live/make-folder.ts';
 import { UsageError } from './exit.ts';
 
 export type Prepared = Disposable & { readonly folder: string };
@@ -22,7 +22,7 @@ export type Prepared = Disposable & { readonly folder: string };
 /** Makes a folder that can be written; where nothing was written, it is gone in the end. Throws a `UsageError` that names it. */
 export const prepareFolder = (folder: string): Prepared => {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw new UsageError(
@@ -62,7 +62,7 @@ export const writeWhole = (file: string, text: string): void => {
       writeFileSync(path, text);
       return;
     }
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     part = beside(path);
     writeFileSync(part, text);
     renameSync(part, path);

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import type { JsonObject } from '../../core/json.ts';
 import { LiveFailure, messageOf } from './failure.ts';
+import { makeFolder } from './make-folder.ts';
 import { identityOf } from './process-identity.ts';
 import { programBeside } from './program.ts';
 import { folderPrefix } from './reclaim.ts';
@@ -72,7 +73,7 @@ export class LiveRun implements AsyncDisposable {
       guardian = await startGuardian([state, JSON.stringify(record), options.reaperUrl ?? '']);
       const opened = new LiveRun(state, { record, guardian });
       opened.#write({ guardian: identityOf(guardian.pid ?? 0) });
-      mkdirSync(record.folder, { recursive: true });
+      makeFolder(record.folder);
       return opened;
     } catch (thrown) {
       guardian?.kill('SIGKILL');

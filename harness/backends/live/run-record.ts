@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { JsonObject } from '../../core/json.ts';
 import { LiveFailure, messageOf } from './failure.ts';
+import { makeFolder } from './make-folder.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
 /** Every process of a run carries its id in this environment variable. */
@@ -45,7 +46,7 @@ export const recordFile = (state: string, run: string): string =>
 export const writeRecord = (state: string, record: RunRecord): void => {
   const file = recordFile(state, record.run);
   try {
-    mkdirSync(join(state, 'runs'), { recursive: true });
+    makeFolder(join(state, 'runs'));
     writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`);
     renameSync(`${file}.new`, file);
   } catch (cause) {

@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { availableParallelism, freemem, tmpdir } from 'node:os';
 import { connectEngine, engineAddress, isForbidden, letIn } from '../../backends/docker/engine.ts';
 import { toxiproxyImage } from '../../backends/docker/toxiproxy-image.ts';
+import { makeFolder } from '../../backends/live/make-folder.ts';
 import { isAlive } from '../../backends/live/process-identity.ts';
 import { isOfThisMachine, listRecords, stateFolder } from '../../backends/live/run-record.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
@@ -31,7 +32,7 @@ const nodeFinding = (): Finding => {
 
 const folderFinding = (what: string, folder: string): Finding => {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
     return { what, state: 'fine', says: folder };
   } catch {

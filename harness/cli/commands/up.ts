@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { closeSync, constants, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { dockerBackend } from '../../backends/docker/backend.ts';
 import { codeOf } from '../../backends/live/failure.ts';
+import { makeFolder } from '../../backends/live/make-folder.ts';
 import { identityOf, isAlive, type ProcessIdentity } from '../../backends/live/process-identity.ts';
 import { processBackend } from '../../backends/process/backend.ts';
 import { stateFolder } from '../../backends/live/run-record.ts';
@@ -201,7 +202,7 @@ const detachedMs = 60_000;
 
 /** Starts the same call in a process of its own and waits until its cluster stands. */
 const detached = async (registry: Registry, io: Io, options: UpOptions): Promise<ExitCode> => {
-  mkdirSync(stateFolder(), { recursive: true });
+  makeFolder(stateFolder());
   const log = join(stateFolder(), `up-${hostname()}.log`);
   // Two calls at the same time write to one file.
   const { O_WRONLY, O_CREAT, O_TRUNC, O_APPEND } = constants;
