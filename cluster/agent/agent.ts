@@ -70,6 +70,10 @@ class NodeAgent implements Agent {
     return Math.min(session, report);
   }
 
+  get isOver(): boolean {
+    return this.#session.isOver;
+  }
+
   step(input: AgentInput, now: Instant): AgentOutput {
     switch (input.type) {
       case 'start':

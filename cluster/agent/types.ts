@@ -35,6 +35,8 @@ export type AgentOutput = {
 export type Agent = {
   step(input: AgentInput, now: Instant): AgentOutput;
   readonly deadline: number | undefined;
+  /** It will have no session any more: its node was removed, or left. */
+  readonly isOver: boolean;
   /** Managers known so far, best first. */
   readonly managers: readonly ManagerAddress[];
 };

@@ -43,6 +43,10 @@ export class AgentHost {
     return this.#agent.deadline ?? never;
   }
 
+  get isOver(): boolean {
+    return this.#agent.isOver;
+  }
+
   get managers(): Agent['managers'] {
     return this.#agent.managers;
   }

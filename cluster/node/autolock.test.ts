@@ -110,6 +110,8 @@ test('a locked manager leaves by force only, without its key', () => {
   ]);
   expectOk(world.call('m2', 'POST', '/swarm/leave?force=1'));
   expect(stateOf(world, 'm2')).toBe('inactive');
+  const said = world.node('m2').observations.findLast(({ kind }) => kind === 'role');
+  expect(said).toMatchObject({ role: 'none', raftId: expect.stringMatching(/./) });
   world.restart('m2');
   expect(stateOf(world, 'm2')).toBe('inactive');
 });

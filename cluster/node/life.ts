@@ -163,6 +163,8 @@ export class Life {
   leave(reply: Reply): void {
     this.#answerAwaited(notInSwarm);
     this.#joining = undefined;
+    const lockedId = this.#locked?.facts.raftId;
+    if (lockedId !== undefined) this.#sayNoManager(lockedId, { term: 0, lastIndex: 0 });
     this.#endManager(notInSwarm);
     this.#setState('pending');
     const { now, config } = this.#world;
@@ -341,14 +343,23 @@ export class Life {
     const { raftId, status, managers } = manager.member;
     this.agent?.step({ type: 'managers', managers });
     this.#formerRaftIds.add(raftId);
+    this.#sayNoManager(raftId, status);
+  }
+
+  #sayNoManager(
+    raftId: string,
+    { term, lastIndex }: { readonly term: number; readonly lastIndex: number },
+  ): void {
+    const nodeId = this.facts?.nodeId ?? '';
+    const leader = undefined;
     this.#world.effects.observe({
       kind: 'role',
       role: 'none',
-      term: status.term,
-      leader: undefined,
-      nodeId: this.facts?.nodeId ?? '',
+      term,
+      leader,
+      nodeId,
       raftId,
-      lastIndex: status.lastIndex,
+      lastIndex,
     });
   }
 

@@ -162,8 +162,11 @@ class Node implements NodeProgram {
   }
 
   #hearDispatcher(from: Sender, message: DispatcherMessage): void {
-    this.#life.agent?.step({ type: 'dispatcher', from: from.address, message });
-    if (message.type === 'session-invalid' && message.removed) this.#life.hearRemoved();
+    const { agent } = this.#life;
+    agent?.step({ type: 'dispatcher', from: from.address, message });
+    // What is still said to a session of another time does not end this one's.
+    if (message.type === 'session-invalid' && message.removed && agent?.isOver === true)
+      this.#life.hearRemoved();
   }
 
   /** What was not durable was not promised to anybody, and is not from now on. */

@@ -267,6 +267,20 @@ test('a node that is up is removed only by force, a manager never before its dem
   );
 });
 
+test('what is still said to the node that it was does not concern one that has joined anew', () => {
+  const world = swarmOf(1, 1);
+  const old = textAt(nodesOf(world, 'm1').get('w1'), 'ID');
+  expectOk(world.call('w1', 'POST', '/swarm/leave'));
+  expectOk(world.call('m1', 'DELETE', `/nodes/${old}?force=1`));
+  join(world, 'w1', 'Worker', 'm1');
+  const sender = { nodeId: world.node('m1').identity?.nodeId, address: 'm1:2377' };
+  world.deliver('w1', sender, {
+    type: 'dispatcher',
+    message: { type: 'session-invalid', session: 'of the old one', removed: true },
+  });
+  expect(swarmHeader(world, 'w1')).toBe('active/worker');
+});
+
 test('a removed node does not come back with its old data, but joins as another one', () => {
   const world = swarmOf(3, 0);
   world.run(500);
