@@ -157,6 +157,19 @@ describe('an update', () => {
         { tasks: [stopped('b1'), task('c1'), stopping('a3'), made('c3')] },
       ],
     ],
+    [
+      'the one before may be of an update that somebody wrote over and broke off, all in the same words',
+      [
+        ...asked(),
+        replacing(1),
+        replaced(1),
+        {
+          tasks: [stopping('a2'), made('b2'), stopping('b1'), made('c1')],
+          services: [service(), service({}, { remade: true }), service({ state: 'updating' })],
+        },
+        { tasks: [stopped('a2'), task('b2'), stopped('b1'), task('c1')] },
+      ],
+    ],
     ['that many may go at once', [...asked({ parallelism: 2 }), replacing(1), replacing(2)]],
     ['all may go at once', [...asked({ parallelism: 0 }), replacing(1), replacing(2)]],
     [

@@ -141,7 +141,8 @@ export class Rollouts {
       if (isPaused(state) && underWay.has(was)) change.paused = true;
       if (state === 'updating' && isPaused(was)) change.resumed = true;
       changed.set(id, change);
-      last.set(id, state);
+      // Whoever writes a service clears what is said of its update, which goes on all the same.
+      last.set(id, state ?? (underWay.has(was) ? was : undefined));
     }
     return changed;
   }
