@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { joinOutcome, lockedText, swarmOutcome } from './swarm-outcomes.ts';
+import { joinOutcome, lockedText, swarmOutcome, unlockOutcome } from './swarm-outcomes.ts';
 
 const sequence = 'rpc error: code = Unknown desc = update out of sequence';
 const leaderless = 'rpc error: code = Unknown desc = The swarm does not have a leader.';
@@ -42,5 +42,11 @@ describe('how an answer of the API is read', () => {
       'Timeout was reached before node joined. The attempt to join the swarm will continue in the background.';
     expect(joinOutcome({ status: 503, text }).outcome).toBe('unknown');
     expect(joinOutcome({ status: 503, text: lockedText }).outcome).toBe('rejected');
+  });
+
+  test('a manager that left while it came back from its lock may have taken the key', () => {
+    const outcome = (text: string) => unlockOutcome({ status: 503, text }).outcome;
+    expect(outcome('This node is not part of a swarm')).toBe('unknown');
+    expect(outcome('invalid key')).toBe('rejected');
   });
 });

@@ -54,3 +54,9 @@ export const joinOutcome = (ended: Ended): SwarmOutcome =>
   ended.text.includes('will continue in the background')
     ? unknown
     : swarmOutcome(ended);
+
+/** A manager that is asked to leave while it comes back from its lock says so, although it took the key. */
+export const unlockOutcome = (ended: Ended): SwarmOutcome =>
+  'status' in ended && ended.status === 503 && ended.text.includes('not part of a swarm')
+    ? unknown
+    : swarmOutcome(ended);

@@ -72,9 +72,35 @@ const roleAtFirst = ({ said }: Boot): NodeRole | undefined => {
   return words.raftId === undefined ? 'worker' : 'manager';
 };
 
-/** Whether the node was a manager when this boot began: by its own key file, and by the shape where it did not say. */
-export const beganAsManager = (boot: Boot, history: History): boolean =>
-  (roleAtFirst(boot) ?? (isVoterAtFirst(boot, history) ? 'manager' : 'worker')) === 'manager';
+/** Asked a node to leave the swarm, and was perhaps heard. */
+export const asksToLeave = ({ operation, outcome }: Operation): boolean =>
+  operation === 'swarm.leave' && outcome !== 'rejected';
+
+/** How many nodes of this name the swarm was asked by then to take off its list, and perhaps did. */
+export const removalsOf = (node: NodeName, until: Ms, { operations }: History): number => {
+  const removed = operations.filter(
+    ({ operation, args, outcome, invokedAt }) =>
+      operation === 'node.remove' &&
+      args.name === node &&
+      outcome !== 'rejected' &&
+      invokedAt < until,
+  );
+  return new Set(removed.map(({ args }) => args.id)).size;
+};
+
+/** Whether the node was asked to leave the swarm before this boot: one that says of no swarm may be in none. */
+const mayHaveLeft = ({ node, said: [first] }: Boot, { operations }: History): boolean =>
+  operations.some(
+    (asked) =>
+      asksToLeave(asked) && asked.node === node && asked.invokedAt < (first?.at ?? Infinity),
+  );
+
+/** Whether the node was a manager when this boot began: by its own key file, and by the shape where it did not say and never left. */
+export const beganAsManager = (boot: Boot, history: History): boolean => {
+  const role = roleAtFirst(boot);
+  if (role !== undefined) return role === 'manager';
+  return isVoterAtFirst(boot, history) && !mayHaveLeft(boot, history);
+};
 
 const isVoterAtFirst = ({ node }: Boot, history: History): boolean =>
   membershipOf(history).first.voters.includes(node);

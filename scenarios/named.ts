@@ -160,10 +160,12 @@ const inputs: readonly ScenarioInput[] = [
   },
   {
     name: 'worker-lost',
-    title: 'a worker with tasks dies and comes back; one with tasks is then cut off',
+    title:
+      'a worker with tasks dies and comes back; one with tasks is then cut off; one is taken off the list, and joins the swarm again as another node',
     faults: [
       { at: '1s', kill: 'busy-worker', restartAfter: '3s' },
       { at: '4500ms', cut: 'busy-worker', for: '1s' },
+      { at: '5700ms', procedure: 'rejoin', on: 'busy-worker', args: { removedFirst: true } },
     ],
     properties: tests(always, 'task-moved'),
   },

@@ -191,6 +191,44 @@ test('a manager of an autolocked swarm that restarts without being locked is fou
   });
 });
 
+describe('a manager that is asked to leave the swarm', () => {
+  const leave = operation('m2', [2_340, 2_350], {
+    operation: 'swarm.leave',
+    effect: 'local',
+    decided: false,
+  });
+  const saysSo = operation('m2', [2_345, 2_390], {
+    operation: 'info',
+    effect: 'local',
+    output: { status: 200, info: { state: 'inactive' } },
+  });
+
+  test('is locked no longer from then on', () => {
+    const [first, second] = operations;
+    const asked = [first, second, leave, saysSo].flatMap((one) => one ?? []);
+    expect(judge({ operations: asked }).verdict).toBe('pass');
+    const without = [first, second, saysSo].flatMap((one) => one ?? []);
+    expect(judge({ operations: without })).toMatchObject({
+      verdict: 'fail',
+      summary: 'm2 is locked and says of itself that it is inactive at 2.390 s',
+    });
+  });
+
+  test('may be in no swarm when it is started again', () => {
+    const outside = says('m2', 'b', [
+      [2_200, { kind: 'boot', name: 'm2', nodeId: undefined, raftId: undefined }],
+      [2_200, lock('inactive')],
+    ]);
+    const observations = [...firstBoot, ...outside];
+    const before = { ...leave, invokedAt: 1_900, endedAt: 1_950 };
+    expect(judge({ observations, operations: [before] }).verdict).not.toBe('fail');
+    expect(judge({ observations, operations: [] })).toMatchObject({
+      verdict: 'fail',
+      summary: 'm2 restarted and was not locked',
+    });
+  });
+});
+
 test('a swarm whose autolock is turned on later may restart a manager that is not locked yet', () => {
   const open = says('m2', 'b', [[2_200, lock('active')]]);
   const observations: readonly Observation[] = [...firstBoot, ...open];

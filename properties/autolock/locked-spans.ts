@@ -2,6 +2,7 @@ import type { Ms, NodeName } from '../../harness/core/cluster.ts';
 import type { History, Operation } from '../../harness/core/history.ts';
 import { chronicleOf, type Boot } from '../chronicle.ts';
 import { askedOf } from '../lookup.ts';
+import { asksToLeave } from '../membership.ts';
 import { remembered } from '../remembered.ts';
 
 /** One boot of a manager that came up locked, and how long it surely was of no help to anybody. */
@@ -10,7 +11,7 @@ export type LockedSpan = {
   readonly boot: Boot;
   /** The end of the boot before it was confirmed. */
   readonly from: Ms;
-  /** The node was first asked to unlock with a key that it took; or its next boot began; or the run ended. */
+  /** The node was first asked to unlock with a key that it took, or to leave; or its next boot began; or the run ended. */
   readonly to: Ms;
   /** The unlock that it took, where there was one. */
   readonly unlock: Operation | undefined;
@@ -50,8 +51,10 @@ const spanOf = (boot: Boot, history: History): LockedSpan => {
       break;
     }
   }
-  const unlock = askedOf(history, node, { from, to }).find(
-    (operation) => isUnlock(operation) && operation.outcome !== 'rejected',
+  const end = askedOf(history, node, { from, to }).find(
+    (operation) =>
+      (isUnlock(operation) && operation.outcome !== 'rejected') || asksToLeave(operation),
   );
-  return { node, boot, from, to: unlock?.invokedAt ?? to, unlock };
+  const unlock = end !== undefined && isUnlock(end) ? end : undefined;
+  return { node, boot, from, to: end?.invokedAt ?? to, unlock };
 };

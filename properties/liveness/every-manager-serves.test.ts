@@ -64,6 +64,35 @@ describe('in the end', () => {
     });
   });
 
+  test('who was taken off the list is in error until it joins again, and no longer', () => {
+    const removal = (id: string, at: number) =>
+      operation('m1', [at, at + 10], { operation: 'node.remove', args: { name: 'm2', id } });
+    const life = (at: number) =>
+      [
+        [at, lock('inactive')],
+        [at + 10, lock('active')],
+        [at + 200, lock('error')],
+      ] as const;
+    const judged = (...removals: readonly Operation[]) => {
+      const observations = [
+        ...words('m1', 'active'),
+        ...says('m2', '1', [...life(900), ...life(1_500)]),
+        ...says('m2', '2', [
+          [2_000, lock('inactive')],
+          [2_100, lock('inactive')],
+          [2_200, lock('active')],
+        ]),
+        ...words('m3', 'active'),
+      ];
+      return judge([...removals, ...all], { observations });
+    };
+    expect(judged(removal('old', 1_000), removal('new', 1_600)).verdict).toBe('pass');
+    expect(judged(removal('old', 1_000), removal('old', 1_600))).toMatchObject({
+      verdict: 'fail',
+      moments: [{ at: 1_700, text: expect.stringContaining('m2 says that it is in error') }],
+    });
+  });
+
   test('of what one says that has stopped only the beginning is told, and that it was killed before', () => {
     const said =
       'the log in the data folder is an older copy of the log of this manager, m2. Run "docker swarm leave" here';

@@ -1,10 +1,10 @@
 import type { NodeName } from '../../harness/core/cluster.ts';
-import type { History, Operation } from '../../harness/core/history.ts';
+import type { History, Observation, Operation } from '../../harness/core/history.ts';
 import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import { answerOf, endingOf, pastEndingOf } from '../answers.ts';
 import { chronicleOf } from '../chronicle.ts';
 import { healed, wasHealed } from '../healing.ts';
-import { membershipOf } from '../membership.ts';
+import { membershipOf, removalsOf } from '../membership.ts';
 import { killedBefore } from '../restarts.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
 import { stalledAfterHeal } from './stalls.ts';
@@ -42,20 +42,35 @@ export const everyManagerServes: Property = {
   },
 };
 
-/** No fault damages what is on a disk: a manager that says that it is in error has stopped for a reason of its own. */
+/**
+ * No fault damages what is on a disk: a node that says that it is in error has stopped for a reason of its own, unless it was taken
+ * off the swarm's list, once for each time that it has joined.
+ */
 const stoppedByItself = (history: History): Verdict | undefined => {
+  const joined = new Map<NodeName, { state: string | undefined; times: number }>();
   for (const { node, said } of chronicleOf(history).boots) {
-    const place = said.findIndex((words) => words.kind === 'lock' && words.state === 'error');
-    const words = said[place];
-    if (words === undefined) continue;
-    const note = said.slice(0, place).findLast(({ kind }) => kind === 'note');
-    const why = note?.kind === 'note' ? quoted(note.text) : 'it does not say why';
-    return broken(`${node} has stopped by itself, is in error and serves nobody: ${why}`, [
-      ...killedBefore(node, words.at, history),
-      moment(words.at, node, `${node} says that it is in error: ${why}`),
-    ]);
+    const own = joined.get(node) ?? { state: undefined, times: 0 };
+    joined.set(node, own);
+    for (const [place, words] of said.entries()) {
+      if (words.kind !== 'lock') continue;
+      const { state, at } = words;
+      if (state === 'error' && removalsOf(node, at, history) < Math.max(1, own.times)) {
+        const why = lastNote(said.slice(0, place)) ?? 'it does not say why';
+        return broken(`${node} has stopped by itself, is in error and serves nobody: ${why}`, [
+          ...killedBefore(node, at, history),
+          moment(at, node, `${node} says that it is in error: ${why}`),
+        ]);
+      }
+      if (state === 'active' && own.state === 'inactive') own.times += 1;
+      if (state === 'active' || state === 'inactive') own.state = state;
+    }
   }
   return undefined;
+};
+
+const lastNote = (said: readonly Observation[]): string | undefined => {
+  const note = said.findLast(({ kind }) => kind === 'note');
+  return note?.kind === 'note' ? quoted(note.text) : undefined;
 };
 
 const quotedMax = 80;

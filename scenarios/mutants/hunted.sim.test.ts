@@ -24,6 +24,7 @@ const rare = [
   'members-change-too-early',
   'new-leader-counts-the-dead',
   'paused-update-leaves-nodes-empty',
+  'removal-of-another-believed',
   'tasks-sealed-late',
   'two-changes-of-members',
 ];

@@ -4,7 +4,7 @@ import { isFault } from '../../../harness/core/schedule.ts';
 import { drawSchedule } from '../../../harness/generate/draw-schedule.ts';
 import { referenceSwarm } from './target.ts';
 
-const runs = 300;
+const runs = 600;
 
 /** The procedures that are drawn for clusters with so many workers. */
 const proceduresWith = (workers: number): ReadonlySet<string> => {
@@ -24,6 +24,7 @@ const ofManagers = [
   'demote',
   'lock',
   'promote',
+  'rejoin',
   'rotate-key',
   'short-lived',
 ];

@@ -52,6 +52,24 @@ const deathAmid = (
   }
 };
 
+const renewal = (next: Digits, nodes: Selection): ScheduledFault => ({
+  at: 0,
+  fault: procedure('rejoin', { nodes, args: { removedFirst: next(2) === 0 } }),
+  forMs: waitMs,
+});
+
+const deathOnTheWay = (next: Digits, renewed: 'worker' | 'demoted'): readonly ScheduledFault[] => {
+  const [at, forMs] = [between(next, 0, 800), between(next, 100, 900)];
+  switch (next(4)) {
+    case 0:
+      return [];
+    case 1:
+      return [{ at, fault: kill('leader'), forMs }];
+    default:
+      return [{ at, fault: kill(renewed), forMs }];
+  }
+};
+
 /** What random schedules do to a swarm beside cuts, kills and pauses. */
 export const ownFaults: readonly OwnFault[] = [
   drawn(3, (next) => [
@@ -128,6 +146,21 @@ export const ownFaults: readonly OwnFault[] = [
     return [
       ...faults,
       ...deathAmid(next, { at, node: 'demoted' }),
+      ...(next(2) === 0 ? [back] : []),
+    ];
+  }),
+  // A machine is renewed: it dies on the way, or the leader does, or nobody. Half of those that were managers become managers again.
+  onWorkers(5, (next) => [renewal(next, 'worker'), ...deathOnTheWay(next, 'worker')]),
+  drawn(5, (next) => {
+    const nodes = next(2) === 0 ? 'leader' : 'follower';
+    const back = {
+      at: between(next, 100, 2_000),
+      fault: procedure('promote', { nodes: 'demoted' }),
+      forMs: waitMs,
+    };
+    return [
+      renewal(next, nodes),
+      ...deathOnTheWay(next, 'demoted'),
       ...(next(2) === 0 ? [back] : []),
     ];
   }),

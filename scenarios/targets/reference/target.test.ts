@@ -209,16 +209,16 @@ const node = (version: number, spec: JsonObject): Json => ({
 });
 
 describe('nodes', () => {
-  test('are objects by their host names, told by what clients write of them and by who wrote it last', () => {
+  test('are objects by their host names and ids, told by what clients write of them and by who wrote it last', () => {
     const own = memory();
     const plain = ask('node.inspect', { name: 'w1' }, own, answer(200, node(12, {})));
     expect(plain?.reading.seen).toEqual([
-      { object: 'node w1', value: 'active worker', version: 12 },
+      { object: 'node w1 (n1)', value: 'active worker', version: 12 },
     ]);
     const drained = node(13, { Availability: 'drain', Labels: { mark: 'own-1' } });
     const listed = ask('node.list', {}, own, answer(200, [drained]));
     expect(listed?.reading.seen).toEqual([
-      { object: 'node w1', value: 'drain worker, by own-1', version: 13 },
+      { object: 'node w1 (n1)', value: 'drain worker, by own-1', version: 13 },
     ]);
     // It lists what operations do not create.
     expect(listed?.reading.complete).toBe(false);
@@ -231,12 +231,12 @@ describe('nodes', () => {
       const args = { name: 'w1', availability: 'drain' };
       const asked = ask('node.update', args, own, answer(500, { message: 'no' }));
       expect(asked?.request).toMatchObject({
-        path: '/nodes/w1/update',
+        path: '/nodes/n1/update',
         query: { version: '12' },
         body: { Role: 'worker', Availability: 'drain', Labels: { zone: 'a', mark } },
       });
       expect(asked?.intent).toEqual({
-        object: 'node w1',
+        object: 'node w1 (n1)',
         act: 'update',
         value: `drain worker, by ${mark}`,
         version: 12,
@@ -252,7 +252,7 @@ describe('nodes', () => {
     const args = { name: 'w1', availability: 'drain', value: '7' };
     const asked = ask('node.update', args, own, answer(404, { message: 'node w1 not found' }));
     expect(asked?.intent).toMatchObject({ value: 'drain worker, by 7' });
-    expect(asked?.reading.seen).toEqual([{ object: 'node w1', value: undefined }]);
+    expect(asked?.reading.seen).toEqual([{ object: 'node w1 (n1)', value: undefined }]);
   });
 
   test('that are no members yet are there, although they are not found among those', () => {
@@ -368,6 +368,7 @@ test.each(referenceSwarm.operations.map(({ name }) => name))(
       key: name === 'swarm.unlock' ? 0 : 'a',
       value: '1',
       name: 'w1',
+      id: 'n1',
       replicas: 1,
       through: 'm1',
       availability: 'drain',

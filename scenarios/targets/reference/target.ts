@@ -11,6 +11,7 @@ import { finish } from './procedures/finish.ts';
 import { form } from './procedures/form.ts';
 import { lock } from './procedures/lock.ts';
 import { lookAtDead } from './procedures/look-at-dead.ts';
+import { rejoin } from './procedures/rejoin.ts';
 import { revive } from './procedures/revive.ts';
 import { setRole } from './procedures/role.ts';
 import { rotateKey } from './procedures/rotate-key.ts';
@@ -53,6 +54,7 @@ export const referenceSwarm: Target = {
     activate: setAvailability('active'),
     promote: setRole('manager'),
     demote: setRole('worker'),
+    rejoin,
     'short-lived': deployShortLived,
   },
   settings: {
@@ -62,6 +64,7 @@ export const referenceSwarm: Target = {
   },
   procedureArguments: {
     'short-lived': { endsAfterMs: 'count', fails: 'flag', replicas: 'count' },
+    rejoin: { removedFirst: 'flag' },
   },
   finish,
   workload,

@@ -1,5 +1,6 @@
 import type { Sighting } from '../../../../harness/core/history.ts';
 import type { JsonObject } from '../../../../harness/core/json.ts';
+import type { Memory } from '../../../../harness/core/target.ts';
 import {
   listOf,
   nodeSpecText,
@@ -11,10 +12,17 @@ import { apiRequest, marked, textArgument, versionIn, type ApiKind } from './api
 import { readOnce } from './read-once.ts';
 
 /** A node as it was seen last: what an update is made from. */
-type Remembered = { readonly version: number; readonly spec: JsonObject };
+type Remembered = { readonly id: string; readonly version: number; readonly spec: JsonObject };
 
-/** A node among the objects of a run, and in a client's memory: services have names of their own. */
+/** In a client's memory: services have names of their own. */
 const nodeCalled = (name: string): string => `node ${name}`;
+
+/** Among the objects of a run: whoever leaves the swarm and joins it again is another node of the same name. */
+const objectOf = (name: string, id: string): string => `node ${name} (${id.slice(0, idShown)})`;
+const idShown = 8;
+
+const rememberedIn = (memory: Memory, args: JsonObject): Remembered | undefined =>
+  memory.get(nodeCalled(textArgument(args, 'name'))) as Remembered | undefined;
 
 /** A manager's answer has its standing of the moment besides, so only its spec is the same value in the next one. */
 const specTextOf = readOnce(nodeSpecText);
@@ -24,10 +32,10 @@ const taskOf = readOnce(shownTask);
 const readNodes = (bodies: readonly unknown[]) => {
   const nodes = bodies.map(shownNode);
   const seen: Sighting[] = [];
-  for (const [at, { name }] of nodes.entries()) {
+  for (const [at, { name, id }] of nodes.entries()) {
     const of = versionedOf(bodies[at]);
     if (of === undefined) continue;
-    seen.push({ object: nodeCalled(name), value: specTextOf(of.spec), version: of.version });
+    seen.push({ object: objectOf(name, id), value: specTextOf(of.spec), version: of.version });
   }
   return { seen, nodes };
 };
@@ -50,8 +58,10 @@ const inspect: ApiKind = {
   read({ body, outcome }, { args }, memory) {
     if (outcome !== 'ok') return {};
     const seen = versionedOf(body);
-    if (seen !== undefined) memory.set(nodeCalled(textArgument(args, 'name')), seen as Remembered);
     const { seen: sightings, nodes } = readNodes([body]);
+    const [node] = nodes;
+    if (seen !== undefined && node !== undefined)
+      memory.set(nodeCalled(textArgument(args, 'name')), { id: node.id, ...seen } as Remembered);
     return { seen: sightings, output: { node: nodes[0] ?? null } };
   },
 };
@@ -67,24 +77,42 @@ const update: ApiKind = {
   name: 'node.update',
   effect: 'write',
   request(args, memory) {
-    const name = textArgument(args, 'name');
-    const seen = memory.get(nodeCalled(name));
+    const seen = rememberedIn(memory, args);
     if (seen === undefined) return undefined;
-    const { version, spec } = seen as Remembered;
-    return apiRequest('POST', `/nodes/${name}/update`, {
+    const { id, version, spec } = seen;
+    return apiRequest('POST', `/nodes/${id}/update`, {
       query: { version: String(version) },
       body: marked(changed(spec, args), args, memory),
     });
   },
-  intent: (args, request) => ({
-    object: nodeCalled(textArgument(args, 'name')),
+  intent: (args, request, memory) => ({
+    object: objectOf(textArgument(args, 'name'), rememberedIn(memory, args)?.id ?? ''),
     act: 'update',
     value: nodeSpecText(request.body),
     version: versionIn(request),
   }),
   read({ status, decided }, { args }, memory) {
-    const object = nodeCalled(textArgument(args, 'name'));
-    memory.delete(object);
+    const known = rememberedIn(memory, args);
+    const name = textArgument(args, 'name');
+    memory.delete(nodeCalled(name));
+    return status === 404 && decided && known !== undefined
+      ? { seen: [{ object: objectOf(name, known.id), value: undefined }] }
+      : {};
+  },
+};
+
+/** By its id, as another of its name may have joined since; with force, as the swarm may not miss it yet. */
+const remove: ApiKind = {
+  name: 'node.remove',
+  effect: 'write',
+  request: (args) =>
+    apiRequest('DELETE', `/nodes/${textArgument(args, 'id')}`, { query: { force: 'true' } }),
+  intent: (args) => ({
+    object: objectOf(textArgument(args, 'name'), textArgument(args, 'id')),
+    act: 'remove',
+  }),
+  read({ status, decided }, { args }) {
+    const object = objectOf(textArgument(args, 'name'), textArgument(args, 'id'));
     return status === 404 && decided ? { seen: [{ object, value: undefined }] } : {};
   },
 };
@@ -98,4 +126,4 @@ const tasks: ApiKind = {
 };
 
 /** Operations on nodes, by host name, and the tasks that run on them. */
-export const nodeKinds: readonly ApiKind[] = [list, inspect, update, tasks];
+export const nodeKinds: readonly ApiKind[] = [list, inspect, update, remove, tasks];

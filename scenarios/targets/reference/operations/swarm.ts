@@ -10,7 +10,7 @@ import {
   versionedOf,
   type Fields,
 } from '../../../../models/swarm-answers.ts';
-import { joinOutcome } from '../../../../models/swarm-outcomes.ts';
+import { joinOutcome, unlockOutcome } from '../../../../models/swarm-outcomes.ts';
 import { peerAddress } from '../names.ts';
 import { learnUnlockKey, unlockKeyMark, unlockKeyOf } from '../unlock-keys.ts';
 import { apiRequest, marked, textArgument, versionIn, type ApiKind } from './api-kind.ts';
@@ -72,6 +72,13 @@ const join: ApiKind = {
     });
   },
   shown: (request) => without(request, 'JoinToken'),
+};
+
+/** By force: a manager that is to leave has been demoted before, and may not know it yet. */
+const leave: ApiKind = {
+  name: 'swarm.leave',
+  effect: 'local',
+  request: () => apiRequest('POST', '/swarm/leave', { query: { force: 'true' } }),
 };
 
 /** Remembers the tokens, and the spec and version that an update of the swarm needs. */
@@ -162,6 +169,7 @@ const unlockKey: ApiKind = {
 const unlock: ApiKind = {
   name: 'swarm.unlock',
   effect: 'local',
+  outcome: unlockOutcome,
   request(args, memory) {
     const key = unlockKeyOf(memory, args.key);
     return key === undefined
@@ -177,6 +185,7 @@ export const swarmKinds: readonly ApiKind[] = [
   info,
   init,
   join,
+  leave,
   inspect,
   update,
   rotate,

@@ -1,11 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Json, JsonObject } from '../../../../harness/core/json.ts';
-import type {
-  Procedure,
-  ProcedureContext,
-  ProcedureResult,
-  ProcedureStep,
-} from '../../../../harness/core/target.ts';
+import type { Procedure, ProcedureResult } from '../../../../harness/core/target.ts';
+import { context, no, nodes, ok, play, type Answer } from '../testing/play.ts';
 import { learnUnlockKey } from '../unlock-keys.ts';
 import { setAvailability } from './availability.ts';
 import { finish } from './finish.ts';
@@ -17,67 +12,11 @@ import { setRole } from './role.ts';
 import { deployShortLived } from './short-lived.ts';
 import { setAutolock } from './turn-autolock.ts';
 
-const nodes = [
-  { name: 'm1', role: 'manager' },
-  { name: 'm2', role: 'manager' },
-  { name: 'w1', role: 'worker' },
-] as const;
-
-const context = (given: Partial<ProcedureContext> = {}): ProcedureContext => ({
-  nodes,
-  selected: [],
-  args: {},
-  memory: new Map<string, Json>(),
-  settings: {},
-  leader: () => 'm1',
-  managers: () => ['m1', 'm2'],
-  ...given,
-});
-
-type Answer = { readonly outcome: 'ok' | 'rejected' | 'unknown'; readonly output?: Json };
-const ok = (output: JsonObject = {}): Answer => ({ outcome: 'ok', output });
-const no: Answer = { outcome: 'rejected' };
-
 const shownNodes = nodes.map(({ name, role }) => ({
   name,
   state: 'ready',
   reachability: role === 'manager' ? 'reachable' : '',
 }));
-
-/** Answers to a procedure's calls by operation and node; what else it does is done. Says what it did, in short. */
-const play = (
-  procedure: Procedure,
-  answer: (step: Extract<ProcedureStep, { step: 'call' }>, times: number) => Answer,
-  stepsMax = 500,
-): readonly string[] => {
-  const did: string[] = [];
-  const times = new Map<string, number>();
-  let result: ProcedureResult = { step: 'done' };
-  const next = (): IteratorResult<ProcedureStep, void> => {
-    try {
-      return procedure.next(result);
-    } catch (error) {
-      did.push(`fails: ${(error as Error).message}`);
-      return { done: true, value: undefined };
-    }
-  };
-  for (let step = next(); step.done !== true; step = next()) {
-    if (did.length >= stepsMax) throw new Error('it goes on and on');
-    const { value } = step;
-    result = { step: 'done' };
-    if (value.step === 'call') {
-      const what = `${value.operation} ${value.node}`;
-      const before = times.get(what) ?? 0;
-      times.set(what, before + 1);
-      const { outcome, output } = answer(value, before);
-      result = { step: 'call', outcome, output };
-      did.push(outcome === 'ok' ? what : `${what} ✗`);
-    } else if (value.step === 'read-file') {
-      result = { step: 'file', bytes: undefined };
-    } else if (value.step !== 'wait') did.push(`${value.step} ${value.node}`);
-  }
-  return did;
-};
 
 describe('formation', () => {
   const answer = ({ operation }: { readonly operation: string }): Answer =>

@@ -1,6 +1,7 @@
 import type { NodeName, NodeRole } from '../../../../harness/core/cluster.ts';
 import type { Procedure, ProcedureContext } from '../../../../harness/core/target.ts';
 import type { NodeShown } from '../../../../models/swarm-answers.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { askCluster, insist, onEach, until, type Asked, type Part } from './steps.ts';
 
 /** At 50 ms a try, until the swarm shows that the change has taken hold. */
@@ -21,6 +22,16 @@ const isNow =
   (node: NodeShown | undefined): boolean =>
     node?.role === role && node.reachability === (role === 'manager' ? 'reachable' : '');
 
+/** Throws what kept it: the swarm's own no, or that it did not take hold. */
+export function* changeRole(context: ProcedureContext, name: NodeName, role: NodeRole): Part<void> {
+  yield* insist(context, 'node.update', {
+    args: { name, role },
+    before: ['node.inspect', { name }],
+    final: isRefusal,
+  });
+  yield* until(() => inspect(context, name), isNow(role), takesHoldTriesMax);
+}
+
 /**
  * Makes managers of workers, or workers of managers, as `docker node promote` and `demote` do: one after the other, so that the swarm
  * judges each by those who are left. What the swarm refuses fails with its text.
@@ -28,13 +39,10 @@ const isNow =
 export const setRole = (role: NodeRole) =>
   function* (context: ProcedureContext): Procedure {
     yield* onEach(context.selected, function* (name) {
-      const node = yield* inspect(context, name);
-      if (node?.role === role) throw new Error(`it is a ${role} already`);
-      yield* insist(context, 'node.update', {
-        args: { name, role },
-        before: ['node.inspect', { name }],
-        final: isRefusal,
+      yield* oneAtATime(context.memory, { deed: 'role', name }, function* () {
+        const node = yield* inspect(context, name);
+        if (node?.role === role) throw new Error(`it is a ${role} already`);
+        yield* changeRole(context, name, role);
       });
-      yield* until(() => inspect(context, name), isNow(role), takesHoldTriesMax);
     });
   };
