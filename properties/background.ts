@@ -24,6 +24,7 @@ export const backgroundOf = (story: Story, history: History): readonly Moment[] 
   const span = { from: first.at, to: last.at };
   const found = [
     ...turnsIn(span, history),
+    ...leavingsOf(story, span, history),
     ...requestsFor(story, span, history),
     ...faultsOn(story, span, history),
   ];
@@ -99,6 +100,35 @@ const lastFault = (
   return fault === undefined ? [] : begins(fault, history);
 };
 
+/** That one of the nodes that it is about was to leave, or to be taken off the list: the last of each that was asked. */
+const leavingsOf = (story: Story, { to }: Span, history: History): readonly Moment[] => {
+  const asked = history.operations.filter(
+    ({ outcome, phase, invokedAt }) =>
+      outcome !== 'rejected' && phase !== 'formation' && phase !== 'final' && invokedAt <= to,
+  );
+  const told = (name: NodeName, what: string, request: Operation | undefined): readonly Moment[] =>
+    request === undefined
+      ? []
+      : [moment(answeredAt(request), name, `${name} ${what}, ${end(request)}`)];
+  return concerned(story, history).flatMap((name) => {
+    const removal = asked.findLast(
+      ({ operation, args }) => operation === 'node.remove' && nodeOf(args) === name,
+    );
+    const leave = asked.findLast(
+      ({ operation, node }) => operation === 'swarm.leave' && node === name,
+    );
+    return [
+      ...told(name, 'is taken off the list', removal),
+      ...told(name, 'leaves the swarm', leave),
+    ];
+  });
+};
+
+const answeredAt = ({ invokedAt, endedAt = invokedAt }: Operation): Ms => endedAt;
+
+const end = ({ outcome, node: by }: Operation): string =>
+  outcome === 'ok' ? `as ${by} acknowledges` : `which ${by} did not answer clearly`;
+
 /** What operators asked of the nodes that it is about: another role, another availability. The last of each node, and the latest first. */
 const requestsFor = (story: Story, { to }: Span, history: History): readonly Moment[] => {
   const nodes = concerned(story, history);
@@ -133,15 +163,14 @@ const isAcknowledgedIn = (
 const nodeOf = ({ name }: Operation['args']): NodeName => (typeof name === 'string' ? name : '');
 
 const requested = (request: Operation): readonly Moment[] => {
-  const { args, node: by, invokedAt, endedAt = invokedAt, outcome } = request;
+  const { args } = request;
   const { name, role, availability } = args;
   const wish =
     typeof role === 'string'
       ? `a ${role}`
       : typeof availability === 'string' && (availabilities[availability] ?? availability);
   if (typeof name !== 'string' || typeof wish !== 'string') return [];
-  const end = outcome === 'ok' ? `as ${by} acknowledges` : `which ${by} did not answer clearly`;
-  return [moment(endedAt, name, `${name} is to be ${wish}, ${end}`)];
+  return [moment(answeredAt(request), name, `${name} is to be ${wish}, ${end(request)}`)];
 };
 
 const availabilities: Readonly<Record<string, string>> = { drain: 'drained', pause: 'paused' };

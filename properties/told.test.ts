@@ -75,6 +75,20 @@ describe('between the moments of a story', () => {
     ]);
   });
 
+  test('stands that a node which it is about was to leave, and was taken off the list', () => {
+    const renewed = [
+      operation('w1', [800, 850], { operation: 'swarm.leave', outcome: 'unknown' }),
+      operation('w2', [860, 870], { operation: 'swarm.leave' }),
+      operation('m1', [900, 950], { operation: 'node.remove', args: { name: 'w1', id: 'old' } }),
+    ];
+    const about = broken('w1 has stopped by itself', [moment(2_000, 'w1', 'w1 is in error')]);
+    expect(textsOf({ operations: renewed }, about)).toEqual([
+      '850 w1 leaves the swarm, which w1 did not answer clearly',
+      '950 w1 is taken off the list, as m1 acknowledges',
+      '2000 w1 is in error',
+    ]);
+  });
+
   test.each([
     ['a fault that bit nothing', { faults: [kill('m1', [3_000, 4_000], false)] }],
     ['a fault that was over before', { faults: [kill('m1', [500, 900])] }],
