@@ -22,7 +22,7 @@ const isNow =
   (node: NodeShown | undefined): boolean =>
     node?.role === role && node.reachability === (role === 'manager' ? 'reachable' : '');
 
-/** Throws what kept it: the swarm's own no, or that it did not take hold. */
+/** Asks for it, and waits a while until it has taken hold. Throws where nobody said yes, and why. */
 export function* changeRole(context: ProcedureContext, name: NodeName, role: NodeRole): Part<void> {
   yield* insist(context, 'node.update', {
     args: { name, role },
