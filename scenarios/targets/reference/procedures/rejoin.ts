@@ -21,7 +21,7 @@ const roundsMax = 5;
 /** Tries before another manager is asked. */
 const patience = 10;
 
-function* stateOf(node: NodeName): Part<string | undefined> {
+function* stateNow(node: NodeName): Part<string | undefined> {
   const { output } = yield* call(node, 'info');
   return (output.info as InfoShown | undefined)?.state;
 }
@@ -34,7 +34,7 @@ function* untilItIs(
 ): Part<void> {
   const { done, last } = yield* until(
     function* () {
-      const is = yield* stateOf(node);
+      const is = yield* stateNow(node);
       if (is !== state && is !== undefined) yield* ask(is);
       return is;
     },
