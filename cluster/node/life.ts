@@ -163,8 +163,10 @@ export class Life {
   leave(reply: Reply): void {
     this.#answerAwaited(notInSwarm);
     this.#joining = undefined;
-    const lockedId = this.#locked?.facts.raftId;
-    if (lockedId !== undefined) this.#sayNoManager(lockedId, { term: 0, lastIndex: 0 });
+    const raftId = this.facts?.raftId;
+    // Locked, or stopped by an error, it has no replica to say so, and knows neither its term nor its log.
+    if (this.manager === undefined && raftId !== undefined)
+      this.#sayNoManager(raftId, { term: 0, lastIndex: 0 });
     this.#endManager(notInSwarm);
     this.#setState('pending');
     const { now, config } = this.#world;

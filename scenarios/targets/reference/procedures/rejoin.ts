@@ -83,8 +83,8 @@ function* renew(context: ProcedureContext, name: NodeName): Part<void> {
 
 /**
  * Lets nodes leave the swarm, takes them off its list, and lets them join it again, as an operator does who renews a machine:
- * `docker swarm leave`, `docker node rm`, `docker swarm join`. With `removedFirst` they are taken off the list while they run, and
- * learn it from the swarm. A manager is demoted before, and comes back as a worker.
+ * `docker swarm leave`, `docker node rm`, `docker swarm join`. With `removedFirst` they are taken off the list while they run, before
+ * they leave; some learn it from the swarm by then. A manager is demoted before, and comes back as a worker.
  */
 export function* rejoin(context: ProcedureContext): Procedure {
   yield* onEach(context.selected, (name) =>
