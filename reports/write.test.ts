@@ -124,7 +124,8 @@ test('what a run was made smaller for is told first, and what else it breaks is 
     text.indexOf(`</span> ${shown.property}`),
   );
   expect(text).toContain(`This run was made smaller for ${lost.property}. It breaks these, too`);
-  // The picture shows the moments of what is told first.
+  // The picture shows the moments of what is told first, and comes right after it.
+  expect(text.indexOf('<circle class="pin"')).toBeLessThan(text.indexOf('It breaks these, too'));
   expect(text.split('<circle class="pin"')).toHaveLength(1 + 2 * moments.length);
   expect(text).toMatch(/<summary>[^<]*run 17: acknowledged-writes-survive <\/summary>/);
 });

@@ -188,6 +188,7 @@ export const runSection = (file: RunFile, place: number): Html => {
   const id = `run-${place}`;
   const rows = eventRows(history);
   const marks = marksOf(rows, told.flat());
+  const { first, others } = stories(file, { told, marks, id });
   const [managers, workers] = shapeOf(file.run);
   const label = `${place + 1}: ${scenario.name} on ${backend}, run ${index}`;
   return html`<article id="${id}" class="run">
@@ -198,13 +199,13 @@ export const runSection = (file: RunFile, place: number): Html => {
         run ${index}</small
       >
     </h2>
-    ${stories(file, { told, marks, id })}
+    ${first}
     <p class="replay">
       ${failed.length > 0 ? 'See it again:' : 'Run it again:'} <code>${file.replay}</code>
     </p>
     ${smaller(file)} ${otherRuns(file, failed)}
     ${timeline(history, { moments: told[0] ?? [], label: `Timeline ${label}` })}
-    ${picturedWords(failed, told)} ${verdictTable(file)} ${faultTable(file.run, `Faults ${label}`)}
+    ${picturedWords(failed, told)} ${others} ${verdictTable(file)} ${faultTable(file.run, `Faults ${label}`)}
     <h3>Events</h3>
     ${eventTables(rows, { zero: history.phases.injectAt, moments: told.flat(), marks, id, label: `Events ${label}` })}
     ${configuration(file)} ${logs(file)}

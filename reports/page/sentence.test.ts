@@ -48,6 +48,27 @@ test('beside a broken guarantee, too', () => {
   );
 });
 
+test('of many broken guarantees the first three are named, and the others counted', () => {
+  const broken = sampleSummary(false);
+  const [tally] = broken.properties;
+  if (tally === undefined) throw new Error('the sample has properties');
+  const named = (...properties: readonly string[]) =>
+    sentence(
+      {
+        ...broken,
+        failures: [],
+        properties: properties.map((property) => ({ ...tally, property })),
+      },
+      'd',
+    );
+  expect(named('a', 'b', 'c', 'd')).toBe(
+    '4 guarantees were broken: d (1 of 2,412 runs), a (1 of 2,412 runs), b (1 of 2,412 runs), c (1 of 2,412 runs).',
+  );
+  expect(named('a', 'b', 'c', 'd', 'e')).toBe(
+    '5 guarantees were broken: d (1 of 2,412 runs), a (1 of 2,412 runs), b (1 of 2,412 runs) and 2 more.',
+  );
+});
+
 test('a campaign that was not run to its end says so', () => {
   const unfinished = ['the campaign was interrupted'];
   expect(sentence({ ...held, ok: false, unfinished })).toBe(

@@ -22,9 +22,14 @@ const rateOf = ({ fail, pass, unknown }: PropertyTally, runs: number): string =>
     : `${grouped(fail)} of ${counted(judged, 'run')}${rest}`;
 };
 
+/** A headline of more is read by nobody; the table of guarantees has them all, what broke first. */
+const namedMax = 4;
+
 const brokenWords = (broken: readonly PropertyTally[], runs: number): string => {
-  const failing = broken.map((tally) => `${tally.property} (${rateOf(tally, runs)})`);
-  return `${broken.length === 1 ? 'A guarantee was' : `${broken.length} guarantees were`} broken: ${failing.join(', ')}`;
+  const named = broken.length > namedMax ? broken.slice(0, namedMax - 1) : broken;
+  const failing = named.map((tally) => `${tally.property} (${rateOf(tally, runs)})`).join(', ');
+  const more = broken.length - named.length;
+  return `${broken.length === 1 ? 'A guarantee was' : `${broken.length} guarantees were`} broken: ${failing}${more > 0 ? ` and ${more} more` : ''}`;
 };
 
 /** Runs that break no guarantee and prove none: a program threw, a thread ended, the same run was another one. */

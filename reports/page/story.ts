@@ -44,22 +44,26 @@ const story = (
     <p class="guarantee"><q>${failed.guarantee}</q> <cite>${failed.source}</cite></p>
   </section>`;
 
+export type Stories = {
+  readonly first: Html | undefined;
+  /** What the run breaks as well, with a line that says so; to be told after the picture, which is about the first. */
+  readonly others: Html | undefined;
+};
+
 /** What broke, in its order. A smaller run may break more than the whole one did, and the summary is about whole ones. */
-export const stories = (file: RunFile, { told, marks, id }: Told): Html => {
+export const stories = (file: RunFile, { told, marks, id }: Told): Stories => {
   const zero = file.run.history.phases.injectAt;
   const linked = new Set([...marks.values()].flat());
-  const [first, ...rest] = brokenIn(file).map((verdict, place) =>
+  const [first, ...others] = brokenIn(file).map((verdict, place) =>
     story(verdict, told[place] ?? [], { zero, id, linked }),
   );
+  if (others.length === 0) return { first, others: undefined };
   const made = file.shrunkFrom?.property;
-  const besides =
-    made === undefined || rest.length === 0
-      ? undefined
-      : html`<p>
-          This run was made smaller for ${made}. It breaks these, too, which the whole run need not
-          have done:
-        </p>`;
-  return html`${first}${besides}${rest}`;
+  const words =
+    made === undefined
+      ? 'This run breaks more:'
+      : `This run was made smaller for ${made}. It breaks these, too, which the whole run need not have done:`;
+  return { first, others: html`<p class="besides">${words}</p>${others}` };
 };
 
 /** The picture has room for one story only. */
@@ -75,6 +79,6 @@ export const picturedWords = (
   const rest =
     others.flat().length === 0
       ? ''
-      : ' Those of what else broke are not in it; all that are events are marked in the table of events.';
+      : ' What else broke is told below, and is not in it; all moments that are events are marked in the table of events.';
   return html`<p class="count">In the picture, ${numbers} of ${first.property}.${rest}</p>`;
 };
