@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { history } from '../properties/testing/histories.ts';
+import type { History } from '../harness/core/history.ts';
+import { between, cut, history } from '../properties/testing/histories.ts';
 import { ownProperties } from './own-properties.ts';
 
 const fair = {
@@ -24,17 +25,33 @@ test.each([
   expect(() => ownProperties(list)).toThrow(words);
 });
 
-const judged = (judge: () => unknown) => {
+const judged = (judge: () => unknown, given: Partial<History> = {}) => {
   const [property] = ownProperties([{ ...fair, judge }]);
-  return property?.judge(history({}));
+  return property?.judge(history(given));
 };
 
 test.each([
   { verdict: 'pass', tested: false, because: 'nobody read' },
   { verdict: 'fail', summary: 'slow', moments: [{ at: 1, node: undefined, text: 'asked' }] },
   { verdict: 'unknown', missing: 'what clients saw' },
-])('a verdict is handed on as it is: %j', (verdict) => {
-  expect(judged(() => verdict)).toBe(verdict);
+])('a verdict is handed on: %j', (verdict) => {
+  expect(judged(() => verdict)).toEqual(verdict);
+});
+
+test('a story is told with what led to it, as those of schism itself are', () => {
+  const moments = [
+    { at: 1_000, node: 'm2', text: 'asked' },
+    { at: 3_000, node: 'm2', text: 'answered' },
+  ];
+  const faults = [cut(between(['m2'], ['m1', 'm3']), [1_200, 2_500])];
+  const verdict = judged(() => ({ verdict: 'fail', summary: 'slow', moments }), { faults });
+  expect(verdict).toMatchObject({
+    moments: [
+      { text: 'asked' },
+      { text: 'm2 is cut off from m1 and m3, until 2.500 s' },
+      { text: 'answered' },
+    ],
+  });
 });
 
 test.each([

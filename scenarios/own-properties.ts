@@ -4,6 +4,7 @@ import { inWords, placeOf } from '../harness/cli/run-file-shape.ts';
 import type { History } from '../harness/core/history.ts';
 import type { Property, Verdict } from '../harness/core/property.ts';
 import { properties } from '../properties/index.ts';
+import { told } from '../properties/told.ts';
 
 const named = z.looseObject({
   name: z.string(),
@@ -37,7 +38,8 @@ const reserved = 'problem';
 
 /**
  * The properties that a configuration lists, each made safe: one that throws, or answers with no verdict, leaves its runs unjudged
- * and says why, and the runs are kept. Throws a sentence that names the place of what is wrong.
+ * and says why, and the runs are kept. What they say is told like what schism's own say, with the names that people know and what led to
+ * it. Throws a sentence that names the place of what is wrong.
  */
 export const ownProperties = (list: unknown): readonly Property[] => {
   if (!Array.isArray(list)) throw new Error('properties must be a list of properties');
@@ -66,7 +68,7 @@ const checked = (value: unknown, place: string): Property => {
     throw new Error(`${place}.name is ${JSON.stringify(name)}, expected a word without spaces`);
   if (properties.has(name) || name === reserved)
     throw new Error(`a property named ${name} comes with schism; give yours another name`);
-  return guarded(value as Property);
+  return told(guarded(value as Property));
 };
 
 /** What there is to judge by, with one's own last. */
