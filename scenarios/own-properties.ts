@@ -1,6 +1,6 @@
 /** Guarantees of the user's own, out of `schism.config.ts`. */
 import { z } from 'zod';
-import { inWords, placeOf } from '../harness/cli/run-file-shape.ts';
+import { inWords, placeOf } from '../harness/shape-words.ts';
 import type { History } from '../harness/core/history.ts';
 import type { Property, Verdict } from '../harness/core/property.ts';
 import { properties } from '../properties/index.ts';

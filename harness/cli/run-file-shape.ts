@@ -1,5 +1,6 @@
 /** What has to be in a run file before anything is judged, drawn or run again from it. What it has besides is let be. */
 import { z } from 'zod';
+import { inWords, placeOf } from '../shape-words.ts';
 import {
   count,
   duration,
@@ -24,35 +25,6 @@ const oneOf = (key: string, kinds: Readonly<Record<string, z.ZodRawShape>>) => {
   );
   if (first === undefined) throw new Error('a choice of nothing');
   return z.discriminatedUnion(key, [first, ...rest]);
-};
-
-const expected: Readonly<Record<string, string>> = { array: 'list', object: 'record' };
-
-const typeOf = (value: unknown): string => {
-  if (value === undefined) return 'missing';
-  if (value === null) return 'null';
-  return `a ${Array.isArray(value) ? 'list' : typeof value}`;
-};
-
-/** What is wrong, as it stands behind its place: `is missing, expected a string`. */
-export const inWords = {
-  error: (issue: z.core.$ZodRawIssue): string => {
-    const shown = issue.input === undefined ? 'missing' : JSON.stringify(issue.input).slice(0, 40);
-    switch (issue.code) {
-      case 'invalid_type':
-        return `is ${typeOf(issue.input)}, expected a ${expected[issue.expected] ?? issue.expected}`;
-      case 'invalid_value':
-        return `is ${shown}, expected one of ${issue.values.join(', ')}`;
-      case 'unrecognized_keys':
-        return `has ${issue.keys.join(', ')}, which is not known there`;
-      case 'too_small':
-        return `is ${shown}, expected at least ${issue.minimum}`;
-      case 'too_big':
-        return `is ${shown}, expected at most ${issue.maximum}`;
-      default:
-        return `is ${shown}, which is nothing that is known there`;
-    }
-  },
 };
 
 const backend = z.enum(['sim', 'process', 'docker']);
@@ -255,15 +227,6 @@ const runFileShape = z.looseObject({
   replay: text,
   savedAt: text,
 });
-
-export const placeOf = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>(
-    (place, key) =>
-      typeof key === 'number'
-        ? `${place}[${key}]`
-        : `${place}${place === '' ? '' : '.'}${String(key)}`,
-    '',
-  );
 
 /** What is read, drawn and compared by functions that call themselves must not exhaust the stack. */
 const depthMax = 200;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UsageError } from '../cli/exit.ts';
-import { inWords, placeOf } from '../cli/run-file-shape.ts';
+import { inWords, placeOf } from '../shape-words.ts';
 import {
   duration,
   faultMembers,

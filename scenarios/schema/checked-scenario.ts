@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UsageError } from '../../harness/cli/exit.ts';
-import { inWords, placeOf } from '../../harness/cli/run-file-shape.ts';
+import { inWords, placeOf } from '../../harness/shape-words.ts';
 import type { Scenario } from '../../harness/core/scenario.ts';
 import { flawsOfSchedule, leased } from '../../harness/library/check-schedule.ts';
 import type { Known } from './known.ts';
