@@ -1,6 +1,6 @@
 /** What properties make of a history in which nodes change their roles. */
 import { describe, expect, test } from '@jest/globals';
-import type { History, ObservedTask } from '../harness/core/history.ts';
+import type { History, ObservedTask, Operation } from '../harness/core/history.ts';
 import { autolockedRestart } from './autolock/autolocked-restart.ts';
 import { aLeaderReturns } from './liveness/a-leader-returns.ts';
 import { reached } from './liveness/reached.ts';
@@ -128,6 +128,30 @@ describe('no split brain', () => {
     ]);
     const given = { observations: alone, operations: [later] };
     expect(acknowledged('m1', [['m1'], ['m2', 'm3']], given)).toBe('fail');
+  });
+
+  test('whoever joins as a manager later is one more, as if it had been promoted', () => {
+    const five = [
+      ...says('m1', 'a', [
+        [500, leads('m1', 1)],
+        [1_400, members('m1', 'm2', 'm3', 'w1', 'w2')],
+      ]),
+      ...['m2', 'm3', 'w1', 'w2'].flatMap((node) =>
+        says(node, 'a', [[1_300, role(node, 1, 'follower')]]),
+      ),
+    ];
+    const joins = (given: Partial<Operation>) =>
+      operation('w1', [1_100, 1_200], { operation: 'swarm.join', ...given });
+    const given = (join: Partial<Operation>) => ({ observations: five, operations: [joins(join)] });
+    const sides = [
+      ['m1', 'm2'],
+      ['m3', 'w1', 'w2'],
+    ] as const;
+    expect(acknowledged('m3', sides, given({ args: { role: 'manager' } }))).toBe('pass');
+    expect(acknowledged('m3', sides, given({ args: { role: 'worker' } }))).toBe('fail');
+    // Before the run begins, everybody joins.
+    const formed = { args: { role: 'manager' }, phase: 'formation' } as const;
+    expect(acknowledged('m3', sides, given(formed))).toBe('fail');
   });
 
   test('a change that was refused is none', () => {

@@ -9,6 +9,13 @@ import { remembered } from './remembered.ts';
 export const asksForRole = ({ operation, args, outcome }: Operation): boolean =>
   operation === 'node.update' && args.role !== undefined && outcome !== 'rejected';
 
+/** Whoever joins as a manager later on is one more, also where nobody said yes to the demotion of the one that it was. */
+const changesMembers = (asked: Operation): boolean =>
+  asksForRole(asked) ||
+  (asked.operation === 'swarm.join' &&
+    asked.args.role === 'manager' &&
+    asked.phase !== 'formation');
+
 /** A set of voters. Those of whom no name is known count all the same. */
 export type Configuration = { readonly voters: readonly NodeName[]; readonly size: number };
 
@@ -55,7 +62,7 @@ const lastManagers = (history: History): readonly NodeName[] => {
 export const membershipOf = remembered((history): Membership => {
   const voters = history.nodes.filter(({ role }) => role === 'manager').map(({ name }) => name);
   const first = { voters, size: voters.length };
-  const fixedUntil = history.operations.find(asksForRole)?.invokedAt ?? Infinity;
+  const fixedUntil = history.operations.find(changesMembers)?.invokedAt ?? Infinity;
   const later = fixedUntil === Infinity ? [] : configurationsSince(history, fixedUntil);
   return {
     fixedUntil,

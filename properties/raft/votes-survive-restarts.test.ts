@@ -39,6 +39,14 @@ test('one that votes for another in the same term has forgotten', () => {
   });
 });
 
+test('one that is out when it has been restarted need not know its term', () => {
+  const observations = [
+    ...voted,
+    ...again([970, role('m1', 2, 'none')], [980, role('m1', 0, 'none')]),
+  ];
+  expect(judge(observations)).toMatchObject({ verdict: 'pass', tested: true });
+});
+
 test('one that is back in an earlier term has forgotten, whether it is asked again or not', () => {
   const observations = [
     ...says('m3', 'a', [[890, role('m3', 2, 'candidate')]]),

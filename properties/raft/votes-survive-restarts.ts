@@ -51,7 +51,8 @@ const returnToEarlierTerm = ({ boots }: Chronicle): Return | undefined => {
     const given: Said<'vote'>[] = [];
     for (const word of said) {
       if (word.kind === 'vote') given.push(word);
-      if (word.kind !== 'role') continue;
+      // Whoever is out votes no more, and need not know its term: it may have no log to read it from.
+      if (word.kind !== 'role' || word.role === 'none') continue;
       const vote = latest.get(word.raftId);
       if (vote !== undefined && word.term < vote.term) return { vote, role: word };
     }

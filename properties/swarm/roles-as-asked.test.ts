@@ -34,10 +34,15 @@ const promoted = shownNode('w1', { role: 'manager', reachability: 'reachable' })
 const demoted = shownNode('m3', { role: 'worker', reachability: '' });
 
 const judge = (
-  shown: { readonly w1?: Partial<NodeShown>; readonly m3?: Partial<NodeShown> } = {},
+  shown: {
+    readonly w1?: Partial<NodeShown>;
+    readonly m3?: Partial<NodeShown>;
+    readonly former?: readonly NodeShown[];
+  } = {},
   given: Partial<History> = {},
 ) => {
   const nodes = [
+    ...(shown.former ?? []),
     shownNode('m1'),
     shownNode('m2'),
     { ...demoted, ...shown.m3 },
@@ -121,4 +126,12 @@ test('without a change, or with one that was refused, nothing is put to the test
   expect(judge({}, { operations: [] })).toMatchObject({ verdict: 'pass', tested: false });
   const refused = [asksRole('w1', 'manager', [1_200, 1_210], { outcome: 'rejected' })];
   expect(judge({}, { operations: refused })).toMatchObject({ verdict: 'pass', tested: false });
+});
+
+test('what is left on the list of a node that joined again need not be what it is to be', () => {
+  const left = shownNode('w1', { id: 'old', role: 'manager', reachability: '', state: 'down' });
+  expect(judge({ former: [left] })).toMatchObject({ verdict: 'pass', tested: true });
+  // Where the machine itself is shown as down it is no excuse.
+  const both = judge({ former: [left], w1: { state: 'down' } });
+  expect(both).toMatchObject({ summary: 'w1 is to be a manager and is no member in the end' });
 });

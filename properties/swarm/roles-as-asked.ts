@@ -50,12 +50,16 @@ const firstWrong = (
 ): Verdict | undefined => {
   const { last } = membershipOf(history);
   for (const node of state.nodes) {
-    if (!running.includes(node.name)) continue;
+    if (!running.includes(node.name) || isFormer(node, state)) continue;
     const what = wrongOf(node, last.includes(node.name));
     if (what !== undefined) return notAsAsked(node, what, state, history);
   }
   return undefined;
 };
+
+/** What is left on the list of a node that left, or that was never let in, beside the one that the machine is now. */
+const isFormer = ({ name, state }: NodeShown, { nodes }: FinalState): boolean =>
+  state !== 'ready' && nodes.some((other) => other.name === name && other.state === 'ready');
 
 /** What the swarm shows of it, and what it says of itself, against its role. */
 const wrongOf = ({ role, reachability }: NodeShown, saysManager: boolean): string | undefined => {

@@ -52,9 +52,9 @@ const deathAmid = (
   }
 };
 
-const renewal = (next: Digits, nodes: Selection): ScheduledFault => ({
+const renewal = (nodes: Selection, args: Readonly<Record<string, boolean>>): ScheduledFault => ({
   at: 0,
-  fault: procedure('rejoin', { nodes, args: { removedFirst: next(2) === 0 } }),
+  fault: procedure('rejoin', { nodes, args }),
   forMs: waitMs,
 });
 
@@ -149,8 +149,12 @@ export const ownFaults: readonly OwnFault[] = [
       ...(next(2) === 0 ? [back] : []),
     ];
   }),
-  // A machine is renewed: it dies on the way, or the leader does, or nobody. Half of those that were managers become managers again.
-  onWorkers(5, (next) => [renewal(next, 'worker'), ...deathOnTheWay(next, 'worker')]),
+  // A machine is renewed: it dies on the way, or the leader does, or nobody.
+  onWorkers(5, (next) => [
+    renewal('worker', { removedFirst: next(2) === 0 }),
+    ...deathOnTheWay(next, 'worker'),
+  ]),
+  // Half of the managers come back as such, and of the others half become managers again.
   drawn(5, (next) => {
     const nodes = next(2) === 0 ? 'leader' : 'follower';
     const back = {
@@ -158,10 +162,11 @@ export const ownFaults: readonly OwnFault[] = [
       fault: procedure('promote', { nodes: 'demoted' }),
       forMs: waitMs,
     };
+    const args = { removedFirst: next(2) === 0, byForce: next(3) === 0, asManager: next(2) === 0 };
     return [
-      renewal(next, nodes),
+      renewal(nodes, args),
       ...deathOnTheWay(next, 'demoted'),
-      ...(next(2) === 0 ? [back] : []),
+      ...(!args.asManager && next(2) === 0 ? [back] : []),
     ];
   }),
   // A manager asks to go while others are away: the swarm may not let it.

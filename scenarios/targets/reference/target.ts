@@ -64,7 +64,7 @@ export const referenceSwarm: Target = {
   },
   procedureArguments: {
     'short-lived': { endsAfterMs: 'count', fails: 'flag', replicas: 'count' },
-    rejoin: { removedFirst: 'flag' },
+    rejoin: { removedFirst: 'flag', byForce: 'flag', asManager: 'flag' },
   },
   finish,
   workload,

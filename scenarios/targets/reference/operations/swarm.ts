@@ -74,7 +74,7 @@ const join: ApiKind = {
   shown: (request) => without(request, 'JoinToken'),
 };
 
-/** By force: a manager that is to leave has been demoted before, and may not know it yet. */
+/** By force: a manager that was demoted before may not know it yet, and others leave without that. */
 const leave: ApiKind = {
   name: 'swarm.leave',
   effect: 'local',

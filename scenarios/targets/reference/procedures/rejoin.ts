@@ -1,8 +1,8 @@
-import type { NodeName } from '../../../../harness/core/cluster.ts';
+import type { NodeName, NodeRole } from '../../../../harness/core/cluster.ts';
 import type { Procedure, ProcedureContext } from '../../../../harness/core/target.ts';
 import type { InfoShown, NodeShown } from '../../../../models/swarm-answers.ts';
 import { oneAtATime } from './one-at-a-time.ts';
-import { changeRole } from './role.ts';
+import { askForRole, changeRole } from './role.ts';
 import {
   askCluster,
   bestFirst,
@@ -57,7 +57,7 @@ function* remove(context: ProcedureContext, name: NodeName, id: string): Part<bo
   return done;
 }
 
-function* join(context: ProcedureContext, name: NodeName): Part<void> {
+function* join(context: ProcedureContext, name: NodeName, role: NodeRole): Part<void> {
   yield* askCluster(context, 'swarm.inspect');
   let asked = 0;
   yield* untilItIs(name, 'active', function* (is) {
@@ -65,29 +65,56 @@ function* join(context: ProcedureContext, name: NodeName): Part<void> {
     // A join that nobody answers goes on for ever: the manager that was asked may be none any more.
     if (is === 'error' || asked % patience === 0) yield* call(name, 'swarm.leave');
     const [through = name] = bestFirst(context).filter((manager) => manager !== name);
-    yield* call(name, 'swarm.join', { name, role: 'worker', through });
+    yield* call(name, 'swarm.join', { name, role, through });
   });
 }
 
+/** Whether all that the swarm needs is there without it: its going without a word costs a vote for good. */
+function* canSpare(context: ProcedureContext, id: string): Part<boolean> {
+  const { output } = yield* askCluster(context, 'node.list');
+  const nodes = (output.nodes ?? []) as readonly NodeShown[];
+  const members = nodes.filter(({ reachability }) => reachability !== '');
+  const others = members.filter(
+    (node) => node.id !== id && node.role === 'manager' && node.reachability === 'reachable',
+  );
+  return 2 * others.length > members.length;
+}
+
+/** Takes a manager that has gone out of the consensus, and off the list: whether both came about. */
+function* dismiss(context: ProcedureContext, name: NodeName, id: string): Part<boolean> {
+  const { outcome } = yield* askForRole(context, name, 'worker');
+  return outcome !== 'rejected' && (yield* remove(context, name, id));
+}
+
 function* renew(context: ProcedureContext, name: NodeName): Part<void> {
+  const { byForce, removedFirst, asManager } = context.args;
   const { output } = yield* insist(context, 'node.inspect', { args: { name } });
   const { id, role } = output.node as NodeShown;
-  if (role === 'manager') yield* changeRole(context, name, 'worker');
-  const { removedFirst } = context.args;
-  if (removedFirst !== true) yield* leave(name);
-  const removed = yield* remove(context, name, id);
-  if (removedFirst === true) yield* leave(name);
-  yield* join(context, name);
+  let removed: boolean;
+  if (role === 'manager' && byForce === true) {
+    if (!(yield* canSpare(context, id)))
+      throw new Error('the others would be no quorum without it');
+    yield* leave(name);
+    removed = yield* dismiss(context, name, id);
+  } else {
+    if (role === 'manager') yield* changeRole(context, name, 'worker');
+    if (removedFirst !== true) yield* leave(name);
+    removed = yield* remove(context, name, id);
+    if (removedFirst === true) yield* leave(name);
+  }
+  yield* join(context, name, asManager === true ? 'manager' : 'worker');
   if (!removed) throw new Error('it is back, but nobody took the node that it was off the list');
 }
 
 /**
  * Lets nodes leave the swarm, takes them off its list, and lets them join it again, as an operator does who renews a machine:
- * `docker swarm leave`, `docker node rm`, `docker swarm join`. With `removedFirst` they are taken off the list while they run, before
- * they leave; some learn it from the swarm by then. A manager is demoted before, and comes back as a worker.
+ * `docker swarm leave`, `docker node rm`, `docker swarm join`. A manager is demoted before; with `byForce` it just leaves, still a
+ * member of the consensus, and is demoted and removed afterwards, where the others are a quorum without it and no role changes meanwhile. With `removedFirst` the others are taken off the list while they run,
+ * before they leave; some learn it from the swarm by then. With `asManager` they join with the managers' token, otherwise as workers.
  */
 export function* rejoin(context: ProcedureContext): Procedure {
+  const alone = context.args.byForce === true;
   yield* onEach(context.selected, (name) =>
-    oneAtATime(context.memory, { deed: 'renewal', name }, () => renew(context, name)),
+    oneAtATime(context.memory, { deed: 'renewal', name, alone }, () => renew(context, name)),
   );
 }

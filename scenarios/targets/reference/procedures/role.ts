@@ -2,7 +2,7 @@ import type { NodeName, NodeRole } from '../../../../harness/core/cluster.ts';
 import type { Procedure, ProcedureContext } from '../../../../harness/core/target.ts';
 import type { NodeShown } from '../../../../models/swarm-answers.ts';
 import { oneAtATime } from './one-at-a-time.ts';
-import { askCluster, insist, onEach, until, type Asked, type Part } from './steps.ts';
+import { accepted, askCluster, onEach, until, type Asked, type Part } from './steps.ts';
 
 /** At 50 ms a try, until the swarm shows that the change has taken hold. */
 const takesHoldTriesMax = 40;
@@ -22,13 +22,21 @@ const isNow =
   (node: NodeShown | undefined): boolean =>
     node?.role === role && node.reachability === (role === 'manager' ? 'reachable' : '');
 
-/** Asks for it, and waits a while until it has taken hold. Throws where nobody said yes, and why. */
-export function* changeRole(context: ProcedureContext, name: NodeName, role: NodeRole): Part<void> {
-  yield* insist(context, 'node.update', {
+/** Asks the cluster for it, once. */
+export const askForRole = (
+  context: ProcedureContext,
+  name: NodeName,
+  role: NodeRole,
+): Part<Asked> =>
+  askCluster(context, 'node.update', {
     args: { name, role },
     before: ['node.inspect', { name }],
     final: isRefusal,
   });
+
+/** Asks for it, and waits a while until it has taken hold. Throws where nobody said yes, and why. */
+export function* changeRole(context: ProcedureContext, name: NodeName, role: NodeRole): Part<void> {
+  accepted('node.update', yield* askForRole(context, name, role));
   yield* until(() => inspect(context, name), isNow(role), takesHoldTriesMax);
 }
 

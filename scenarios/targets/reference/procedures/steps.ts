@@ -90,12 +90,16 @@ export const whyNot = ({ outcome, output }: Asked): string => {
   return typeof output.text === 'string' ? output.text : 'no manager took it';
 };
 
+/** The answer, where it is a yes; throws where nobody said so. */
+export const accepted = (operation: string, asked: Asked): Asked => {
+  if (asked.outcome !== 'ok') throw new Error(`${operation}: ${whyNot(asked)}`);
+  return asked;
+};
+
 /** `askCluster` for what a procedure is there for: throws where nobody said yes. */
 export function* insist(...asking: Parameters<typeof askCluster>): Part<Asked> {
   const [, operation] = asking;
-  const asked = yield* askCluster(...asking);
-  if (asked.outcome !== 'ok') throw new Error(`${operation}: ${whyNot(asked)}`);
-  return asked;
+  return accepted(operation, yield* askCluster(...asking));
 }
 
 /** Does the same to each of them, the others too where one fails. Throws where it had no effect on one, and why. */
