@@ -199,6 +199,15 @@ describe('a manager that leaves by force', () => {
     expect(did.at(-1)).toMatch(/nobody took the node that it was off the list/);
   });
 
+  test('stays where nobody shows who is there', () => {
+    const answers = swarm('manager', ({ operation }) =>
+      operation === 'node.list' ? refused('The swarm does not have a leader.') : undefined,
+    );
+    expect(renew(answers, byForce).at(-1)).toBe(
+      'fails: m1: node.list: The swarm does not have a leader.',
+    );
+  });
+
   test('a worker just leaves', () => {
     expect(renew(swarm('worker'), { args: { byForce: true } })).not.toContain('node.list m1');
   });

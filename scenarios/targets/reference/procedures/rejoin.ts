@@ -71,7 +71,7 @@ function* join(context: ProcedureContext, name: NodeName, role: NodeRole): Part<
 
 /** Whether all that the swarm needs is there without it: its going without a word costs a vote for good. */
 function* canSpare(context: ProcedureContext, id: string): Part<boolean> {
-  const { output } = yield* askCluster(context, 'node.list');
+  const { output } = yield* insist(context, 'node.list');
   const nodes = (output.nodes ?? []) as readonly NodeShown[];
   const members = nodes.filter(({ reachability }) => reachability !== '');
   const others = members.filter(
@@ -109,8 +109,9 @@ function* renew(context: ProcedureContext, name: NodeName): Part<void> {
 /**
  * Lets nodes leave the swarm, takes them off its list, and lets them join it again, as an operator does who renews a machine:
  * `docker swarm leave`, `docker node rm`, `docker swarm join`. A manager is demoted before; with `byForce` it just leaves, still a
- * member of the consensus, and is demoted and removed afterwards, where the others are a quorum without it and no role changes meanwhile. With `removedFirst` the others are taken off the list while they run,
- * before they leave; some learn it from the swarm by then. With `asManager` they join with the managers' token, otherwise as workers.
+ * member of the consensus, and is demoted and removed afterwards: only where the others are a quorum without it, and while no other
+ * node changes its role or is renewed. With `removedFirst` the others are taken off the list while they run, before they leave; some
+ * learn it from the swarm by then. With `asManager` they join with the managers' token, otherwise as workers.
  */
 export function* rejoin(context: ProcedureContext): Procedure {
   const alone = context.args.byForce === true;

@@ -22,7 +22,7 @@ const isNow =
   (node: NodeShown | undefined): boolean =>
     node?.role === role && node.reachability === (role === 'manager' ? 'reachable' : '');
 
-/** Asks the cluster for it, once. */
+/** Asks one manager after the other for it, until one says yes, or no for good. */
 export const askForRole = (
   context: ProcedureContext,
   name: NodeName,
