@@ -17,7 +17,7 @@ import { printPlanted, printProperties, printStory, printWorlds } from '../run/p
 import { brokenBy } from '../run/elsewhere.ts';
 import { commitOf, runFilePath, savingFor, shortest } from '../run/saving.ts';
 import { summarised } from '../run/summarise.ts';
-import type { WorldResult } from '../run/world-result.ts';
+import { summed, type WorldResult } from '../run/world-result.ts';
 import {
   dockerMissing,
   requireDocker,
@@ -177,16 +177,22 @@ const runMainJob = async (
     runs: undefined,
     forMs: undefined,
   };
+  const playOn = (backend: 'process' | 'docker'): Promise<WorldResult> =>
+    unlessItFails(
+      backend,
+      () => runLiveBackend({ ...live, before: summed(worlds) }, backend),
+      plan,
+    );
   const over = (): boolean =>
     io.signal.aborted || (plan.bail && worlds.some(({ broken }) => broken.length > 0));
   if (entry.process !== undefined && !over()) {
-    worlds.push(await unlessItFails('process', () => runLiveBackend(live, 'process'), plan));
+    worlds.push(await playOn('process'));
     io.settle();
   }
   if (entry.docker !== undefined && !over()) {
     const missing = await dockerMissing();
     if (missing === undefined) {
-      worlds.push(await unlessItFails('docker', () => runLiveBackend(live, 'docker'), plan));
+      worlds.push(await playOn('docker'));
     } else
       worlds.push(
         notRun(

@@ -7,6 +7,8 @@ import { chatterScenario, chatterSystem } from '../../backends/live/chatter/cond
 import { chatterTarget } from '../../backends/live/chatter/target.ts';
 import { LiveFailure } from '../../backends/live/failure.ts';
 import { processBackend } from '../../backends/process/backend.ts';
+import { noCounts } from '../../core/counts.ts';
+import type { Property } from '../../core/property.ts';
 import { runLiveWorld, type LivePlan } from './live-world.ts';
 import { saving } from './sample-failure.ts';
 
@@ -77,6 +79,53 @@ describe('runs on real clusters, in an environment that fails', () => {
     };
     await runLiveWorld({ ...planOf({ name: 'process', start }), jobs });
     expect(most).toBe(jobs);
+  });
+
+  describe('a run that a busy machine kept from putting a property to the test', () => {
+    const idle: Property = {
+      name: 'idle',
+      kind: 'safety',
+      guarantee: '',
+      source: '',
+      judge: () => ({ verdict: 'pass', tested: false, because: 'nothing happened' }),
+    };
+    const tally = {
+      ...noCounts,
+      property: 'idle',
+      kind: 'safety',
+      guarantee: '',
+      source: '',
+    } as const;
+
+    /** This very process stands still for a while, again and again. */
+    const stall = (): void => {
+      const until = performance.now() + 400;
+      while (performance.now() < until);
+    };
+    let stalls: NodeJS.Timeout | undefined;
+    beforeAll(() => {
+      stalls = setInterval(stall, 700);
+    });
+    afterAll(() => {
+      clearInterval(stalls);
+    });
+
+    test.each([
+      ['is played again', undefined, 2],
+      ['also where another world has not told either', [tally], 2],
+      ['not where another world has told', [{ ...tally, pass: 1, tested: 1 }], 1],
+    ])('%s', async (_, before, runs) => {
+      const result = await runLiveWorld({
+        ...planOf(backendFor(2)),
+        scenarios: [{ ...chatterScenario(1_500), properties: ['idle'] }],
+        properties: new Map([['idle', idle]]),
+        againMax: 1,
+        before,
+      });
+      expect(result.tally.runs).toBe(runs);
+      // Of this world alone.
+      expect(result.properties).toMatchObject([{ property: 'idle', pass: runs, tested: 0 }]);
+    });
   });
 
   test('at the beginning reject', async () => {

@@ -31,6 +31,8 @@ export type LivePlan = {
   readonly jobs: number;
   /** How many runs may be played again, each by itself, where a busy machine kept a property from being put to the test. */
   readonly againMax: number;
+  /** What other worlds of the same job have come to: what is known from them is no reason to play again. */
+  readonly before?: readonly PropertyTally[] | undefined;
   readonly bail: boolean;
   /** No further run is begun after this time. */
   readonly forMs: number | undefined;
@@ -108,9 +110,12 @@ const brokenIn = ({ run, logs, problem }: Ended, saving: Saving): readonly Broke
 const talliesOf = (
   runs: readonly Run[],
   { properties }: Pick<LivePlan, 'properties'>,
+  before: readonly PropertyTally[] = [],
 ): ReadonlyMap<string, PropertyTally> => {
   const kindOf = (name: string): PropertyTally['kind'] => properties.get(name)?.kind ?? 'safety';
-  let tallies: ReadonlyMap<string, PropertyTally> = new Map();
+  let tallies: ReadonlyMap<string, PropertyTally> = new Map(
+    before.map((tally) => [tally.property, tally]),
+  );
   for (const { verdicts } of runs) tallies = tallied(tallies, verdicts, kindOf);
   return tallies;
 };
@@ -161,7 +166,7 @@ export const runLiveWorld = async (plan: LivePlan): Promise<WorldResult> => {
   }
   for (let again = 0; again < plan.againMax && !isOver(); again += 1) {
     const runs = ended.flatMap((end) => end?.run ?? []);
-    const scenario = hinderedScenario(runs, talliesOf(runs, plan));
+    const scenario = hinderedScenario(runs, talliesOf(runs, plan, plan.before));
     if (scenario === undefined) break;
     await play(scenario, plan.scenarios.length + again);
   }

@@ -9,6 +9,7 @@ import { defaultLimits } from '../../conduct/plan.ts';
 import type { Ms } from '../../core/cluster.ts';
 import { grouped, spoken } from '../../core/figures.ts';
 import type { BackendName, RunFile } from '../../core/run.ts';
+import type { PropertyTally } from '../../core/campaign.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import type { Schedule } from '../../core/schedule.ts';
 import { asCalledHere, EnvironmentError, UsageError } from '../exit.ts';
@@ -38,6 +39,8 @@ export type WorldPlan = {
   readonly runs: number | undefined;
   readonly forMs: number | undefined;
   readonly jobs: number | undefined;
+  /** Of worlds of the same job. */
+  readonly before?: readonly PropertyTally[];
   readonly bail: boolean;
   /** How long a failure may be made smaller; 0: not at all, and on real clusters it is not played again either. */
   readonly shrinkMs: Ms | undefined;
@@ -131,7 +134,10 @@ export const liveOf = async (
   });
 };
 
-type Asked = Pick<LivePlan, 'scenarios' | 'draw' | 'againMax' | 'bail' | 'saving' | 'onTrouble'> & {
+type Asked = Pick<
+  LivePlan,
+  'scenarios' | 'draw' | 'againMax' | 'before' | 'bail' | 'saving' | 'onTrouble'
+> & {
   /** Words behind the number of runs that are done. */
   readonly doing: string;
 };
@@ -178,6 +184,7 @@ export const runLiveBackend = async (
     },
     // Who says how many runs gets so many.
     againMax: plan.runs === undefined ? againMax : 0,
+    before: plan.before,
     bail: plan.bail,
     saving,
     doing: '',
