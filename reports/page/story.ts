@@ -63,7 +63,7 @@ export const stories = (file: RunFile, { told, marks, id }: Told): Stories => {
     made === undefined
       ? 'This run breaks more:'
       : `This run was made smaller for ${made}. It breaks these, too, which the whole run need not have done:`;
-  return { first, others: html`<p class="besides">${words}</p>${others}` };
+  return { first, others: html`<p>${words}</p>${others}` };
 };
 
 /** The picture has room for one story only. */
