@@ -27,10 +27,23 @@ export const faultWords = (fault: Fault): string => {
     case 'pause':
       return `pause ${nameOf(fault.nodes)}`;
     case 'procedure':
-      return fault.nodes === undefined ? fault.name : `${fault.name} ${nameOf(fault.nodes)}`;
+      return [
+        fault.name,
+        ...(fault.nodes === undefined ? [] : [nameOf(fault.nodes)]),
+        ...asked(fault),
+      ].join(' ');
     default:
       return unreachable(fault);
   }
+};
+
+/** What it is told besides, in brackets: flags that are set by their names alone. */
+const asked = ({ args = {} }: Extract<Fault, { kind: 'procedure' }>): readonly string[] => {
+  const told = Object.entries(args).flatMap(([name, value]) => {
+    if (value === false) return [];
+    return [value === true ? name : `${name} ${JSON.stringify(value)}`];
+  });
+  return told.length === 0 ? [] : [`(${told.join(', ')})`];
 };
 
 /** The same for what was carried out: a fault that hits links of nodes and of clients is recorded as two. */

@@ -6,10 +6,10 @@ import type { LiveTarget } from '../../backends/live/target.ts';
 import { processBackend } from '../../backends/process/backend.ts';
 import type { DrawSchedule } from '../../campaign/job.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
+import type { PropertyTally } from '../../core/campaign.ts';
 import type { Ms } from '../../core/cluster.ts';
 import { grouped, spoken } from '../../core/figures.ts';
 import type { BackendName, RunFile } from '../../core/run.ts';
-import type { PropertyTally } from '../../core/campaign.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import type { Schedule } from '../../core/schedule.ts';
 import { asCalledHere, EnvironmentError, UsageError } from '../exit.ts';
@@ -39,7 +39,7 @@ export type WorldPlan = {
   readonly runs: number | undefined;
   readonly forMs: number | undefined;
   readonly jobs: number | undefined;
-  /** Of worlds of the same job. */
+  /** What earlier worlds of the same job have come to. */
   readonly before?: readonly PropertyTally[];
   readonly bail: boolean;
   /** How long a failure may be made smaller; 0: not at all, and on real clusters it is not played again either. */
