@@ -201,7 +201,7 @@ describe('the tasks of a node that is down', () => {
     const swarm = lost();
     swarm.node('node4').cut = false;
     swarm.run(3_000);
-    expect(swarm.node('node4').running.size).toBe(0);
+    expect(swarm.node('node4').executor.running.size).toBe(0);
     expect(swarm.store.tasksOfNode('node4').map(({ Status }) => Status.State)).toEqual([
       'shutdown',
     ]);
@@ -232,7 +232,7 @@ describe('the tasks of a node that is down', () => {
     ]);
     swarm.node('node4').cut = false;
     swarm.run(3_000);
-    expect(swarm.node('node4').running.size).toBe(0);
+    expect(swarm.node('node4').executor.running.size).toBe(0);
     expect(swarm.store.tasks()).toEqual([]);
     expect(watcher.problems).toEqual([]);
   });
@@ -266,7 +266,7 @@ describe('the tasks of a node that is down', () => {
     swarm.createService('next', web);
     let most = 0;
     swarm.onExecution = () => {
-      most = Math.max(most, swarm.node('node4').running.size);
+      most = Math.max(most, swarm.node('node4').executor.running.size);
     };
     swarm.node('node4').cut = false;
     swarm.run(6_000);
@@ -291,7 +291,7 @@ describe('a node that was removed', () => {
       },
     });
     expect(swarm.running('web')).toHaveLength(4);
-    expect(swarm.node('node4').running.size).toBe(0);
+    expect(swarm.node('node4').executor.running.size).toBe(0);
     expect(swarm.node('node4').agent?.deadline).toBeUndefined();
   });
 
@@ -303,10 +303,10 @@ describe('a node that was removed', () => {
     swarm.run(5_000);
     swarm.removeNode('node4');
     swarm.run(5_000);
-    expect(swarm.node('node4').running.size).toBe(1);
+    expect(swarm.node('node4').executor.running.size).toBe(1);
     swarm.node('node4').cut = false;
     swarm.run(3_000);
-    expect(swarm.node('node4').running.size).toBe(0);
+    expect(swarm.node('node4').executor.running.size).toBe(0);
   });
 });
 
@@ -322,7 +322,7 @@ describe('an agent that restarts', () => {
     swarm.startAgent(node);
     swarm.run(3_000);
     expect(swarm.running('web').map(({ ID }) => ID)).toEqual(before);
-    expect(node.running.size).toBe(1);
+    expect(node.executor.running.size).toBe(1);
   });
 
   test('does so while no manager can be reached', () => {
@@ -334,7 +334,7 @@ describe('an agent that restarts', () => {
     swarm.crash(node);
     swarm.startAgent(node);
     swarm.run(500);
-    expect(node.running.size).toBe(1);
+    expect(node.executor.running.size).toBe(1);
   });
 });
 

@@ -83,7 +83,7 @@ describe('a replicated service', () => {
     swarm.removeService('web');
     swarm.run(1_000);
     expect(swarm.store.tasks()).toEqual([]);
-    expect(swarm.nodes.flatMap(({ running }) => [...running.keys()])).toEqual([]);
+    expect(swarm.nodes.flatMap(({ executor }) => [...executor.running.keys()])).toEqual([]);
   });
 
   test('is brought back to its number by the periodic look, whatever happened to its tasks', () => {
@@ -162,7 +162,7 @@ describe('a global service', () => {
     swarm.updateNode('node2', { Labels: { zone: 'a' } });
     swarm.run(1_000);
     expect(swarm.tasks('agent').map(({ NodeID }) => NodeID)).toEqual(['node2']);
-    expect(swarm.node('node1').running.size).toBe(0);
+    expect(swarm.node('node1').executor.running.size).toBe(0);
   });
 });
 
@@ -358,7 +358,7 @@ describe('a drained node', () => {
     swarm.run(1_500);
     expect(slots(swarm.running('web'))).toEqual([1, 2, 3, 4, 5, 6]);
     expect(wanted(swarm.store.tasksOfNode('node2'))).toEqual([]);
-    expect(swarm.node('node2').running.size).toBe(0);
+    expect(swarm.node('node2').executor.running.size).toBe(0);
     expect(watcher.problems).toEqual([]);
   });
 

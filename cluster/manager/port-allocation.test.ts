@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EndpointSpec, PortConfig, ServiceSpec } from '../store/objects.ts';
 import { settled } from './small/services.ts';
-import { serviceSpec, type SmallSwarm } from './small/swarm.ts';
+import { serviceSpec } from './small/objects.ts';
+import type { SmallSwarm } from './small/swarm.ts';
 
 const publishing = (...Ports: readonly PortConfig[]): { readonly EndpointSpec: EndpointSpec } => ({
   EndpointSpec: { Ports },

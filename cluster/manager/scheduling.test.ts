@@ -290,7 +290,7 @@ describe('the constraint enforcer', () => {
     swarm.updateNode('node1', { Labels: {} });
     swarm.run(2_000);
     expect(perNode(swarm, 'web')).toEqual([0, 1, 0]);
-    expect(swarm.node('node1').running.size).toBe(0);
+    expect(swarm.node('node1').executor.running.size).toBe(0);
     expect(swarm.tasks('web').find(({ NodeID }) => NodeID === 'node1')?.Status).toMatchObject({
       State: 'rejected',
       Message: 'task rejected by constraint enforcer',

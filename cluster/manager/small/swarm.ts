@@ -7,20 +7,16 @@ import { createAgent } from '../../agent/agent.ts';
 import type { AgentMessage, DispatcherMessage } from '../../agent/messages.ts';
 import type { Agent, AgentInput } from '../../agent/types.ts';
 import { defaultNodeConfig, type NodeConfig } from '../../node/config.ts';
-import type { TaskOrder, TaskReport } from '../../node/program.ts';
 import type { Instant, Random } from '../../ports.ts';
 import { encodeActions } from '../../store/actions.ts';
-import type {
-  ClusterObject,
-  NodeObject,
-  ServiceObject,
-  ServiceSpec,
-  TaskObject,
-} from '../../store/objects.ts';
+import type { NodeObject, ServiceObject, ServiceSpec, TaskObject } from '../../store/objects.ts';
 import { createStore } from '../../store/store.ts';
-import type { StoreEvent, Transaction, Unstamped } from '../../store/types.ts';
+import type { StoreEvent, Transaction } from '../../store/types.ts';
 import { createManager } from '../manager.ts';
 import type { Manager, ManagerInput, ManagerTransaction } from '../types.ts';
+import { type Ending, Executor } from './executor.ts';
+import { clusterObject, nodeObject, serviceSpec } from './objects.ts';
+import { Queue } from './queue.ts';
 
 export type SmallSwarmOptions = {
   readonly seed: number;
@@ -34,11 +30,6 @@ export type SmallSwarmOptions = {
   readonly follower?: boolean;
 };
 
-/** What an image does, by its name: how long until it ends, and how; one that is not here runs for ever. */
-type Ending = { readonly afterMs: number; readonly state: 'complete' | 'failed' | 'rejected' };
-
-type Executed = { stopped: boolean };
-
 type SwarmNode = {
   readonly id: string;
   readonly address: string;
@@ -47,9 +38,7 @@ type SwarmNode = {
   files: Map<string, Uint8Array>;
   diskBusyUntil: number;
   cut: boolean;
-  /** The executor's: what runs here now, and what was told to stop, maybe before it ran. */
-  running: Map<string, Executed>;
-  stopped: Set<string>;
+  readonly executor: Executor;
   /** The tick that is under way, if any. */
   wakeAt: number;
 };
@@ -98,8 +87,7 @@ export class SmallSwarm {
 
   readonly #options: Required<SmallSwarmOptions>;
   readonly #config: NodeConfig;
-  readonly #queue: { readonly at: number; readonly order: number; readonly act: () => void }[] = [];
-  #order = 0;
+  readonly #queue = new Queue();
   #index = 1;
   #manager: Manager | undefined;
   #leader = 0;
@@ -151,8 +139,7 @@ export class SmallSwarm {
       files: new Map(),
       diskBusyUntil: 0,
       cut: false,
-      running: new Map(),
-      stopped: new Set(),
+      executor: this.#executorOf(() => node),
       wakeAt: Infinity,
     };
     this.nodes.push(node);
@@ -171,21 +158,19 @@ export class SmallSwarm {
   run(untilMs: number): void {
     const end = this.now + untilMs;
     for (let eventsAtOnce = 0; ;) {
-      const next = this.#queue[0];
-      if (next === undefined || next.at > end) break;
-      this.#pop();
-      eventsAtOnce = next.at > this.now ? 0 : eventsAtOnce + 1;
+      const { dueAt } = this.#queue;
+      if (dueAt === undefined || dueAt > end) break;
+      eventsAtOnce = dueAt > this.now ? 0 : eventsAtOnce + 1;
       if (eventsAtOnce > eventsAtOnceMax) throw new Error('Time stands still');
-      this.now = Math.max(this.now, next.at);
-      next.act();
+      this.now = Math.max(this.now, dueAt);
+      this.#queue.next();
     }
     this.now = end;
   }
 
   /** What a client writes, at once. */
   write<T>(run: (transaction: Transaction) => T): T {
-    const result = this.#commit(run);
-    return result;
+    return this.#commit(run);
   }
 
   createService(name: string, spec: Partial<ServiceSpec> = {}): string {
@@ -276,9 +261,7 @@ export class SmallSwarm {
     node.agent = undefined;
     node.boot += 1;
     node.wakeAt = Infinity;
-    for (const taskId of node.running.keys()) this.onExecution(taskId, node.id, false);
-    node.running = new Map();
-    node.stopped = new Set();
+    node.executor.crash();
   }
 
   startAgent(node: SwarmNode): void {
@@ -389,9 +372,9 @@ export class SmallSwarm {
     if (agent === undefined) return;
     const output = agent.step(input, this.time);
     for (const { to, message } of output.messages) this.#toManager(node, to, message);
-    for (const order of output.prepare) this.#prepare(node, order);
-    for (const order of output.start) this.#start(node, order);
-    for (const { taskId } of output.stop) this.#stop(node, taskId);
+    for (const order of output.prepare) node.executor.prepare(order);
+    for (const order of output.start) node.executor.start(order);
+    for (const { taskId } of output.stop) node.executor.stop(taskId);
     if (output.persist !== undefined) {
       const { sequence, operations } = output.persist;
       const { boot } = node;
@@ -464,53 +447,19 @@ export class SmallSwarm {
     }
   }
 
-  #prepare(node: SwarmNode, order: TaskOrder): void {
-    const ending = this.endings.get(order.image);
-    const report = (state: TaskReport['state'], error = ''): void => {
-      this.#report(node, order.taskId, state, error);
-    };
-    this.#onNode(node, 1 + this.random.integer('prepare', 20), () => {
-      if (ending?.state === 'rejected') report('rejected', 'No such image');
-      else report('ready');
-    });
-  }
-
-  #start(node: SwarmNode, order: TaskOrder): void {
-    this.#onNode(node, 1 + this.random.integer('start', 20), () => {
-      if (node.running.has(order.taskId) || node.stopped.has(order.taskId)) return;
-      const executed: Executed = { stopped: false };
-      node.running.set(order.taskId, executed);
-      this.onExecution(order.taskId, node.id, true);
-      this.#report(node, order.taskId, 'running');
-      const ending = this.endings.get(order.image);
-      if (ending === undefined) return;
-      this.#onNode(node, ending.afterMs, () => {
-        if (executed.stopped || node.running.get(order.taskId) !== executed) return;
-        node.running.delete(order.taskId);
-        this.onExecution(order.taskId, node.id, false);
-        this.#report(node, order.taskId, ending.state, ending.state === 'failed' ? 'exit 1' : '');
-      });
-    });
-  }
-
-  #stop(node: SwarmNode, taskId: string): void {
-    node.stopped.add(taskId);
-    this.#onNode(node, 1 + this.random.integer('stop', 30), () => {
-      const executed = node.running.get(taskId);
-      if (executed !== undefined) {
-        executed.stopped = true;
-        node.running.delete(taskId);
-        this.onExecution(taskId, node.id, false);
-      }
-      this.#report(node, taskId, 'shutdown');
-    });
-  }
-
-  #report(node: SwarmNode, taskId: string, state: TaskReport['state'], error = ''): void {
-    const exitCode = state === 'failed' ? 1 : state === 'complete' ? 0 : undefined;
-    this.#agent(node, {
-      type: 'report',
-      report: { taskId, state, message: '', error, exitCode, ports: [] },
+  #executorOf(node: () => SwarmNode): Executor {
+    return new Executor({
+      random: this.random,
+      endings: this.endings,
+      later: (afterMs, act) => {
+        this.#onNode(node(), afterMs, act);
+      },
+      ran: (taskId, runs) => {
+        this.onExecution(taskId, node().id, runs);
+      },
+      report: (report) => {
+        this.#agent(node(), { type: 'report', report });
+      },
     });
   }
 
@@ -522,89 +471,6 @@ export class SmallSwarm {
   }
 
   #later(afterMs: number, act: () => void): void {
-    this.#order += 1;
-    const event = { at: this.now + afterMs, order: this.#order, act };
-    const queue = this.#queue;
-    let at = queue.push(event) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!isBefore(event, queue[parent])) break;
-      queue[at] = queue[parent] ?? event;
-      at = parent;
-    }
-    queue[at] = event;
-  }
-
-  #pop(): void {
-    const queue = this.#queue;
-    const last = queue.pop();
-    if (last === undefined || queue.length === 0) return;
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= queue.length) break;
-      const left = queue[child];
-      if (left !== undefined && isBefore(queue[child + 1], left)) child += 1;
-      const smaller = queue[child];
-      if (smaller === undefined || !isBefore(smaller, last)) break;
-      queue[at] = smaller;
-      at = child;
-    }
-    queue[at] = last;
+    this.#queue.add(this.now + afterMs, act);
   }
 }
-
-type Scheduled = { readonly at: number; readonly order: number };
-
-const isBefore = (left: Scheduled | undefined, right: Scheduled | undefined): boolean =>
-  left !== undefined &&
-  right !== undefined &&
-  (left.at < right.at || (left.at === right.at && left.order < right.order));
-
-const clusterObject = (): Unstamped<ClusterObject> => ({
-  ID: 'cluster',
-  Spec: {
-    Name: 'default',
-    Labels: {},
-    Orchestration: { TaskHistoryRetentionLimit: 5 },
-    Raft: {
-      SnapshotInterval: 10_000,
-      KeepOldSnapshots: 0,
-      LogEntriesForSlowFollowers: 500,
-      ElectionTick: 10,
-      HeartbeatTick: 1,
-    },
-    Dispatcher: { HeartbeatPeriod: 500e6 },
-    CAConfig: { NodeCertExpiry: 7_776_000e9 },
-    TaskDefaults: {},
-    EncryptionConfig: { AutoLockManagers: false },
-  },
-  networkConfig: { DefaultAddrPool: [], SubnetSize: 24, DataPathPort: 4789 },
-  JoinTokens: { Worker: 'w', Manager: 'm' },
-  unlockKey: undefined,
-  unlockKeyVersion: 0,
-  peerSecret: '',
-  removedNodes: [],
-});
-
-const nodeObject = (node: SwarmNode, manager: boolean): Unstamped<NodeObject> => ({
-  ID: node.id,
-  Spec: { Labels: {}, Role: manager ? 'manager' : 'worker', Availability: 'active' },
-  Description: {
-    Hostname: node.id,
-    Platform: { Architecture: 'x86_64', OS: 'linux' },
-    Resources: { NanoCPUs: 2e9, MemoryBytes: 4e9 },
-    Engine: { EngineVersion: '0', Labels: {} },
-  },
-  Status: { State: 'unknown', Message: '', Addr: '' },
-  role: manager ? 'manager' : 'worker',
-  raftId: undefined,
-  address: node.address,
-});
-
-export const serviceSpec = (name: string, spec: Partial<ServiceSpec> = {}): ServiceSpec => ({
-  Name: name,
-  TaskTemplate: { ContainerSpec: { Image: 'schism/echo' } },
-  Mode: { Replicated: { Replicas: 2 } },
-  ...spec,
-});

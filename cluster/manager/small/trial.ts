@@ -15,7 +15,8 @@ import { meetsConstraints } from '../constraints.ts';
 import { byPlace, isCurrent, isGlobal, makingOf } from '../place.ts';
 import { hasItsPorts } from '../port-allocation.ts';
 import { replicasOf } from '../replicated.ts';
-import { SmallSwarm, seeded, serviceSpec } from './swarm.ts';
+import { serviceSpec } from './objects.ts';
+import { SmallSwarm, seeded } from './swarm.ts';
 import type { Random } from '../../ports.ts';
 import { describe, Watcher } from './watcher.ts';
 
