@@ -54,3 +54,14 @@ test('a service whose update was paused says so', () => {
     'paused',
   );
 });
+
+test.each([
+  ['updating', 'UpdateConfig', 'start-first', true],
+  ['updating', 'UpdateConfig', 'stop-first', undefined],
+  ['updating', 'RollbackConfig', 'start-first', undefined],
+  ['rollback_started', 'RollbackConfig', 'start-first', true],
+  ['completed', 'UpdateConfig', 'start-first', undefined],
+])('a service that is %s, its %s %s, keeps old tasks: %s', (State, config, Order, keepsOld) => {
+  const shown = shownService({ Spec: { Name: 's', [config]: { Order } }, UpdateStatus: { State } });
+  expect(shown.keepsOld).toBe(keepsOld);
+});

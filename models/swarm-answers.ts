@@ -16,6 +16,8 @@ export type ServiceShown = {
   readonly updateWaits?: { readonly ms: number; readonly places: number };
   /** A new task ended early, so that the update of the others waits until somebody looks at it. */
   readonly paused?: true;
+  /** An update of it is under way that stops no task before the one that takes its place runs. */
+  readonly keepsOld?: true;
   /** `undefined`: one task on every node that may run it. */
   readonly replicas: number | undefined;
   readonly constraints: readonly string[];
@@ -98,10 +100,25 @@ export const shownService = (body: unknown): ServiceShown => {
     replicas: replicated === undefined ? undefined : numberOf(fieldsOf(replicated).Replicas),
     constraints: constraintsOf(spec),
     ...updateWaitsOf(spec),
-    ...(fieldsOf(object.UpdateStatus).State === 'paused' && { paused: true }),
+    ...updateOf(object),
     ...(typeof lifetime === 'string' && { lifetimeMs: Number(lifetime) }),
   };
 };
+
+const updateOf = (service: Fields): Pick<ServiceShown, 'paused' | 'keepsOld'> => {
+  switch (fieldsOf(service.UpdateStatus).State) {
+    case 'paused':
+      return { paused: true };
+    case 'updating':
+      return startsFirst(fieldsOf(service.Spec).UpdateConfig) ? { keepsOld: true } : {};
+    case 'rollback_started':
+      return startsFirst(fieldsOf(service.Spec).RollbackConfig) ? { keepsOld: true } : {};
+    default:
+      return {};
+  }
+};
+
+const startsFirst = (config: unknown): boolean => fieldsOf(config).Order === 'start-first';
 
 /** A parallelism of 0 is all places at once, and then there is nothing to wait for. */
 const updateWaitsOf = (spec: Fields): Pick<ServiceShown, 'updateWaits'> => {

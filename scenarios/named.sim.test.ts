@@ -5,11 +5,13 @@ import {
   type CarriedOut,
   type Subject,
 } from '../harness/campaign/carry-out.ts';
+import { strangeIn } from '../harness/cli/strange-names.ts';
 import { defaultLimits } from '../harness/conduct/plan.ts';
 import { drawSchedule } from '../harness/generate/draw-schedule.ts';
 import { properties } from '../properties/index.ts';
 import { namedScenarios } from './named.ts';
 import { referenceInSim } from './targets/reference/sim.ts';
+import { referenceSwarm } from './targets/reference/target.ts';
 
 const runsEach = 4;
 
@@ -52,10 +54,16 @@ const puts: Readonly<Record<string, readonly string[]>> = {
   random: ['rejected-writes-never-happen'],
 };
 
+type Asked = {
+  readonly managers: number;
+  readonly workers?: number;
+  readonly program?: typeof referenceInSim;
+  readonly runs?: number;
+};
+
 const runsOf = (
   name: string,
-  managers: number,
-  program: typeof referenceInSim = referenceInSim,
+  { managers, workers = 2, program = referenceInSim, runs = runsEach }: Asked,
 ): readonly CarriedOut[] => {
   const scenario = namedScenarios.get(name);
   if (scenario === undefined) throw new Error(`no scenario ${name}`);
@@ -63,17 +71,17 @@ const runsOf = (
     program: program,
     properties: [...properties.values()],
     draw: drawSchedule,
-    scenarios: [{ ...scenario, shape: { managers, workers: 2 } }],
+    scenarios: [{ ...scenario, shape: { managers, workers } }],
     limits: defaultLimits,
   };
-  return Array.from({ length: runsEach }, (_, index) => carryOut(subject, { seed: 1, index }));
+  return Array.from({ length: runs }, (_, index) => carryOut(subject, { seed: 1, index }));
 };
 
 describe.each([3, 5])('with %i managers', (managers) => {
   test.each([...namedScenarios.keys()])(
     '%s holds, and puts to the test what it is there for',
     (name) => {
-      const runs = runsOf(name, managers);
+      const runs = runsOf(name, { managers });
       expect(runs.flatMap(findingsOf)).toEqual([]);
       const tested = new Set(
         runs.flatMap(({ run }) =>
@@ -87,6 +95,19 @@ describe.each([3, 5])('with %i managers', (managers) => {
   );
 });
 
+describe.each([0, 1, 3, 4])('with %i workers', (workers) => {
+  const shape = { managers: 3, workers };
+  const fitting = [...namedScenarios.values()].filter(
+    ({ faults }) =>
+      faults === 'drawn' || strangeIn(faults, { target: referenceSwarm, shape }) === undefined,
+  );
+
+  test.each(fitting.map(({ name }) => name))('%s holds', (name) => {
+    const runs = name === 'random' ? 40 : 2;
+    expect(runsOf(name, { ...shape, runs }).flatMap(findingsOf)).toEqual([]);
+  });
+});
+
 test('the old manager comes back by a snapshot, because the log before it is gone', () => {
   let chunks = 0;
   const counting: typeof referenceInSim = {
@@ -96,7 +117,7 @@ test('the old manager comes back by a snapshot, because the log before it is gon
       return referenceInSim.fingerprint(message);
     },
   };
-  const runs = runsOf('old-manager-returns', 3, counting);
+  const runs = runsOf('old-manager-returns', { managers: 3, program: counting });
   expect(runs.flatMap(findingsOf)).toEqual([]);
   expect(chunks).toBeGreaterThanOrEqual(runsEach);
 });

@@ -65,6 +65,44 @@ describe('where an update is paused', () => {
   });
 });
 
+describe('where an update keeps an old task until the new one runs', () => {
+  const nowhere = ['node.hostname==elsewhere'];
+  const waiting = (more: Partial<ServiceShown>): readonly ServiceShown[] => [
+    service({ replicas: 1, template: 'schism/sleep MARK=2', keepsOld: true, ...more }),
+  ];
+  const old = task(1, '', { id: 'old', state: 'pending', template: 'schism/sleep' });
+  const next = task(1, '', { id: 'next', state: 'pending', template: 'schism/sleep MARK=2' });
+  const onPaused = task(1, 'w1-id', { id: 'old', template: 'schism/sleep' });
+  const paused = nodes.map((node) => ({ ...node, availability: 'pause' }));
+
+  test.each<readonly [string, Partial<Shown>]>([
+    ['both wait', { services: waiting({ constraints: nowhere }), tasks: [old, next] }],
+    ['the old one runs on', { services: waiting({}), tasks: [onPaused, next], nodes: paused }],
+  ])('%s where no node may take one', (_, shown) => {
+    expect(judge(shown).verdict).toBe('pass');
+  });
+
+  test.each<readonly [string, Partial<Shown>]>([
+    ['a node could take the new one', { services: waiting({}), tasks: [onPaused, next] }],
+    [
+      'there are two old ones',
+      {
+        services: waiting({ constraints: nowhere }),
+        tasks: [old, { ...old, id: 'older' }, next],
+      },
+    ],
+    [
+      'the update is over',
+      {
+        services: [service({ replicas: 1, constraints: nowhere, template: 'schism/sleep MARK=2' })],
+        tasks: [old, next],
+      },
+    ],
+  ])('it is wrong where %s', (_, shown) => {
+    expect(judge(shown).verdict).toBe('fail');
+  });
+});
+
 describe('wrong in the end', () => {
   const [first = task(1, 'w1-id'), second = task(2, 'm2-id')] = right.tasks;
   const gone = shownNode('w1', { state: 'down' });

@@ -131,10 +131,11 @@ function* wrongOf(
   const takers = nodes.filter((node) => mayTake(node, service));
   const places = new Set<string>();
   const old = new Set<string>();
+  // An update that is paused, or that waits for a node for the new task, may have left an old one beside it.
+  const leavesOld = service.paused === true || (service.keepsOld === true && takers.length === 0);
   for (const task of tasks) {
     const place = service.replicas === undefined ? task.node : String(task.slot);
-    // An update that is paused may have left an old task beside the new one.
-    const seen = service.paused === true && task.template !== service.template ? old : places;
+    const seen = leavesOld && task.template !== service.template ? old : places;
     if (seen.has(place)) yield wrong(task, `is one too many in its place in ${service.name}`);
     seen.add(place);
     const node = nodes.find(({ id }) => id === task.node);
@@ -151,7 +152,7 @@ function* wrongOf(
       );
     } else if (task.state !== 'running' && service.lifetimeMs === undefined) {
       yield wrong(task, `of ${service.name} does not run`);
-    } else if (task.state === 'running' && isOutdated(task, service)) {
+    } else if (task.state === 'running' && task.template !== service.template && !leavesOld) {
       yield wrong(task, `of ${service.name} is made from an earlier spec`);
     }
   }
@@ -164,9 +165,6 @@ function* wrongOf(
     };
   }
 }
-
-const isOutdated = (task: TaskShown, { template, paused }: ServiceShown): boolean =>
-  task.template !== template && paused !== true;
 
 const neverAgain = ({ name }: ServiceShown, task: TaskShown): Wrong =>
   wrong(task, `of ${name} is not started again, nor is another one in its place`);
