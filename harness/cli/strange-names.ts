@@ -113,6 +113,24 @@ export const strangeIn = (
 const strangeOf = ({ faults, shape }: Scenario, target: Target): string | undefined =>
   faults === 'drawn' ? undefined : strangeIn(faults, { target, shape }, 'faults');
 
+/** Why a scenario cannot run in the shape that was asked for, although it can in its own; by its name. */
+export const lackedByShape = (
+  plays: readonly Scenario[],
+  scenarios: readonly Scenario[],
+  target: Target,
+): ReadonlyMap<string, string> => {
+  const written = new Map(scenarios.map((scenario) => [scenario.name, scenario]));
+  const lacked = new Map<string, string>();
+  for (const play of plays) {
+    const own = written.get(play.name);
+    const strange = strangeOf(play, target);
+    if (own === undefined || strange === undefined || strangeOf(own, target) !== undefined)
+      continue;
+    lacked.set(play.name, strange);
+  }
+  return lacked;
+};
+
 /** Another shape, or another target, than a scenario was written for may lack what its faults name. Throws a `UsageError`. */
 export const requireNodes = (scenarios: readonly Scenario[], target: Target): void => {
   for (const scenario of scenarios) {

@@ -276,13 +276,19 @@ describe('bad input', () => {
   });
 
   test('an even number of managers is allowed, and told what it costs', () => {
-    const { code, err } = schism([
+    const {
+      code,
+      out: printed,
+      err,
+    } = schism([
       'run',
-      'worker-lost',
+      'core',
+      '--backend',
+      'sim',
       '--managers',
       '2',
       '--runs',
-      '1',
+      '14',
       '--seed',
       '1',
       '--out',
@@ -291,6 +297,10 @@ describe('bad input', () => {
     expect(err).toMatch(
       /2 managers tolerate the loss of 0, as 1 do, and need one more for a quorum/,
     );
+    // A suite goes on without what names a third one.
+    expect(err).toMatch(/rolling-restarts is left out: .*m3 is no node of this cluster/);
+    expect(err.match(/is left out/g)).toHaveLength(1);
+    expect(printed).toMatch(/sim +14 runs .* 2 managers/);
     expect([0, 3]).toContain(code);
   });
 

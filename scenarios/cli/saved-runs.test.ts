@@ -160,6 +160,13 @@ describe('run', () => {
     expect(code).toBe(2);
   });
 
+  test('refuses a scenario that was asked for by its name, although a suite would go on without it', async () => {
+    const asked = ['core', 'rolling-restarts', '--managers', '2'];
+    const { code, err } = await called('run', ...asked, '--out', join(folder, 'out'));
+    expect(err).toMatch(/scenario rolling-restarts: faults\[2\]\.fault\.nodes: m3 is no node/);
+    expect(code).toBe(2);
+  });
+
   test('says what of a suite can run on a target that lacks what one of its scenarios names', async () => {
     const { code, err } = await called('run', 'core', '--target', 'primary-backup');
     expect(err).toMatch(

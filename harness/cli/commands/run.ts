@@ -11,7 +11,7 @@ import type { Registry, TargetEntry } from '../registry.ts';
 import { prepareCampaign } from '../campaign-folder.ts';
 import { pointLatest, writeWhole } from '../output.ts';
 import { nearest, noConfig, selectScenarios, shaped, warnOfQuorum } from '../select.ts';
-import { requireNodes } from '../strange-names.ts';
+import { lackedByShape, requireNodes } from '../strange-names.ts';
 import type { RunOptions } from '../run/options.ts';
 import { printPlanted, printProperties, printStory, printWorlds } from '../run/print.ts';
 import { brokenBy } from '../run/elsewhere.ts';
@@ -52,7 +52,9 @@ export const run = async (registry: Registry, io: Io, options: RunOptions): Prom
   const saving = savingFor({ registry, folder, commit, mutants: planting?.mutants ?? [] });
   const asked = { managers: options.managers, workers: options.workers };
   const both = names.some((name) => registry.suites.has(name));
-  const plays = atLeastOne(shaped(scenarios, asked, both));
+  const plays = atLeastOne(
+    withoutLacking(shaped(scenarios, asked, both), { scenarios, names, registry, entry, io }),
+  );
   requireNodes(plays, entry.target);
   const plan: WorldPlan = {
     registry,
@@ -125,6 +127,33 @@ const judgeable = (
   ...scenario,
   properties: scenario.properties.filter((name) => !notJudgedBy.includes(name)),
 });
+
+type Wanted = {
+  readonly scenarios: readonly Scenario[];
+  readonly names: readonly string[];
+  readonly registry: Registry;
+  readonly entry: TargetEntry;
+  readonly io: Io;
+};
+
+/**
+ * Without what only came with a suite and names a node that the asked shape lacks: it is left out, and said. What was asked for by
+ * itself is refused later, as is a suite of which nothing would be left.
+ */
+const withoutLacking = (
+  plays: readonly Scenario[],
+  { scenarios, names, registry, entry, io }: Wanted,
+): readonly Scenario[] => {
+  const lacked = lackedByShape(plays, scenarios, entry.target);
+  const ofSuites = new Set(names.flatMap((name) => registry.suites.get(name)?.scenarios ?? []));
+  const leaves = ({ name }: Scenario): boolean =>
+    lacked.has(name) && ofSuites.has(name) && !names.includes(name);
+  const left = plays.filter((play) => !leaves(play));
+  if (left.length === 0) return plays;
+  for (const { name } of scenarios.filter(leaves))
+    io.err(`${io.colors.yellow('warning')}: ${name} is left out: ${lacked.get(name) ?? ''}`);
+  return left;
+};
 
 const atLeastOne = (scenarios: readonly Scenario[]): readonly [Scenario, ...Scenario[]] => {
   const [first, ...rest] = scenarios;
