@@ -268,5 +268,9 @@ const programOf = (registry: Registry, io: Io, ended: (code: ExitCode) => void):
       );
     });
 
+  for (const command of [program, ...program.commands]) {
+    const called = command === program ? '' : `${command.name()} `;
+    command.showHelpAfterError(`\`${registry.invocation} ${called}--help\` shows what there is.`);
+  }
   return program;
 };
