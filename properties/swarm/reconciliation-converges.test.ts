@@ -137,6 +137,15 @@ describe('wrong in the end', () => {
     expect(judge(shown).verdict).toBe('fail');
   });
 
+  test('of two tasks in one place the story names both', () => {
+    const extra = task(2, 'm3-id', { id: 'extra' });
+    expect(judge({ tasks: [first, second, extra] })).toMatchObject({
+      summary: expect.stringContaining(
+        `task extra (slot 2, running, desired running) is one too many in its place in lighthouse-a, beside ${second.id}`,
+      ),
+    });
+  });
+
   test('a task that a node still runs and nobody wants is found', () => {
     const observations = says('w2', 'a', [
       [3_000, { kind: 'task', id: 'stray', state: 'running' }],

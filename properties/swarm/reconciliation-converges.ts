@@ -129,15 +129,17 @@ function* wrongOf(
   nodes: readonly NodeShown[],
 ): Generator<Wrong> {
   const takers = nodes.filter((node) => mayTake(node, service));
-  const places = new Set<string>();
-  const old = new Set<string>();
+  const places = new Map<string, TaskShown>();
+  const old = new Map<string, TaskShown>();
   // An update that is paused, or that waits for a node for the new task, may have left an old one beside it.
   const leavesOld = service.paused === true || (service.keepsOld === true && takers.length === 0);
   for (const task of tasks) {
     const place = service.replicas === undefined ? task.node : String(task.slot);
     const seen = leavesOld && task.template !== service.template ? old : places;
-    if (seen.has(place)) yield wrong(task, `is one too many in its place in ${service.name}`);
-    seen.add(place);
+    const other = seen.get(place);
+    if (other !== undefined)
+      yield wrong(task, `is one too many in its place in ${service.name}, beside ${other.id}`);
+    seen.set(place, task);
     const node = nodes.find(({ id }) => id === task.node);
     if (node === undefined) {
       if (takers.length > 0)
@@ -156,7 +158,7 @@ function* wrongOf(
       yield wrong(task, `of ${service.name} is made from an earlier spec`);
     }
   }
-  for (const place of old) places.add(place);
+  for (const [place, task] of old) places.set(place, task);
   const asked = service.replicas ?? takers.filter(({ id }) => !places.has(id)).length + places.size;
   if (places.size !== asked) {
     yield {
