@@ -30,6 +30,28 @@ test('a write that is accepted too late is found', () => {
   });
 });
 
+describe('where the first write that is accepted was asked after the bound', () => {
+  const late = asked([9_500, 9_505]);
+
+  test('it says nothing of the time before', () => {
+    expect(judge([late])).toMatchObject({
+      verdict: 'unknown',
+      missing: 'nobody asked for a write within the bound',
+    });
+    expect(judge([asked([9_090, 9_110])]).verdict).toBe('unknown');
+  });
+
+  test.each([
+    ['within the bound', asked([7_000, 7_050], unknown)],
+    ['after it', asked([9_200, 9_250], unknown)],
+  ])('one that was asked before it in vain, %s, shows that nobody led', (_, before) => {
+    expect(judge([before, late])).toMatchObject({
+      verdict: 'fail',
+      summary: 'the first write after the heal was accepted after 3.405 s, the bound is 3.000 s',
+    });
+  });
+});
+
 test('a slow write does not hide a quick one that was asked later', () => {
   expect(judge([asked([6_200, 9_200]), asked([6_300, 6_400])]).verdict).toBe('pass');
 });

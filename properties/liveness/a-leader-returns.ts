@@ -36,9 +36,10 @@ export const aLeaderReturns: Property = {
     if (writes.every(({ decided, outcome }) => decided && outcome === 'rejected')) {
       return unknown('every write after the heal was refused for a reason of its own');
     }
-    if (first === undefined && !triedLongEnough(history)) {
+    if (first === undefined && !triedLongEnough(history))
       return unknown('nobody asked for a write at the end of the bound');
-    }
+    if (first !== undefined && !hadToWait(writes, first, history))
+      return unknown('nobody asked for a write within the bound');
     return (
       stalledTooLong(history) ?? lockedForGood(history) ?? noLeader(history, { earliest, first })
     );
@@ -73,6 +74,21 @@ const triedLongEnough = ({ operations, phases, bounds }: History): boolean => {
   );
   return late.some(isInVain) || (late.length > 0 && late.every(({ outcome }) => outcome !== 'ok'));
 };
+
+/** Of the bound: what takes no longer had a leader at once. */
+const momentShare = 0.1;
+
+/** Whether a write had to wait, or was asked in vain, before the first one was accepted. A quiet client may ask for its first after the bound. */
+const hadToWait = (
+  writes: readonly Operation[],
+  first: Operation,
+  { bounds }: Pick<History, 'bounds'>,
+): boolean =>
+  writes.some((write) => {
+    const { invokedAt, endedAt = Infinity, outcome } = write;
+    const waited = outcome !== 'ok' || endedAt - invokedAt > momentShare * bounds.leaderReturnsMs;
+    return isInVain(write) && waited && invokedAt < (first.endedAt ?? Infinity);
+  });
 
 /** A write that a leader could have accepted. */
 const isInVain = ({ effect, decided, outcome }: Operation): boolean =>
