@@ -30,7 +30,12 @@ export {
   type SwarmObjectOutput,
   type SwarmObjectState,
 } from './swarm-objects.ts';
-export { swarmServices, type Refused, type SwarmServiceInput } from './swarm-services.ts';
+export {
+  swarmServices,
+  type Refused,
+  type SwarmServiceInput,
+  type SwarmServiceState,
+} from './swarm-services.ts';
 export { standingObjects } from './standing-objects.ts';
 export { renewedRegister, type RenewedInput, type RenewedState } from './renewed-register.ts';
 export { keyed, type KeyedInput } from './keyed.ts';

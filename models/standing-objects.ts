@@ -1,11 +1,11 @@
 import type { Model } from './model.ts';
-import type { SwarmObjectOutput, SwarmObjectState } from './swarm-objects.ts';
-import { swarmServices, type SwarmServiceInput } from './swarm-services.ts';
+import type { SwarmObjectOutput } from './swarm-objects.ts';
+import { swarmServices, type SwarmServiceInput, type SwarmServiceState } from './swarm-services.ts';
 
 /** What nobody has looked at yet. No value of a client is this one. */
 const unseen: unique symbol = Symbol('unseen');
 
-type StandingState<V> = SwarmObjectState<V | typeof unseen>;
+type StandingState<V> = SwarmServiceState<V | typeof unseen>;
 
 /**
  * Versioned objects that nobody had to create, such as the nodes of a swarm and the swarm itself: as `swarmServices`, but the first

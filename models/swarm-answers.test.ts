@@ -65,3 +65,12 @@ test.each([
   const shown = shownService({ Spec: { Name: 's', [config]: { Order } }, UpdateStatus: { State } });
   expect(shown.keepsOld).toBe(keepsOld);
 });
+
+test.each([
+  ['two at once after 150 ms', spec.UpdateConfig, { ms: 150, places: 2 }],
+  ['one after the other without a wait', { Parallelism: 1 }, { ms: 0, places: 1 }],
+  ['all at once', { Parallelism: 0, Delay: 150e6 }, undefined],
+  ['as nobody said, which is one after the other', undefined, { ms: 0, places: 1 }],
+])('a service says how its updates take places: %s', (_what, UpdateConfig, updateWaits) => {
+  expect(shownService({ Spec: { ...spec, UpdateConfig } }).updateWaits).toEqual(updateWaits);
+});

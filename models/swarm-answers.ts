@@ -12,7 +12,7 @@ export type ServiceShown = {
   readonly mark: string;
   /** What its tasks are made from, as far as another one replaces them. */
   readonly template?: string;
-  /** How long an update of it waits after each lot of places, and how many places that is; left out where it waits for nothing. */
+  /** How long an update of it waits after each lot of places, and how many places that is; left out where it takes all at once. */
   readonly updateWaits?: { readonly ms: number; readonly places: number };
   /** A new task ended early, so that the update of the others waits until somebody looks at it. */
   readonly paused?: true;
@@ -120,12 +120,11 @@ const updateOf = (service: Fields): Pick<ServiceShown, 'paused' | 'keepsOld'> =>
 
 const startsFirst = (config: unknown): boolean => fieldsOf(config).Order === 'start-first';
 
-/** A parallelism of 0 is all places at once, and then there is nothing to wait for. */
-const updateWaitsOf = (spec: Fields): Pick<ServiceShown, 'updateWaits'> => {
-  const { Delay, Parallelism } = fieldsOf(spec.UpdateConfig);
-  const ms = numberOf(Delay) / 1e6;
+/** A parallelism of 0 is all places at once, and then there is nothing to wait for. Without a configuration it is one after the other. */
+const updateWaitsOf = ({ UpdateConfig }: Fields): Pick<ServiceShown, 'updateWaits'> => {
+  const { Delay, Parallelism } = fieldsOf(UpdateConfig ?? { Parallelism: 1 });
   const places = numberOf(Parallelism);
-  return ms > 0 && places > 0 ? { updateWaits: { ms, places } } : {};
+  return places > 0 ? { updateWaits: { ms: numberOf(Delay) / 1e6, places } } : {};
 };
 
 export const shownTask = (body: unknown): TaskShown => {

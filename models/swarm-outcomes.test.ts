@@ -22,7 +22,7 @@ describe('how an answer of the API is read', () => {
     [400, 'ContainerSpec: image reference must be provided', 'rejected', false],
     [401, 'swarm could not be unlocked: invalid key provided', 'rejected', false],
     [403, 'Permission denied', 'rejected', false],
-    [501, 'renaming services is not supported', 'rejected', false],
+    [501, 'service mode change is not allowed', 'rejected', true],
     [503, lockedText, 'rejected', false],
     [500, 'rpc error: code = DeadlineExceeded desc = context deadline exceeded', 'unknown', false],
     [500, lost, 'unknown', false],

@@ -7,7 +7,7 @@ export type Ended =
 
 export type SwarmOutcome = {
   readonly outcome: 'ok' | 'rejected' | 'unknown';
-  /** Whether the answer rests on the replicated objects: also "not found", a name that is taken, "out of sequence". */
+  /** Whether the answer rests on the replicated objects: also "not found", a name that is taken, "out of sequence", another mode. */
   readonly decided: boolean;
 };
 
@@ -25,6 +25,12 @@ export const outOfSequence = 'update out of sequence';
  */
 const noMember = "can't find manager in raft memberlist";
 
+/**
+ * An update that would change what an object cannot change, its mode or its name: of the object it says that it is there, and was other
+ * than its author took it for (swarmkit manager/controlapi/service.go UpdateService, before it looks at the version).
+ */
+export const notOfItsKind = 501;
+
 /** The locked node's own text (moby daemon/cluster/errors.go). */
 export const lockedText =
   'Swarm is encrypted and needs to be unlocked before it can be used. Please use "docker swarm unlock" to unlock it.';
@@ -39,9 +45,8 @@ export const swarmOutcome = (ended: Ended): SwarmOutcome => {
   const { status, text } = ended;
   if (status >= 200 && status < 300) return ok;
   if (status === 404 && text.includes(noMember)) return refused;
-  if (status === 404 || status === 409) return decidedAgainst;
+  if (status === 404 || status === 409 || status === notOfItsKind) return decidedAgainst;
   if (status >= 400 && status < 500) return refused;
-  if (status === 501) return refused;
   if (status === 503) return refused;
   if (status === 500 && text.includes(outOfSequence)) return decidedAgainst;
   return unknown;

@@ -10,6 +10,8 @@ import {
 /** A write that surely had no effect, because what it needs was not so: the name free, the version the present one. */
 export type Refused<V> =
   | { readonly f: 'refused create'; readonly name: string; readonly value: V }
+  /** An update that asked for what an object of its kind cannot become. */
+  | { readonly f: 'refused change'; readonly name: string; readonly value: V }
   | {
       readonly f: 'refused update';
       readonly name: string;
@@ -19,27 +21,34 @@ export type Refused<V> =
 
 export type SwarmServiceInput<V> = SwarmObjectInput<V> | Refused<V>;
 
+/** `seen`: whether the object was looked at since it was written, so that what is committed later has a greater version. */
+export type SwarmServiceState<V> = SwarmObjectState<V> & { readonly seen: boolean };
+
 /**
  * Versioned objects that the swarm itself writes too, between the writes of its clients and without changing what
  * they wrote: an orchestrator notes on a service how its update proceeds. So a version may have moved on at any time,
  * and `state.version` is what the present one is greater than.
  *
- * A refusal is a look: that a name is taken shows that the object is there, "update out of sequence" that its version is another one.
+ * Writes of several clients may be committed together, and then have one version: an object that nobody could look at may be removed, and
+ * the next of its name have no greater one.
+ *
+ * A refusal is a look: that a name is taken, or that a change is not allowed, shows that the object is there, "update out of sequence" that its version is another one.
  * @source SwarmKit `manager/orchestrator/update/updater.go` (UpdateStatus); `manager/state/store/memory.go` touchMeta,
  * ErrExist, ErrNameConflict and ErrSequenceConflict
  */
 export function swarmServices<V = unknown>(): Model<
-  SwarmObjectState<V>,
+  SwarmServiceState<V>,
   SwarmServiceInput<V>,
   SwarmObjectOutput<V>
 > {
-  const { init, observes, identify, describe, ...objects } = swarmObjects<V>();
+  const { init, key, observes, identify, describe, ...objects } = swarmObjects<V>();
   return {
     ...objects,
     name: 'swarm-services',
-    init: { ...init, exact: false },
-    // Of all looks, only this one never tells more of the version.
-    readOnly: ({ f }) => f === 'refused create',
+    init: { ...init, exact: false, seen: false },
+    key: (state) => `${state.seen ? '*' : ''}${key(state)}`,
+    // Of all looks, only these never tell more of the version.
+    readOnly: ({ f }) => f === 'refused create' || f === 'refused change',
     observes: (input) => isRefused(input) || observes?.(input) === true,
     identify: (input, output) =>
       isRefused(input)
@@ -47,9 +56,9 @@ export function swarmServices<V = unknown>(): Model<
         : (identify?.(input, output) ?? canonical([input, output])),
     describe: (input, output) =>
       isRefused(input) ? refusalInWords(input) : (describe?.(input, output) ?? show(input)),
-    looseness: ({ present, value, version }) => ({
+    looseness: ({ present, value, version, seen }) => ({
       alike: `${present ? 'p' : 'a'} ${canonical(value)}`,
-      rank: version,
+      rank: 2 * version + (seen ? 1 : 0),
     }),
     step(state, input, output) {
       switch (input.f) {
@@ -64,8 +73,9 @@ export function swarmServices<V = unknown>(): Model<
           if (output?.is === 'absent') return state.present ? [] : [state];
           if (!state.present) return output === undefined ? [state] : [];
           if (output !== undefined && output.is !== 'done') return [];
-          return [{ ...state, value: undefined, present: false, version: state.version + 1 }];
+          return [removed(state)];
         case 'refused create':
+        case 'refused change':
         case 'refused update':
           if (output === undefined) return [state];
           return output.is === 'conflict' ? refusing(state, input) : [];
@@ -74,7 +84,7 @@ export function swarmServices<V = unknown>(): Model<
           if (output.is === 'absent') return state.present ? [] : [state];
           if (output.is !== 'found' || !state.present || output.version <= state.version) return [];
           if (!alike(output.value, state.value)) return [];
-          return [{ ...state, version: output.version - 1 }];
+          return [{ ...state, version: output.version - 1, seen: true }];
       }
     },
     answers(state, input) {
@@ -83,6 +93,7 @@ export function swarmServices<V = unknown>(): Model<
         case 'create':
           return [{ is: state.present ? 'conflict' : 'done' }];
         case 'refused create':
+        case 'refused change':
         case 'refused update':
           return refusing(state, input).length > 0 ? [{ is: 'conflict' }] : [];
         case 'read':
@@ -102,50 +113,61 @@ export function swarmServices<V = unknown>(): Model<
 }
 
 function isRefused<V>(input: SwarmServiceInput<V>): input is Refused<V> {
-  return input.f === 'refused create' || input.f === 'refused update';
+  return input.f.startsWith('refused ');
 }
 
 /** The states in which the refusal is right. */
 function refusing<V>(
-  state: SwarmObjectState<V>,
+  state: SwarmServiceState<V>,
   input: Refused<V>,
-): readonly SwarmObjectState<V>[] {
-  if (!state.present) return input.f === 'refused create' ? [] : [state];
-  return [input.f === 'refused create' ? state : notAt(state, input.version)];
+): readonly SwarmServiceState<V>[] {
+  if (input.f === 'refused update') return [state.present ? notAt(state, input.version) : state];
+  return state.present ? [state] : [];
 }
 
 /** What they would have written tells no two of them apart. */
 function refusalOf<V>(input: Refused<V>, output: SwarmObjectOutput<V> | undefined): string {
-  const asked = input.f === 'refused create' ? 'taken' : `stale${input.version}`;
+  const asked = input.f === 'refused update' ? `stale${input.version}` : 'there';
   return `${asked} ${canonical(output)}`;
 }
 
 function refusalInWords<V>(input: Refused<V>): string {
-  return input.f === 'refused create'
-    ? `create ${input.name} as ${show(input.value)} → refused, the name is taken`
-    : `update ${input.name} at version ${input.version} to ${show(input.value)} → refused, out of sequence`;
+  const { name, value } = input;
+  switch (input.f) {
+    case 'refused create':
+      return `create ${name} as ${show(value)} → refused, the name is taken`;
+    case 'refused change':
+      return `update ${name} to ${show(value)} → refused, it cannot become that`;
+    case 'refused update':
+      return `update ${name} at version ${input.version} to ${show(value)} → refused, out of sequence`;
+  }
 }
 
 /**
  * The state once its version is known not to be this one. Where it may be less, nothing else is known of it: it may become this one
  * later. Otherwise it is greater.
  */
-function notAt<V>(state: SwarmObjectState<V>, version: number): SwarmObjectState<V> {
-  return version === state.version + 1 ? { ...state, version } : state;
+function notAt<V>(state: SwarmServiceState<V>, version: number): SwarmServiceState<V> {
+  return version === state.version + 1 ? { ...state, version, seen: false } : state;
 }
 
-/** The present version is at least this one. */
-function written<V>(value: V, version: number): SwarmObjectState<V> {
-  return { value, present: true, version: version - 1, exact: false, besides: [] };
+/** The present version is at least this one, or this one where its client was told. */
+function written<V>(value: V, version: number, seen: boolean): SwarmServiceState<V> {
+  return { value, present: true, version: version - 1, exact: false, besides: [], seen };
+}
+
+function removed<V>(state: SwarmServiceState<V>): SwarmServiceState<V> {
+  const version = state.version + (state.seen ? 1 : 0);
+  return { ...state, value: undefined, present: false, version, seen: false };
 }
 
 function created<V>(
-  { version }: SwarmObjectState<V>,
+  { version }: SwarmServiceState<V>,
   value: V,
   at: number | undefined,
-): readonly SwarmObjectState<V>[] {
-  if (at === undefined) return [written(value, version + 1)];
-  return at > version ? [written(value, at)] : [];
+): readonly SwarmServiceState<V>[] {
+  if (at === undefined) return [written(value, version + 1, false)];
+  return at > version ? [written(value, at, true)] : [];
 }
 
 function atVersion<V>(output: SwarmObjectOutput<V> | undefined): number | undefined {
@@ -153,15 +175,16 @@ function atVersion<V>(output: SwarmObjectOutput<V> | undefined): number | undefi
 }
 
 function updated<V>(
-  state: SwarmObjectState<V>,
+  state: SwarmServiceState<V>,
   input: { readonly version: number; readonly value: V },
   output: SwarmObjectOutput<V> | undefined,
-): readonly SwarmObjectState<V>[] {
+): readonly SwarmServiceState<V>[] {
   if (output?.is === 'absent') return state.present ? [] : [state];
   if (output?.is === 'found') return [];
   if (!state.present) return output === undefined ? [state] : [];
   if (output?.is === 'conflict') return [state];
-  const after = written(input.value, atVersion(output) ?? input.version + 1);
+  const at = atVersion(output);
+  const after = written(input.value, at ?? input.version + 1, at !== undefined);
   const fits = input.version > state.version && after.version >= input.version;
   if (output !== undefined) return fits ? [after] : [];
   return fits ? [state, after] : [state];

@@ -197,7 +197,14 @@ const planted: readonly Planted[] = [
   },
   {
     title: 'a state is passed over for one that allows less',
-    kinds: ['swarm-services, one object'],
+    kinds: [
+      'swarm-objects, one object',
+      'swarm-services, one object',
+      'standing-objects',
+      'swarm-services, with refusals',
+      'swarm-services',
+      'swarm-objects',
+    ],
     which: 'answered',
     patches: [
       {

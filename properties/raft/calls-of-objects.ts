@@ -7,6 +7,8 @@ import type {
   SwarmObjectOutput,
   SwarmServiceInput,
 } from '../../models/index.ts';
+import { fieldsOf } from '../../models/swarm-answers.ts';
+import { notOfItsKind } from '../../models/swarm-outcomes.ts';
 import { remembered } from '../remembered.ts';
 
 /** What an operation of a run did to one object, as the checker takes it. */
@@ -88,7 +90,7 @@ export const callsOf = (history: History): Calls => {
 
   const refusal = (operation: Operation, intent: Intent) => {
     const kind = kinds.get(intent.object);
-    const input = refusedOf(intent);
+    const input = refusedOf(intent, operation);
     if (input === undefined || (kind !== 'create' && kind !== 'standing')) return;
     versioned[kind].push(lookOf(operation, input, { is: 'conflict' }));
   };
@@ -161,7 +163,9 @@ const inputOf = ({ act, object: name, value, version }: Intent) => {
 };
 
 /** Undefined: it needs nothing of the object that a refusal could say. */
-const refusedOf = ({ act, object: name, value, version }: Intent) => {
+const refusedOf = ({ act, object: name, value, version }: Intent, { output }: Operation) => {
+  if (act === 'update' && fieldsOf(output).status === notOfItsKind)
+    return { f: 'refused change', name, value } as const;
   if (act === 'create') return { f: 'refused create', name, value } as const;
   if (act !== 'update' || version === undefined) return undefined;
   return { f: 'refused update', name, version, value } as const;

@@ -218,6 +218,22 @@ describe('a refusal is a look', () => {
     expect(judged(ambiguous, taken([2_400, 2_410])).verdict).toBe('pass');
   });
 
+  test('a change that is not allowed shows that the object is there, at whatever version', () => {
+    const change = (times: readonly [number, number]) =>
+      write(['update', 'a', '2', 10], 'm1', times, { ...refused, output: { status: 501 } });
+    const around = [found(10, [2_400, 2_410]), found(10, [2_600, 2_610])] as const;
+    expect(judged(created, around[0], change([2_500, 2_560]), around[1]).verdict).toBe('pass');
+    const removed = write(['remove', 'a'], 'm2', [2_500, 2_550]);
+    expect(judged(created, removed, change([2_560, 2_570]))).toMatchObject({
+      verdict: 'fail',
+      moments: expect.arrayContaining([
+        expect.objectContaining({
+          text: expect.stringContaining('update a to "2" → refused, it cannot become that'),
+        }),
+      ]),
+    });
+  });
+
   test('but not where it rests on nothing replicated, or says that the object is gone', () => {
     const locked = write(['create', 'a', '9'], 'm1', [500, 510], {
       outcome: 'rejected',

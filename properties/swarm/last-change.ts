@@ -48,11 +48,20 @@ const certainAt = ({ mark, version }: ServiceShown, history: History): Ms =>
 export const changeOf = (service: ServiceShown, history: History): Ms =>
   answersOf(history).get(service.mark) ?? certainAt(service, history);
 
-/** How long an update of the service may wait by its own configuration, beyond the time that it takes. */
-export const waitsOf = ({ updateWaits, replicas }: ServiceShown, { nodes }: FinalState): Ms =>
-  updateWaits === undefined
-    ? 0
-    : updateWaits.ms * Math.floor((replicas ?? nodes.length) / updateWaits.places);
+/** Of an update that takes one lot of places after the other, so many are done well within the bound. */
+const lotsInBound = 5;
+
+/** How long an update of the service may take beyond the bound: what it waits by its own configuration, and for places beyond many. */
+export const waitsOf = (
+  { updateWaits, replicas }: ServiceShown,
+  { nodes }: FinalState,
+  { bounds }: Pick<History, 'bounds'>,
+): Ms => {
+  if (updateWaits === undefined) return 0;
+  const lots = (replicas ?? nodes.length) / updateWaits.places;
+  const beyond = Math.max(0, Math.ceil(lots) - lotsInBound);
+  return updateWaits.ms * Math.floor(lots) + (beyond * bounds.convergeMs) / lotsInBound;
+};
 
 /** When anything became of a node, its availability or its state: tasks may have to go to it, or away from it. */
 export const changeOfNodes = ({ nodes }: FinalState, history: History): Ms =>

@@ -114,7 +114,7 @@ function* findWrong(
 
 /** Its last update may wait still, as it was asked to. */
 const hasTime = (service: ServiceShown, state: FinalState, history: History): boolean => {
-  const waits = waitsOf(service, state);
+  const waits = waitsOf(service, state, history);
   if (waits === 0) return false;
   const since = Math.max(history.phases.healedAt, changeOf(service, history));
   return state.from - since < history.bounds.convergeMs + waits;

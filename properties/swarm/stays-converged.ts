@@ -30,7 +30,7 @@ export const unrestIn = (state: FinalState, history: History): Unrest | undefine
     const service = services.get(step.task.service);
     if (service === undefined || !isUncalledFor(step, service)) continue;
     const since = Math.max(settledAt, changeOf(service, history));
-    if (step.at >= since + convergeMs + waitsOf(service, state))
+    if (step.at >= since + convergeMs + waitsOf(service, state, history))
       return unrest(step, service, since);
   }
   return undefined;

@@ -119,7 +119,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
 function refused(r: Random) {
   const name = r.pick(['web', 'web', 'db']);
   return r.chance(0.4)
-    ? { f: 'refused create', name, value: few(r) }
+    ? { f: r.pick(['refused create', 'refused change']), name, value: few(r) }
     : { f: 'refused update', name, version: 1 + r.below(4), value: few(r) };
 }
 
