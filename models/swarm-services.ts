@@ -32,7 +32,8 @@ export type SwarmServiceState<V> = SwarmObjectState<V> & { readonly seen: boolea
  * Writes of several clients may be committed together, and then have one version: an object that nobody could look at may be removed, and
  * the next of its name have no greater one.
  *
- * A refusal is a look: that a name is taken, or that a change is not allowed, shows that the object is there, "update out of sequence" that its version is another one.
+ * A refusal is a look: that a name is taken, or that a change is not allowed, shows that the object is there, "update out of sequence"
+ * that its version is another one.
  * @source SwarmKit `manager/orchestrator/update/updater.go` (UpdateStatus); `manager/state/store/memory.go` touchMeta,
  * ErrExist, ErrNameConflict and ErrSequenceConflict
  */
