@@ -18,7 +18,8 @@ import {
  *
  * Judged are operations that were asked after a cut was made and answered before its heal began. A follower or a bridge that reaches a
  * majority through a leader may answer, so manager m may acknowledge while there is some L, mutually reachable from m and from a
- * majority of live, unlocked managers. "Not found", a taken name and "out of sequence" count as reads: they rest on the objects.
+ * majority of live, unlocked managers. "Not found", a taken name, "out of sequence" and a change that is not allowed count as reads:
+ * they rest on the objects.
  * @source Docker documentation, Administer and maintain a swarm of Docker Engines, "Maintain the quorum of managers";
  * docker-swarm failure catalogue 1 and 2 (moby TestAPISwarmRaftQuorum).
  */

@@ -48,8 +48,8 @@ const certainAt = ({ mark, version }: ServiceShown, history: History): Ms =>
 export const changeOf = (service: ServiceShown, history: History): Ms =>
   answersOf(history).get(service.mark) ?? certainAt(service, history);
 
-/** Of an update that takes one lot of places after the other, so many are done well within the bound. */
-const lotsInBound = 5;
+/** Of an update that takes one lot of places after the other, so many are done within the bound: 13 took a little more. */
+const lotsInBound = 10;
 
 /** How long an update of the service may take beyond the bound: what it waits by its own configuration, and for places beyond many. */
 export const waitsOf = (
