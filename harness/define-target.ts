@@ -290,16 +290,20 @@ const answered = async (
   }
 };
 
-/** Observations from JSON log lines; whatever is no JSON object, or of which `read` makes nothing, is passed over. */
+/** Observations from JSON log lines; whatever is no JSON object, or of which `read` makes nothing, is passed over. What `read` throws ends the run. */
 export const fromLogLines =
   (read: (line: JsonObject) => Said | undefined) =>
   (line: string): Said | undefined => {
-    if (!line.startsWith('{')) return undefined;
-    try {
-      return read(JSON.parse(line) as JsonObject);
-    } catch {
-      return undefined;
-    }
+    const object = line.startsWith('{') ? parsed(line) : undefined;
+    return object === undefined ? undefined : read(object);
   };
+
+const parsed = (line: string): JsonObject | undefined => {
+  try {
+    return JSON.parse(line) as JsonObject;
+  } catch {
+    return undefined;
+  }
+};
 
 export type { Addresses, NodePlace, Observation, Said };

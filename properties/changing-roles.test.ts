@@ -338,6 +338,18 @@ describe('old managers', () => {
     expect(judge('m1')).toBe('pass');
   });
 
+  test('lead on where the swarm had only this one, and others came later', () => {
+    const all = history({ faults: [cut(between(['m1'], ['w1']), [2_000, 5_000])] });
+    const judge = (of: History) =>
+      oldManagerDoesNoHarm.judge({ ...of, observations: [...led('m1'), ...grown.slice(-1)] })
+        .verdict;
+    const alone = all.nodes.filter(({ name }) => name !== 'm2' && name !== 'm3');
+    expect(judge({ ...all, nodes: alone })).toBe('pass');
+    const two = all.nodes.filter(({ name }) => name !== 'm3');
+    const faults = [cut(between(['m1'], ['w1', 'm2']), [2_000, 5_000])];
+    expect(judge({ ...all, faults, nodes: two })).toBe('fail');
+  });
+
   test('hear a promoted worker too', () => {
     const observations = [...led('m1', 'm2', 'm3'), ...grown.slice(-1)];
     const judge = (cutOff: readonly string[]) =>

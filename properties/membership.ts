@@ -95,6 +95,19 @@ export const removalsOf = (node: NodeName, until: Ms, { operations }: History): 
   return new Set(removed.map(({ args }) => args.id)).size;
 };
 
+/** Who is in no swarm because its way back into it was given up: it left or was taken off the list, and was not asked to join since. */
+export const leftOutside = remembered(({ operations }: History): ReadonlySet<NodeName> => {
+  const outside = new Set<NodeName>();
+  for (const asked of operations) {
+    const { operation, args, outcome } = asked;
+    if (asksToLeave(asked)) outside.add(asked.node);
+    if (typeof args.name !== 'string') continue;
+    if (operation === 'node.remove' && outcome !== 'rejected') outside.add(args.name);
+    if (operation === 'swarm.join') outside.delete(args.name);
+  }
+  return outside;
+});
+
 /** Whether the node was asked to leave the swarm before this boot: one that says of no swarm may be in none. */
 const mayHaveLeft = ({ node, said: [first] }: Boot, { operations }: History): boolean =>
   operations.some(

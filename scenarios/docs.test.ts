@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { properties } from '../properties/index.ts';
 import { faultHelp } from './fault-help.ts';
@@ -70,24 +71,32 @@ test('every scenario of a suite has a name, and every property of a scenario exi
   }
 });
 
-test('the files that the README and the docs lead to exist', () => {
-  for (const file of [
-    'README.md',
-    'docs/architecture.md',
-    'docs/writing-a-scenario.md',
-    'docs/testing-your-own-cluster.md',
-    'docs/adding-a-fault.md',
-    'docs/reading-a-report.md',
-  ]) {
-    const links = [...readFileSync(file, 'utf8').matchAll(/\]\(((?!http)[^)#]+)\)/g)].map(
-      ([, link = '']) => link,
-    );
-    for (const link of links) {
-      expect(() => readFileSync(new URL(link, `file://${process.cwd()}/${file}`))).not.toThrow(
-        /ENOENT/,
-      );
+/** As pages of repositories are given them: a heading in lower case, without signs, hyphens for spaces. */
+const anchorsOf = (file: string): readonly string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replace(/\s/g, '-'),
+  );
+
+test('the files and headings that the README and the docs lead to exist', () => {
+  const pages = readdirSync('docs', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`);
+  const dead: string[] = [];
+  let links = 0;
+  for (const page of ['README.md', ...pages]) {
+    for (const [, link = ''] of readFileSync(page, 'utf8').matchAll(/\]\(((?!http)[^)\s]+)\)/g)) {
+      links += 1;
+      const [path = '', anchor] = link.split('#');
+      const file = path === '' ? page : join(dirname(page), decodeURI(path));
+      if (!existsSync(file) || (anchor !== undefined && !anchorsOf(file).includes(anchor)))
+        dead.push(`${page}: ${link}`);
     }
   }
+  expect(dead).toEqual([]);
+  expect(links).toBeGreaterThan(20);
 });
 
 test('docs/scenario.schema.json, by which editors know scenario files, is that of the sources', () => {

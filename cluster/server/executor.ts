@@ -1,4 +1,5 @@
 /** Runs tasks on this machine. Behind an interface, so that a real engine can stand here as well. */
+import { repositoryOf } from '../agent/image-names.ts';
 import type { TaskOrder, TaskReport } from '../node/program.ts';
 import { builtInImages } from './built-in-images.ts';
 import type { Image, RunningTask } from './built-in-images.ts';
@@ -95,10 +96,3 @@ export const createExecutor = ({ host, report }: ExecutorOptions): Executor => {
     },
   };
 };
-
-/** `docker.io/schism/echo:latest@sha256:…` → `schism/echo`. */
-const repositoryOf = (image: string): string =>
-  image
-    .replace(/@.*$/, '')
-    .replace(/:[^:/]*$/, '')
-    .replace(/^docker\.io\//, '');

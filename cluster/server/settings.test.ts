@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { defaultNodeConfig } from '../node/config.ts';
 import { defaultServerLimits } from './limits.ts';
-import { readSettings, usage } from './settings.ts';
+import { flagNames, readSettings, usage } from './settings.ts';
 
 const read = (argv: readonly string[], env: Readonly<Record<string, string>> = {}) =>
   readSettings({ argv, env, hostname: 'box' });
@@ -93,4 +93,9 @@ test('a bad variable is named as such, and all problems are told at once', () =>
 
 test('the usage names every flag and its variable', () => {
   expect(usage).toContain('--resolve HOST:PORT=HOST:PORT  (SCHISM_RESOLVE)');
+  expect(flagNames.length).toBeGreaterThan(5);
+  for (const flag of flagNames) {
+    const variable = `SCHISM_${flag.toUpperCase().replaceAll('-', '_')}`;
+    expect(usage).toMatch(new RegExp(`--${flag}( |$).*\\(${variable}\\)`, 'm'));
+  }
 });

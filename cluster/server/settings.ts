@@ -65,6 +65,7 @@ const options = {
   limits: ['SCHISM_LIMITS', 'JSON', 'times and limits of sockets, such as {"stallMs":1000}'],
 } as const;
 type Name = keyof typeof options;
+export const flagNames: readonly string[] = Object.keys(options);
 
 export const usage = [
   'Usage: node cluster/server/main.ts [options]; each may stand in the environment instead.',

@@ -279,19 +279,17 @@ class Campaign {
   async #unlessAborted<T>(asked: Promise<T>): Promise<T | undefined> {
     const { signal } = this.#plan;
     if (signal === undefined) return asked;
-    const aborted = new Promise<undefined>((resolve) => {
-      if (signal.aborted) resolve(undefined);
-      else {
-        signal.addEventListener(
-          'abort',
-          () => {
-            resolve(undefined);
-          },
-          { once: true },
-        );
-      }
-    });
-    return Promise.race([asked, aborted]);
+    if (signal.aborted) return undefined;
+    const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
+    const abort = (): void => {
+      resolve(undefined);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      return await Promise.race([asked, aborted]);
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
   }
 
   get #elapsedMs(): Ms {

@@ -252,7 +252,7 @@ export type Phases = {
   readonly injectAt: Ms;
   /** The heal begins: every fault still active is ended. */
   readonly healAt: Ms;
-  /** Every heal is confirmed. Liveness is judged from here on. */
+  /** Every heal is confirmed, or was given up (see the faults' `healed`). Liveness is judged from here on. */
   readonly healedAt: Ms;
   /** The workload has ended: nothing changes any more but the cluster itself. */
   readonly quietAt: Ms;

@@ -10,7 +10,10 @@ import type { RunShape, System } from './system.ts';
 
 /** A real cluster that stands until it is disposed of. */
 export type Started = AsyncDisposable & {
-  /** Plays a schedule on it, as `run` does: injects, heals, watches. One at a time; the first one forms the cluster. */
+  /**
+   * Plays a schedule on it, as `run` does: injects, heals, watches. One at a time; the first one forms the cluster. Rejects, with what went
+   * wrong first, once something of the world that the cluster stands in has failed, such as a proxy that ended.
+   */
   play(schedule: readonly WrittenEntry[], shape?: RunShape): Promise<Played>;
   /** Where clients reach a node, `127.0.0.1:PORT`. */
   endpoint(node: NodeName): string;
@@ -33,6 +36,8 @@ export const start = async (
   const lasting: Happening[] = [];
   let tell: ((happening: Happening, at: Ms) => void) | undefined;
   let failed: ((failure: Error) => void) | undefined;
+  /** What went wrong first, maybe while nothing was played: no history of this cluster is to be believed any more. */
+  let broken: Error | undefined;
   const cluster: LiveCluster = await world.start(live, {
     shape: system.shape,
     settings: system.settings ?? {},
@@ -40,30 +45,40 @@ export const start = async (
       if (isLasting(happening)) lasting.push(happening);
       tell?.(happening, at);
     },
-    onFailure: (failure) => failed?.(failure),
+    onFailure(failure) {
+      broken ??= failure;
+      failed?.(failure);
+    },
   });
   let memory: Memory | undefined;
   let plays = 0;
 
-  const conduct = (conductor: Conducting): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const carryOut = (commands: readonly Command[]): void => {
-        for (const command of commands) cluster.carryOut(command);
-        if (conductor.finished) resolve();
-      };
-      failed = reject;
-      const before = [...lasting];
-      tell = (happening, at) => {
-        if (!conductor.finished) carryOut(conductor.handle(happening, at));
-      };
-      carryOut(conductor.start(cluster.now()));
-      for (const happening of before) tell(happening, cluster.now());
-    });
+  const conduct = async (conductor: Conducting): Promise<void> => {
+    const { promise: over, resolve, reject } = Promise.withResolvers<undefined>();
+    const carryOut = (commands: readonly Command[]): void => {
+      for (const command of commands) cluster.carryOut(command);
+      if (conductor.finished) resolve(undefined);
+    };
+    failed = reject;
+    const before = [...lasting];
+    tell = (happening, at) => {
+      if (conductor.finished) return;
+      try {
+        carryOut(conductor.handle(happening, at));
+      } catch (thrown) {
+        reject(thrown);
+      }
+    };
+    carryOut(conductor.start(cluster.now()));
+    for (const happening of before) tell(happening, cluster.now());
+    await over;
+  };
 
   return {
     async play(written, shape = {}) {
       if (tell !== undefined)
         throw new Error('this cluster plays a schedule already; wait for its end');
+      if (broken !== undefined) throw broken;
       const { scenario, schedule } = playable(system, written, { ...shape, seed: plays });
       plays += 1;
       const plan: Plan = {

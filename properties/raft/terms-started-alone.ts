@@ -37,12 +37,16 @@ export const aloneSpans = (history: History): readonly AloneSpan[] => {
 };
 
 /** Whoever is the only one that votes hears nobody and leads all the same. */
-const decidesAlone = (node: NodeName, until: Ms, history: History): boolean =>
-  membershipOf(history).fixedUntil <= until &&
-  chronicleOf(history).memberships.some(
-    ({ node: by, voters, at }) =>
-      by === node && voters.length === 1 && at >= membershipOf(history).fixedUntil,
+const decidesAlone = (node: NodeName, until: Ms, history: History): boolean => {
+  const { first, fixedUntil } = membershipOf(history);
+  if (first.size === 1 && first.voters.includes(node)) return true;
+  return (
+    fixedUntil <= until &&
+    chronicleOf(history).memberships.some(
+      ({ node: by, voters, at }) => by === node && voters.length === 1 && at >= fixedUntil,
+    )
   );
+};
 
 /** The first time at or after this one from which a node is not paused for as long as the grace lasts. */
 const awakeFrom = (at: Ms, node: NodeName, history: History): Ms => {

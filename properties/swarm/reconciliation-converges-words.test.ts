@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { History } from '../../harness/core/history.ts';
-import { commit, lived, lock, says, task } from '../testing/histories.ts';
+import type { History, Operation } from '../../harness/core/history.ts';
+import { commit, lived, lock, operation, says, task } from '../testing/histories.ts';
 import { judge, nodes, right } from '../testing/shown-in-the-end.ts';
 
 describe('a task that is shown as running', () => {
@@ -153,6 +153,27 @@ describe('a node that runs', () => {
 
   test('and is not shown at all is found', () => {
     expect(judge({ nodes: nodes.slice(0, 4) }).verdict).toBe('fail');
+  });
+
+  describe('and whose way back into the swarm was given up is not missed there', () => {
+    const asks = (name: string, at: number, given: Partial<Operation> = {}) =>
+      operation(name === 'swarm.leave' ? 'w2' : 'm1', [at, at + 10], {
+        effect: 'local',
+        operation: name,
+        args: { name: 'w2' },
+        ...given,
+      });
+    const [leave, remove] = [asks('swarm.leave', 1_000), asks('node.remove', 1_100)];
+    const refused = asks('node.remove', 1_100, { outcome: 'rejected' });
+
+    test.each<readonly [string, readonly Operation[], string]>([
+      ['it left', [leave], 'pass'],
+      ['it was taken off the list', [remove], 'pass'],
+      ['nobody took it off', [refused], 'fail'],
+      ['it was to join again', [leave, remove, asks('swarm.join', 1_200)], 'fail'],
+    ])('%s', (_, before, verdict) => {
+      expect(judge({ nodes: nodes.slice(0, 4) }, {}, before).verdict).toBe(verdict);
+    });
   });
 
   test.each([

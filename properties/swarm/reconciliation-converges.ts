@@ -5,7 +5,7 @@ import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import type { NodeShown, ServiceShown, TaskShown } from '../../models/swarm-answers.ts';
 import { endingOf } from '../answers.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
-import { membershipOf } from '../membership.ts';
+import { leftOutside, membershipOf } from '../membership.ts';
 import { stalledAfterHeal } from '../liveness/stalls.ts';
 import { healed, wasHealed } from '../healing.ts';
 import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
@@ -109,7 +109,11 @@ function* findWrong(
   yield* leftovers(state, executors, { history, hasTime: isUnderWay });
   yield* tooMuchKept(state, history);
   yield* shownOnly(state, executors, { running, convergeMs: history.bounds.convergeMs });
-  yield* notReady(state, running);
+  const outside = leftOutside(history);
+  yield* notReady(
+    state,
+    running.filter((name) => !outside.has(name)),
+  );
 }
 
 /** Its last update may wait still, as it was asked to. */

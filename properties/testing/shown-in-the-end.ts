@@ -1,5 +1,5 @@
 /** What managers show in the end of a swarm whose services are as asked, and what the property says of such a run. */
-import type { History } from '../../harness/core/history.ts';
+import type { History, Operation } from '../../harness/core/history.ts';
 import type { NodeShown, ServiceShown, TaskShown } from '../../models/swarm-answers.ts';
 import { reconciliationConverges } from '../swarm/reconciliation-converges.ts';
 import { history, kill, operation, service, shownNode, task } from './histories.ts';
@@ -17,13 +17,17 @@ export const right: Shown = {
   nodes,
 };
 
-/** Asked shortly before the end, after a kill that was healed; right where nothing else is given. */
-export const judge = (shown: Partial<Shown>, given: Partial<History> = {}) => {
+/** Asked shortly before the end, after a kill that was healed and what was asked `before`; right where nothing else is given. */
+export const judge = (
+  shown: Partial<Shown>,
+  given: Partial<History> = {},
+  before: readonly Operation[] = [],
+) => {
   const { services, tasks, nodes: members } = { ...right, ...shown };
   const reads = [{ services }, { tasks }, { nodes: members }].map((output, at) =>
     operation('m1', [11_100 + at, 11_101 + at], { output }),
   );
   return reconciliationConverges.judge(
-    history({ operations: reads, faults: [kill('w1', [2_000, 3_000])], ...given }),
+    history({ operations: [...before, ...reads], faults: [kill('w1', [2_000, 3_000])], ...given }),
   );
 };

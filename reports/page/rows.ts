@@ -172,6 +172,12 @@ export const eventRows = (history: History): readonly EventRow[] =>
     (a, b) => a.at - b.at,
   );
 
+/** A heal that is not confirmed in time is given up. */
+const healedWords = ({ faults }: History): string =>
+  faults.some(({ beginAt, healed }) => beginAt !== undefined && healed === false)
+    ? 'the heal is over, and not of all faults confirmed'
+    : 'every heal is confirmed';
+
 /** All but operations and what nodes say again and again, of which there is too much to be written down twice. */
 export const toldRows = (history: History): readonly EventRow[] => {
   const { phases } = history;
@@ -185,7 +191,7 @@ export const toldRows = (history: History): readonly EventRow[] => {
   return [
     phase(phases.injectAt, 'the cluster has formed; the schedule begins'),
     phase(phases.healAt, 'the heal begins'),
-    phase(phases.healedAt, 'every heal is confirmed'),
+    phase(phases.healedAt, healedWords(history)),
     phase(phases.quietAt, 'the workload has ended'),
     phase(phases.endAt, 'the end'),
     ...faultRows(history),

@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import type Docker from 'dockerode';
 import { LiveFailure } from '../live/failure.ts';
 import { openLinks } from '../live/links.ts';
@@ -42,7 +43,7 @@ export const openDockerWorld = async (given: Given, options: DockerOptions): Pro
   const run = await LiveRun.open({
     ...runOptions,
     backend: 'docker',
-    reaperUrl: new URL(`file://${programBeside(import.meta.url, 'reap')}`).href,
+    reaperUrl: pathToFileURL(programBeside(import.meta.url, 'reap')).href,
   });
   try {
     return await assembled({ ...given, program, docker, run }, toxiproxyImage);

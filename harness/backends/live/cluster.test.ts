@@ -98,7 +98,10 @@ type Started = {
 };
 
 const started: LiveCluster[] = [];
+/** All worlds that the test at hand has opened, in their order. */
+const worlds: NominalWorld[] = [];
 afterEach(async () => {
+  worlds.splice(0);
   for (const cluster of started.splice(0)) await cluster[Symbol.asyncDispose]();
 });
 
@@ -108,7 +111,6 @@ const start = async (
 ): Promise<Started> => {
   const happenings: Happening[] = [];
   const failures: Error[] = [];
-  const worlds: NominalWorld[] = [];
   const cluster = await startCluster(
     { ...target, ...given },
     {
@@ -125,7 +127,7 @@ const start = async (
     },
   );
   started.push(cluster);
-  const [world] = worlds;
+  const world = worlds.at(-1);
   if (world === undefined) throw new Error('it has been opened');
   return {
     cluster,
@@ -176,6 +178,7 @@ describe('a start', () => {
 
   test('that fails takes the world away again', async () => {
     await expect(start({}, { fails: 'start m2' })).rejects.toThrow('start m2 fails');
+    expect(worlds.map(({ done }) => done.at(-1))).toEqual(['dispose']);
   });
 
   test('that fails says so, also where the world cannot be taken away', async () => {
@@ -193,7 +196,6 @@ describe('a start', () => {
       if (asked === 3) stop.abort(new Error('enough'));
       return Promise.reject(new Error('not yet'));
     };
-    const worlds: NominalWorld[] = [];
     const starting = startCluster(
       { ...target, nodes: () => named('m1'), ready },
       { shape: { managers: 1, workers: 0 }, signal: stop.signal, onHappening: () => undefined },
@@ -212,6 +214,7 @@ describe('a start', () => {
   test('that is given up before it began opens no world', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(start({}, { signal })).rejects.toThrow('enough');
+    expect(worlds).toEqual([]);
   });
 
   test('names the node that does not become ready', async () => {

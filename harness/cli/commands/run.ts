@@ -47,7 +47,7 @@ export const run = async (registry: Registry, io: Io, options: RunOptions): Prom
   if (options.managers !== undefined) warnOfQuorum(options.managers, io);
   using output = prepareCampaign(options.out ?? registry.outFolder, seed);
   const { folder } = output;
-  const commit = commitOf(dirname(new URL(import.meta.url).pathname));
+  const commit = commitOf(import.meta.dirname);
   const planting = options.mutants === undefined ? undefined : registry.plant(options.mutants);
   const saving = savingFor({ registry, folder, commit, mutants: planting?.mutants ?? [] });
   const asked = { managers: options.managers, workers: options.workers };

@@ -132,7 +132,10 @@ const standUp = async (given: {
 
 const ended = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    if (signal.aborted) resolve();
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
     // A process that waits for nothing but a signal would end.
     const alive = setInterval(() => undefined, 60_000);
     signal.addEventListener('abort', () => {

@@ -1,3 +1,4 @@
+import { imageNames, repositoryOf } from '../../../cluster/agent/image-names.ts';
 import type {
   NodeEffect,
   NodeEvent,
@@ -30,11 +31,6 @@ type Life = {
   runs: boolean;
 };
 type Due = { readonly life: Life; readonly report: TaskReport };
-
-/** The built-in images as far as others can see them: `schism/sleep`, `schism/echo`, `schism/crash`. */
-const images = ['schism/sleep', 'schism/echo', 'schism/crash'];
-
-const repositoryOf = (image: string): string => image.replace(/@.*$/, '').replace(/:[^:/]*$/, '');
 
 /** How long the task lives after it started, and how it ends then; `undefined`: until it is stopped. */
 const ownEnd = ({ image, args }: TaskOrder): readonly [afterMs: number, State] | undefined => {
@@ -103,7 +99,7 @@ export class SimulatedExecutor implements Device<Words> {
 
   #prepare(order: TaskOrder, later: Later): void {
     this.#report(order.taskId, 'preparing', 0, later);
-    const known = images.includes(repositoryOf(order.image));
+    const known = imageNames.includes(repositoryOf(order.image));
     const afterMs = this.#upTo('prepare', prepareMsMax);
     this.#report(order.taskId, known ? 'ready' : 'rejected', afterMs, later);
   }

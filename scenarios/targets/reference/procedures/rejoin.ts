@@ -14,8 +14,8 @@ import {
   type Part,
 } from './steps.ts';
 
-/** At 50 ms a try. */
-const triesMax = 100;
+/** At 50 ms a try: for longer than a node is kept down where it is not for ever. */
+const triesMax = 400;
 /** Of asking every manager, until the swarm has a leader again. */
 const roundsMax = 5;
 /** Tries before another manager is asked. */
