@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Target } from './core/target.ts';
 import { flawsOfSchedule } from './library/check-schedule.ts';
 import { procedure } from './generate/faults.ts';
-import { defineTarget, type Answer, type TargetSpec } from './define-target.ts';
+import { defineTarget, fromLogLines, type Answer, type TargetSpec } from './define-target.ts';
 
 const specWith = (call: () => Promise<unknown>): TargetSpec => ({
   name: 'mine',
@@ -92,4 +92,15 @@ test('deeds of its own are procedures that faults name', () => {
   expect(flaws(defineTarget(spec).target)).toEqual([
     'schedule[0].fault.name: target mine has no procedure look',
   ]);
+});
+
+test('lines that are no JSON objects are passed over; what the reader throws is not', () => {
+  const read = fromLogLines((line) => {
+    if (line.level === 'leader') throw new TypeError('no such field');
+    return undefined;
+  });
+  expect(read('listening on 7001')).toBeUndefined();
+  expect(read('{ half a line')).toBeUndefined();
+  expect(read('{"level":"info"}')).toBeUndefined();
+  expect(() => read('{"level":"leader"}')).toThrow('no such field');
 });

@@ -16,3 +16,15 @@ test('an answer that is too long for its row is cut, and says so', () => {
   expect(answered(158)).toMatch(/ "x{158}"$/);
   expect(answered(159)).toMatch(/ "x{159}…$/);
 });
+
+test('a heal that was given up is not told as confirmed', () => {
+  const { history } = sampleRun(1).run;
+  const told = (healed: boolean): readonly string[] =>
+    eventRows({ ...history, faults: history.faults.map((fault) => ({ ...fault, healed })) })
+      .filter(({ kind }) => kind === 'phase')
+      .map(({ text }) => text);
+  expect(history.faults.length).toBeGreaterThan(0);
+  expect(told(true)).toContain('every heal is confirmed');
+  expect(told(false)).toContain('the heal is over, and not of all faults confirmed');
+  expect(told(false)).not.toContain('every heal is confirmed');
+});

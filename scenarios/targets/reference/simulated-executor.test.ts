@@ -55,6 +55,16 @@ test('a task is prepared, started and stopped, and says so', () => {
   ).toEqual(['preparing', 'ready', 'starting', 'running', 'shutdown']);
 });
 
+test.each(['schism/sleep', 'docker.io/schism/sleep:latest', 'schism/sleep:1@sha256:0'])(
+  'an image is known by its repository: %s',
+  (image) => {
+    expect(heard([0, { type: 'task-prepare', order: order(image) }])).toEqual([
+      'preparing',
+      'ready',
+    ]);
+  },
+);
+
 test('an image that there is not is rejected', () => {
   expect(heard([0, { type: 'task-prepare', order: order('no/such') }])).toEqual([
     'preparing',
