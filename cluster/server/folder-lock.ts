@@ -21,14 +21,23 @@ export type FolderLock = { release(): Promise<void> };
 export const lockFolder = async (folder: string): Promise<FolderLock | undefined> => {
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   const handle = fs.openSync(folder, 'r');
-  const place = socketPlace(folder, handle);
+  let server: net.Server | undefined;
+  try {
+    server = await takePlace(socketPlace(folder, handle));
+  } finally {
+    if (server === undefined) fs.closeSync(handle);
+  }
+  const taken = server;
+  return taken && { release: () => release(taken, handle) };
+};
+
+const takePlace = async (place: string): Promise<net.Server | undefined> => {
   for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
     const server = await listen(place);
-    if (server !== undefined) return { release: () => release(server, handle) };
-    if (await isHeld(place)) break;
-    if (await clearAway(place)) break;
+    if (server !== undefined) return server;
+    if (await isHeld(place)) return undefined;
+    if (await clearAway(place)) return undefined;
   }
-  fs.closeSync(handle);
   return undefined;
 };
 

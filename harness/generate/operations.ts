@@ -33,8 +33,8 @@ export class OperationMaker {
     this.#gapMs = workload.perSecond > 0 ? 1_000 / workload.perSecond : 0;
     // Clients go on through the first half of the healed tail.
     const spanMs = injectMs + settleMs / 2;
-    const wanted = this.#kinds.length === 0 || workload.clients <= 0 || this.#gapMs === 0;
-    this.count = wanted ? 0 : Math.floor(spanMs / this.#gapMs);
+    const asksNothing = this.#kinds.length === 0 || workload.clients <= 0 || this.#gapMs === 0;
+    this.count = asksNothing ? 0 : Math.floor(spanMs / this.#gapMs);
   }
 
   make(drawn: number, ordinal: number): ScheduledOperation {

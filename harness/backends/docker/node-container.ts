@@ -5,6 +5,7 @@ import { beforeDeadline, hopeless } from '../live/deadline.ts';
 import { isError, LiveFailure, messageOf } from '../live/failure.ts';
 import type { RunRecord } from '../live/run-record.ts';
 import type { ContainerProgram, NodePlace } from '../live/target.ts';
+import { within } from '../live/within.ts';
 import type { WorldEvents } from '../live/world.ts';
 import { engineDoes, statusOf } from './engine.ts';
 import { labelsOf } from './labels.ts';
@@ -194,7 +195,7 @@ export class NodeContainer {
       ending(container),
       read.then((end) => this.#afterOutput(container, { end, attached })),
     ]);
-    await Promise.race([read, new Promise((resolve) => setTimeout(resolve, endsWithinMs))]);
+    await within(read, endsWithinMs);
     events.exited(place.node, how);
     return how;
   }

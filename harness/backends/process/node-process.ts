@@ -3,6 +3,7 @@ import { beforeDeadline } from '../live/deadline.ts';
 import { LiveFailure } from '../live/failure.ts';
 import { lineSplitter } from '../live/lines.ts';
 import { processesWith, sightOf, type ProcessSight } from '../live/process-identity.ts';
+import { within } from '../live/within.ts';
 import type { NodeMark } from './environment.ts';
 
 export type Program = {
@@ -203,12 +204,3 @@ const send = (target: number, signal: NodeJS.Signals): void => {
     // Nobody of it is left.
   }
 };
-
-const within = (event: Promise<unknown>, ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    void event.then(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });

@@ -51,18 +51,21 @@ export const reach = (address: Address, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     const [host = '', port = ''] = address.split(':');
     const socket = connect({ host, port: Number(port) });
-    const give = (error: Error): void => {
-      socket.destroy();
-      reject(error);
-    };
     const abort = (): void => {
       give(new Error(`no connection to ${address}`));
+    };
+    const close = (): void => {
+      signal.removeEventListener('abort', abort);
+      socket.destroy();
+    };
+    const give = (error: Error): void => {
+      close();
+      reject(error);
     };
     signal.addEventListener('abort', abort, { once: true });
     socket.once('error', give);
     socket.once('connect', () => {
-      signal.removeEventListener('abort', abort);
-      socket.destroy();
+      close();
       resolve();
     });
   });
