@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { UsageError } from './cli/exit.ts';
+import { UsageError } from './core/usage-error.ts';
 import { inWords, placeOf } from './shape-words.ts';
 import { saidKinds } from './tellable.ts';
-import { nearest } from './cli/select.ts';
+import { suggestion } from './core/did-you-mean.ts';
 import type { Answer } from './define-target.ts';
 
 const sighting = z.strictObject({
@@ -55,7 +55,6 @@ export const checkSays = (says: readonly string[], name: string): void => {
 
 const refuseUnknown = (word: string, known: readonly string[], what: string): void => {
   if (known.includes(word)) return;
-  const near = nearest(word, known);
-  const meant = near === undefined ? '' : ` Did you mean ${near}?`;
-  throw new UsageError(`${what}, "${word}"; there are ${known.join(', ')}.${meant}`);
+  const there = `there are ${known.join(', ')}.${suggestion(word, known)}`;
+  throw new UsageError(`${what}, "${word}"; ${there}`);
 };

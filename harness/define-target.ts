@@ -4,7 +4,8 @@ import type { Json, JsonObject } from './core/json.ts';
 import type { Node, NodeName, Shape } from './core/cluster.ts';
 import type { System } from './library/system.ts';
 import { notJudgedBy, type SaidKind } from './tellable.ts';
-import { UsageError } from './cli/exit.ts';
+import { UsageError } from './core/usage-error.ts';
+import { messageOf } from './core/thrown.ts';
 import type { CallResult, OperationKind, Procedure, Reading, Target } from './core/target.ts';
 import {
   clientPort,
@@ -281,7 +282,7 @@ const answered = async (
         },
       );
     }
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     const codes = codesOf(error);
     return {
       failed: [text, ...codes].join(' '),

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { UsageError } from '../harness/cli/exit.ts';
+import { UsageError } from '../harness/core/usage-error.ts';
+import { messageOf } from '../harness/core/thrown.ts';
 import type { TargetEntry } from '../harness/cli/registry.ts';
 import { isReserved } from '../harness/core/fault.ts';
 import type { Property } from '../harness/core/property.ts';
@@ -100,7 +101,7 @@ export const readConfig = async (folder: string, known: readonly Target[]): Prom
     const loaded = (await import(pathToFileURL(file).href)) as { readonly default?: Written };
     return configOf(loaded.default, known);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     const mend = /import statement outside a module|require is not defined/.test(why)
       ? '; it is an ES module: put "type": "module" into the package.json beside it'
       : '';

@@ -41,7 +41,7 @@ if (command === 'check') {
     import('../harness/cli/main.ts'),
     import('../harness/cli/terminal.ts'),
     import('./registry.ts'),
-    import('../harness/cli/exit.ts'),
+    import('../harness/core/usage-error.ts'),
   ]);
   const io = terminal();
   // What takes things away must work beside a configuration that is broken.

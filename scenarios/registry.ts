@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import Docker from 'dockerode';
 import { defaultNodeConfig } from '../cluster/node/config.ts';
+import { fromSources, invocation, version } from '../harness/cli/invocation.ts';
 import type { Registry, TargetEntry } from '../harness/cli/registry.ts';
 import type { Scenario } from '../harness/core/scenario.ts';
 import { renderReport, runFilesOfReport } from '../reports/write.ts';
@@ -21,11 +21,6 @@ import { ensureNodeImage, nodeImages } from './targets/reference/image.ts';
 import { referenceLive } from './targets/reference/live.ts';
 import { nodeProgram } from './targets/reference/node-program.ts';
 import { referenceSwarm } from './targets/reference/target.ts';
-import { version } from './version.ts';
-
-const here = fileURLToPath(import.meta.url);
-/** Sources in a clone, JavaScript in an installed package. */
-const fromSources = here.endsWith('.ts');
 
 const beside = (module: string): string =>
   new URL(fromSources ? module : module.replace(/\.ts$/, '.js'), import.meta.url).href;
@@ -48,12 +43,6 @@ const reference: TargetEntry = {
   },
   configuration: (settings) => ({ ...defaultNodeConfig, ...configurationOf(settings) }),
 };
-
-/** How this program was called, so that a printed line works where it is printed. */
-const invocation = (): string =>
-  fromSources && (process.env.npm_lifecycle_event === 'schism' || existsSync('scenarios/main.ts'))
-    ? 'npm run -s schism --'
-    : 'npx schism';
 
 /** For worker threads: what the package brings, and what the configuration in that file adds. */
 const propertiesModule = (config: string | undefined): string => {

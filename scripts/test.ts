@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../harness/core/thrown.ts';
 import Docker from 'dockerode';
 
 type Missing = { readonly project: string; readonly why: string; readonly required: boolean };
@@ -16,7 +17,7 @@ const dockerProblem = async (): Promise<string | undefined> => {
     await new Docker({ timeout: 3_000 }).ping();
     return undefined;
   } catch (error) {
-    return `no Docker engine answers (${error instanceof Error ? error.message : String(error)})`;
+    return `no Docker engine answers (${messageOf(error)})`;
   }
 };
 

@@ -6,14 +6,8 @@ import type { Run } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { Schedule } from '../core/schedule.ts';
 import type { Target } from '../core/target.ts';
+import type { ModuleExport } from './module-export.ts';
 import type { Origin } from '../shrink/shrink.ts';
-
-/** What a worker thread loads by itself: functions do not travel. */
-export type ModuleExport = {
-  /** A URL. */
-  readonly module: string;
-  readonly name: string;
-};
 
 /** The place of a run in its campaign: all that its schedule and its choices depend on. */
 export type Place = { readonly seed: number; readonly index: number };

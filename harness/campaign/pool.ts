@@ -16,6 +16,7 @@ import type {
 } from './job.ts';
 import { scenarioAt } from './carry-out.ts';
 import { lostRun } from './tally.ts';
+import { messageOf } from '../core/thrown.ts';
 
 export type PoolGiven = {
   /** Threads. */
@@ -124,5 +125,4 @@ export class Pool implements AsyncDisposable {
   }
 }
 
-const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
+const reasonOf = (error: unknown): string => messageOf(error);

@@ -9,7 +9,6 @@ import type {
   DrawSchedule,
   Finding,
   Job,
-  ModuleExport,
   OneTask,
   PropertyTitle,
   RunsTask,
@@ -22,24 +21,20 @@ import type {
 import { drawSchedule } from '../generate/draw-schedule.ts';
 import { lastMoment } from '../shrink/last-moment.ts';
 import { shrink as shrinkSchedule, type Candidate } from '../shrink/shrink.ts';
+import { loadExport } from './module-export.ts';
 import { realCipher } from './real-cipher.ts';
 import { TallyBuilder } from './tally.ts';
-
-const load = async ({ module, name }: ModuleExport): Promise<unknown> => {
-  const loaded = (await import(module)) as Readonly<Record<string, unknown>>;
-  if (!(name in loaded)) throw new Error(`${module} exports no ${name}`);
-  return loaded[name];
-};
+import { messageOf } from '../core/thrown.ts';
 
 const drawOf = async ({ draw, schedule }: Job): Promise<DrawSchedule> => {
   if (schedule !== undefined) return () => ({ schedule, origin: undefined });
-  return draw === undefined ? drawSchedule : ((await load(draw)) as DrawSchedule);
+  return draw === undefined ? drawSchedule : ((await loadExport(draw)) as DrawSchedule);
 };
 
 const makeSubject = async (job: Job): Promise<Subject> => {
   const [program, properties, draw] = await Promise.all([
-    load(job.target),
-    load(job.properties),
+    loadExport(job.target),
+    loadExport(job.properties),
     drawOf(job),
   ]);
   return {
@@ -68,7 +63,7 @@ const broken = (job: Job, index: number, error: unknown): Finding => ({
   index,
   scenario: scenarioAt(job.scenarios, index).name,
   property: 'problem',
-  summary: error instanceof Error ? error.message : String(error),
+  summary: messageOf(error),
   digest: '',
 });
 

@@ -16,11 +16,6 @@ export const asCalledHere = (
   { invocation }: { readonly invocation: string },
 ): string => message.replaceAll('`schism ', `\`${invocation} `);
 
-/** The user asked for something that cannot be: what, and what can be done instead. Exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /** The machine lacks something: what, and the command that mends it. Exit code 4. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';

@@ -11,11 +11,12 @@ import { replay } from './commands/replay.ts';
 import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
 import { down, up } from './commands/up.ts';
-import { asCalledHere, EnvironmentError, exitCodes, UsageError, type ExitCode } from './exit.ts';
+import { asCalledHere, EnvironmentError, exitCodes, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import type { Registry } from './registry.ts';
 import { parseCount } from './run/options.ts';
 import { warnOfQuorum } from './select.ts';
+import { UsageError } from '../core/usage-error.ts';
 
 type Flags = Readonly<Record<string, string | boolean | undefined>>;
 

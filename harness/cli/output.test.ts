@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from '@jest/globals';
-import { UsageError } from './exit.ts';
+import { UsageError } from '../core/usage-error.ts';
 import { pointLatest, prepareFolder, writeWhole } from './output.ts';
 import { quoted } from './quoted.ts';
 

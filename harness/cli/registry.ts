@@ -4,11 +4,9 @@ import type { Property } from '../core/property.ts';
 import type { Mutant, RunFile } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { Target } from '../core/target.ts';
+import type { ModuleExport } from '../campaign/module-export.ts';
 import type { BuiltImages } from '../backends/docker/old-images.ts';
 import type { LiveTarget } from '../backends/live/target.ts';
-
-/** A module that worker threads load, and the name of what it exports. */
-export type ModuleExport = { readonly module: string; readonly name: string };
 
 /** Planted bugs on their way into a run: where they are written down, and what makes Node apply them. */
 export type Planting = {

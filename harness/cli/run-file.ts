@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { runFileSchema, type RunFile } from '../core/run.ts';
-import { UsageError } from './exit.ts';
+import { UsageError } from '../core/usage-error.ts';
+import { messageOf } from '../core/thrown.ts';
 import { damageOf } from './run-file-shape.ts';
 
 const record = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
@@ -46,10 +47,7 @@ export const readRunFiles = (
     // Some editors put a mark before the text.
     text = readFileSync(file, 'utf8').replace(/^\ufeff/, '');
   } catch (cause) {
-    throw new UsageError(
-      `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    );
+    throw new UsageError(`${file} cannot be read: ${messageOf(cause)}`, { cause });
   }
   if (/^\s*</.test(text)) {
     try {
@@ -58,7 +56,7 @@ export const readRunFiles = (
       );
     } catch (cause) {
       if (cause instanceof UsageError) throw cause;
-      throw new UsageError(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      throw new UsageError(`${file}: ${messageOf(cause)}`, {
         cause,
       });
     }
@@ -67,10 +65,7 @@ export const readRunFiles = (
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new UsageError(
-      `${file} ${notJson(text)} (${cause instanceof Error ? cause.message : String(cause)})`,
-      { cause },
-    );
+    throw new UsageError(`${file} ${notJson(text)} (${messageOf(cause)})`, { cause });
   }
   return [asRunFile(value, file)];
 };

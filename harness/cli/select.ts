@@ -1,52 +1,29 @@
 import { statSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
+import { suggestion } from '../core/did-you-mean.ts';
 import type { Scenario } from '../core/scenario.ts';
-import { UsageError } from './exit.ts';
+import { UsageError } from '../core/usage-error.ts';
 import type { Io } from './io.ts';
-import type { Registry } from './registry.ts';
-
-/** The name that is nearest to a misspelt one, if any is near. */
-export const nearest = (name: string, names: Iterable<string>): string | undefined => {
-  let best: string | undefined;
-  let least = Math.max(2, Math.floor(name.length / 3)) + 1;
-  for (const candidate of names) {
-    const away = distance(name, candidate);
-    if (away < least) {
-      least = away;
-      best = candidate;
-    }
-  }
-  return best;
-};
-
-const distance = (a: string, b: string): number => {
-  let before = Array.from({ length: b.length + 1 }, (_, place) => place);
-  for (let row = 1; row <= a.length; row += 1) {
-    const now = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const change = a[row - 1] === b[column - 1] ? 0 : 1;
-      now.push(
-        Math.min(
-          (before[column] ?? 0) + 1,
-          (now[column - 1] ?? 0) + 1,
-          (before[column - 1] ?? 0) + change,
-        ),
-      );
-    }
-    before = now;
-  }
-  return before[b.length] ?? 0;
-};
+import type { Registry, TargetEntry } from './registry.ts';
 
 /** A sentence for whoever named something of their own where nothing of it was read; nothing where it was. */
-export const noConfig = ({ withoutConfig }: Pick<Registry, 'withoutConfig'>): string =>
+const noConfig = ({ withoutConfig }: Pick<Registry, 'withoutConfig'>): string =>
   withoutConfig === undefined ? '' : ` ${withoutConfig}`;
 
 const unknownName = (name: string, registry: Registry): UsageError => {
   const names = [...registry.suites.keys(), ...registry.scenarios.keys()];
-  const near = nearest(name, names);
   return new UsageError(
-    `there is no scenario, suite or file "${name}"${near === undefined ? '.' : `; did you mean ${near}?`} \`${registry.invocation} list\` shows all of them.${noConfig(registry)}`,
+    `there is no scenario, suite or file "${name}".${suggestion(name, names)} \`${registry.invocation} list\` shows all of them.${noConfig(registry)}`,
+  );
+};
+
+/** Throws a `UsageError` where there is none. */
+export const targetNamed = (name: string, registry: Registry): TargetEntry => {
+  const entry = registry.targets.get(name);
+  if (entry !== undefined) return entry;
+  const known = [...registry.targets.keys()];
+  throw new UsageError(
+    `there is no target "${name}".${suggestion(name, known)} There are ${known.join(', ')}.${noConfig(registry)}`,
   );
 };
 

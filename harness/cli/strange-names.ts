@@ -1,12 +1,12 @@
 /** Names in faults and schedules that mean nothing in the cluster they are for: a fault that hits nobody puts nothing to the test. */
 import type { Shape } from '../core/cluster.ts';
+import { suggestion } from '../core/did-you-mean.ts';
 import { clientsWord, roleWords, type Selection } from '../core/fault.ts';
 import { counted } from '../core/figures.ts';
 import { isFault, type Schedule, type ScheduledFault } from '../core/schedule.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { Target } from '../core/target.ts';
-import { UsageError } from './exit.ts';
-import { nearest } from './select.ts';
+import { UsageError } from '../core/usage-error.ts';
 
 export type Cluster = { readonly target: Target; readonly shape: Shape };
 
@@ -15,9 +15,9 @@ type Strange = { readonly path: string; readonly message: string };
 
 const workerRoles: readonly string[] = ['worker', 'workers', 'busy-worker'];
 
-const meant = (word: string, known: Iterable<string>): string => {
-  const near = nearest(word, known);
-  return near === undefined ? '' : `. Did you mean ${near}?`;
+const meant = (word: string, known: readonly string[]): string => {
+  const near = suggestion(word, known);
+  return near === '' ? '' : `.${near}`;
 };
 
 type Named = readonly [path: string, selection: Selection];

@@ -4,6 +4,7 @@ import { unreachable } from '../core/unreachable.ts';
 import type { Desk } from './desk.ts';
 import type { OperationPhase } from './recorder.ts';
 import type { Timeline } from './timeline.ts';
+import { messageOf } from '../core/thrown.ts';
 
 export type ProcedureWorld = {
   readonly desk: Desk;
@@ -34,7 +35,7 @@ export const runProcedure = (
     try {
       step = result === undefined ? procedure.next(done) : procedure.next(result);
     } catch (error) {
-      then(error instanceof Error ? error.message : String(error));
+      then(messageOf(error));
       return;
     }
     if (step.done === true) then(undefined);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UsageError } from '../cli/exit.ts';
+import { UsageError } from '../core/usage-error.ts';
 import { inWords, placeOf } from '../shape-words.ts';
 import {
   duration,

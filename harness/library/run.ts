@@ -1,9 +1,8 @@
 import type fc from 'fast-check';
-import { dockerBackend } from '../backends/docker/backend.ts';
 import type { LiveBackend } from '../backends/live/backend.ts';
 import { runLive } from '../backends/live/run-live.ts';
 import type { LiveTarget } from '../backends/live/target.ts';
-import { processBackend } from '../backends/process/backend.ts';
+import { liveBackend } from '../backends/live-backend.ts';
 import { hashChoices } from '../backends/sim/hash-choices.ts';
 import { runInSim } from '../backends/sim/run.ts';
 import { realCipher } from '../campaign/real-cipher.ts';
@@ -45,7 +44,7 @@ export const liveBackendOf = async (
       `${system.target.name} cannot run on ${backend}: it was given no program for it`,
     );
   }
-  return { backend: backend === 'process' ? processBackend() : dockerBackend(), live };
+  return { backend: liveBackend(backend), live };
 };
 
 /**

@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Judged, RunFile } from '../core/run.ts';
 import { runFileSchema } from '../core/run.ts';
 import { writeWhole } from '../cli/output.ts';
+import { invocation, version } from '../cli/invocation.ts';
 import { quoted } from '../cli/quoted.ts';
 import { commitOf, platformText } from '../cli/run/saving.ts';
 import type { Played } from './played.ts';
-
-/** In a clone the sources lie where they are run from; elsewhere it is the command of the package. */
-const invocation = (): string =>
-  existsSync(join(process.cwd(), 'scenarios', 'main.ts')) ? 'npm run -s schism --' : 'npx schism';
 
 /** Saves a run of a test and gives back the line that shows it again. */
 export const saveForReplay = ({ run, digest }: Played, verdicts: readonly Judged[]): string => {
@@ -26,7 +22,7 @@ export const saveForReplay = ({ run, digest }: Played, verdicts: readonly Judged
   const saved: RunFile = {
     schema: runFileSchema,
     schism: {
-      version: '',
+      version,
       commit: commitOf(process.cwd()),
       node: process.version,
       platform: platformText(),

@@ -1,7 +1,8 @@
-import { createConductor, type Conducting } from '../conduct/conductor.ts';
+import { Conduct } from '../backends/live/conduct.ts';
+import { createConductor } from '../conduct/conductor.ts';
 import { defaultLimits, type Plan } from '../conduct/plan.ts';
-import type { Command, Happening, LiveCluster } from '../core/backend.ts';
-import type { Ms, NodeName } from '../core/cluster.ts';
+import type { Happening, LiveCluster } from '../core/backend.ts';
+import type { NodeName } from '../core/cluster.ts';
 import type { Memory } from '../core/target.ts';
 import type { Played } from './played.ts';
 import type { WrittenEntry } from './check-schedule.ts';
@@ -34,8 +35,7 @@ export const start = async (
 ): Promise<Started> => {
   const { backend: world, live } = await liveBackendOf(system, options.backend);
   const lasting: Happening[] = [];
-  let tell: ((happening: Happening, at: Ms) => void) | undefined;
-  let failed: ((failure: Error) => void) | undefined;
+  let playing: Conduct | undefined;
   /** What went wrong first, maybe while nothing was played: no history of this cluster is to be believed any more. */
   let broken: Error | undefined;
   const cluster: LiveCluster = await world.start(live, {
@@ -43,40 +43,19 @@ export const start = async (
     settings: system.settings ?? {},
     onHappening(happening, at) {
       if (isLasting(happening)) lasting.push(happening);
-      tell?.(happening, at);
+      playing?.tell(happening, at);
     },
     onFailure(failure) {
       broken ??= failure;
-      failed?.(failure);
+      playing?.fail(failure);
     },
   });
   let memory: Memory | undefined;
   let plays = 0;
 
-  const conduct = async (conductor: Conducting): Promise<void> => {
-    const { promise: over, resolve, reject } = Promise.withResolvers<undefined>();
-    const carryOut = (commands: readonly Command[]): void => {
-      for (const command of commands) cluster.carryOut(command);
-      if (conductor.finished) resolve(undefined);
-    };
-    failed = reject;
-    const before = [...lasting];
-    tell = (happening, at) => {
-      if (conductor.finished) return;
-      try {
-        carryOut(conductor.handle(happening, at));
-      } catch (thrown) {
-        reject(thrown);
-      }
-    };
-    carryOut(conductor.start(cluster.now()));
-    for (const happening of before) tell(happening, cluster.now());
-    await over;
-  };
-
   return {
     async play(written, shape = {}) {
-      if (tell !== undefined)
+      if (playing !== undefined)
         throw new Error('this cluster plays a schedule already; wait for its end');
       if (broken !== undefined) throw broken;
       const { scenario, schedule } = playable(system, written, { ...shape, seed: plays });
@@ -90,11 +69,11 @@ export const start = async (
         ...(memory === undefined ? {} : { standing: memory }),
       };
       const conductor = createConductor(plan);
+      playing = new Conduct(conductor);
       try {
-        await conduct(conductor);
+        await playing.begin(cluster, [...lasting]);
       } finally {
-        tell = undefined;
-        failed = undefined;
+        playing = undefined;
       }
       if (conductor.problem !== undefined) throw new Error(conductor.problem);
       memory = conductor.memory;

@@ -128,8 +128,14 @@ describe('schism check', () => {
     writeFileSync(path('initial.txt'), '1\t:invoke\t:read\tnil\n1\t:ok\t:read\t5\n');
     expect((await check(path('initial.txt'), '--model', 'register', '--init', '5')).code).toBe(0);
     expect((await check(path('initial.txt'), '--model', 'register')).code).toBe(1);
+    expect((await check(path('initial.txt'), '--model', 'register', '--init', '-5')).code).toBe(1);
     expect((await check(text, '--model', 'counter', '--init', '"x"')).code).toBe(2);
     rmSync(path('initial.txt'));
+  });
+
+  test('a time may be of several parts', async () => {
+    const given = ['--model', 'register', '--timeout', '1m30s'];
+    expect((await check(path('a-right.txt'), ...given)).code).toBe(0);
   });
 
   test.each([
@@ -138,7 +144,11 @@ describe('schism check', () => {
     [['x'], '--model needs one of'],
     [['--model', 'set'], 'no file given'],
     [['--model', 'set', 'x', '--timeout', 'soon'], '--timeout needs a time'],
-    [['--model', 'set', 'x', '--timeouts', '2s'], 'did you mean --timeout?'],
+    [['--model', 'set', 'x', '--timeouts', '2s'], 'no option --timeouts. Did you mean --timeout?'],
+    [['--model', 'set', 'x', '--jbos', '2'], 'no option --jbos. Did you mean --jobs?'],
+    [['--model', 'set', 'x', '-x'], 'no option -x.'],
+    [['x', '--model'], '--model needs a value'],
+    [['--model', 'set', 'x', '--json=yes'], '--json takes no value'],
     [['--model', 'set', 'x', '--jobs', '0'], '--jobs needs a number'],
   ])('%j is refused: %s', async (argv, words) => {
     const { code, err } = await check(...argv);

@@ -4,6 +4,7 @@ import { counted } from '../../harness/core/figures.ts';
 import { mkdirSync, readdirSync, realpathSync, statSync, writeFileSync } from './file-system.ts';
 import { judgeFile, type FileResult, type Judged } from './judge-file.ts';
 import { optionsOf, USAGE, type CheckOptions } from './options.ts';
+import { messageOf } from '../../harness/core/thrown.ts';
 
 /** Where the command writes: its result, and everything else. */
 export type CheckIo = {
@@ -105,7 +106,7 @@ async function draw(
     mkdirSync(dirname(options.draw), { recursive: true });
     writeFileSync(options.draw, drawn(drawable));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     io.stderr(`schism check: ${options.draw} cannot be written: ${why}\n`);
     return false;
   }

@@ -13,6 +13,7 @@ import {
 } from '../../properties/linearizability/check.ts';
 import { readFileSync, statSync } from './file-system.ts';
 import type { CheckOptions } from './options.ts';
+import { messageOf } from '../../harness/core/thrown.ts';
 
 /** Larger files are refused: a history is read as one text. */
 export const FILE_BYTES_MAX = 256 * 1024 * 1024;
@@ -116,7 +117,7 @@ function read(
     }
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    return { line: NO_LINE, reason: error instanceof Error ? error.message : String(error) };
+    return { line: NO_LINE, reason: messageOf(error) };
   }
   if (text.includes('\0')) return { line: 1, reason: 'it is binary data, not a history' };
   const watch = () => {

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 
 import type { FileResult } from './judge-file.ts';
 import type { CheckOptions } from './options.ts';
+import { messageOf } from '../../harness/core/thrown.ts';
 
 /** Sources run as they are, a built package holds JavaScript. */
 const WORKER = new URL(
@@ -47,7 +48,7 @@ function judgedBy(worker: Worker, file: string, options: CheckOptions): Promise<
     };
     const died = (error: unknown) => {
       const ms = Math.round(performance.now() - startedAt);
-      const why = `${DIED}: ${error instanceof Error ? error.message : String(error)}`;
+      const why = `${DIED}: ${messageOf(error)}`;
       done({ file, verdict: 'unknown', operations: 0, keys: 0, ms, why });
     };
     worker.on('message', done);

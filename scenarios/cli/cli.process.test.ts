@@ -212,8 +212,8 @@ describe('a planted bug', () => {
 
 describe('bad input', () => {
   test.each([
-    ['a misspelt scenario', ['run', 'leader-cutoff'], /did you mean leader-cut-off\?/],
-    ['a misspelt target', ['run', 'halves', '--target', 'refrence'], /did you mean reference\?/],
+    ['a misspelt scenario', ['run', 'leader-cutoff'], /Did you mean leader-cut-off\?/],
+    ['a misspelt target', ['run', 'halves', '--target', 'refrence'], /Did you mean reference\?/],
     ['an unknown option', ['run', '--seeds', '3'], /--seed.*\n.*schism -- run --help/],
     ['an unknown command', ['judged'], /Did you mean judge\?\)\n.*schism -- --help/],
     ['a number that is none', ['run', '--runs', 'many'], /--runs: expected a whole number/],

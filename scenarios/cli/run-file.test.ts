@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { sampleRun, sampleSummary } from '../../reports/sample.ts';
 import { renderReport, runFilesOfReport } from '../../reports/write.ts';
-import { UsageError } from '../../harness/cli/exit.ts';
+import { UsageError } from '../../harness/core/usage-error.ts';
 import { asRunFile, readRunFiles } from '../../harness/cli/run-file.ts';
 import { judgeRun } from '../../harness/judge.ts';
 import { properties } from '../../properties/index.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { UsageError } from '../../harness/cli/exit.ts';
+import { UsageError } from '../../harness/core/usage-error.ts';
 import { patchSource } from './patch.ts';
 import { plant, plantAgain } from './plant.ts';
 import { readMutants } from './read-mutants.ts';

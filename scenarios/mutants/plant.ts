@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
-import { UsageError } from '../../harness/cli/exit.ts';
+import { UsageError } from '../../harness/core/usage-error.ts';
+import { suggestion } from '../../harness/core/did-you-mean.ts';
+import { messageOf } from '../../harness/core/thrown.ts';
 import type { Planting } from '../../harness/cli/registry.ts';
 import type { Mutant } from '../../harness/core/run.ts';
 import { properties } from '../../properties/index.ts';
-import { suggestion } from '../schema/did-you-mean.ts';
 import { mutantsVariable } from './variable.ts';
 import { patchSource } from './patch.ts';
 import { readMutants } from './read-mutants.ts';
@@ -56,7 +57,7 @@ const check = ({ id, expect, patches }: Mutant): void => {
       const source = sources.get(patch.file) ?? readFileSync(new URL(patch.file, root), 'utf8');
       sources.set(patch.file, patchSource(source, patch));
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = messageOf(cause);
       throw new UsageError(`planted bug ${id} does not fit: ${why}`, { cause });
     }
   }
@@ -102,7 +103,7 @@ const checkSyntax = (file: string, source: string, mutants: readonly Mutant[]): 
     const ids = mutants
       .filter(({ patches }) => patches.some((patch) => patch.file === file))
       .map(({ id }) => id);
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new UsageError(
       `planted bug ${ids.join(', ')}: what it makes of ${file} is no TypeScript: ${why}`,
       { cause },

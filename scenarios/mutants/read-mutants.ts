@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { UsageError } from '../../harness/cli/exit.ts';
+import { UsageError } from '../../harness/core/usage-error.ts';
+import { messageOf } from '../../harness/core/thrown.ts';
 import type { Mutant } from '../../harness/core/run.ts';
 import { codeFrame } from '../schema/code-frame.ts';
 import { issueWords } from '../schema/issue-words.ts';
@@ -30,10 +31,7 @@ const filesOf = (path: string): readonly string[] => {
 };
 
 const unreadable = (path: string, cause: unknown): UsageError =>
-  new UsageError(
-    `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-    { cause },
-  );
+  new UsageError(`${path} cannot be read: ${messageOf(cause)}`, { cause });
 
 const readMutant = (file: string): Mutant => {
   let text: string;

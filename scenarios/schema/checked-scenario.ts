@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UsageError } from '../../harness/cli/exit.ts';
+import { UsageError } from '../../harness/core/usage-error.ts';
 import { inWords, placeOf } from '../../harness/shape-words.ts';
 import type { Scenario } from '../../harness/core/scenario.ts';
 import { flawsOfSchedule, leased } from '../../harness/library/check-schedule.ts';

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from '../../harness/cli/exit.ts';
+import { UsageError } from '../../harness/core/usage-error.ts';
 import { properties } from '../../properties/index.ts';
 import { referenceSwarm } from '../targets/reference/target.ts';
 import { defineScenario, parseScenario, readScenario } from './read-scenario.ts';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { UsageError } from '../../harness/cli/exit.ts';
+import { UsageError } from '../../harness/core/usage-error.ts';
+import { messageOf } from '../../harness/core/thrown.ts';
 import type { Scenario } from '../../harness/core/scenario.ts';
 import { codeFrame } from './code-frame.ts';
 import type { Known } from './known.ts';
@@ -66,7 +67,7 @@ export const readScenario = (file: string, known: Known, target?: string): Scena
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new UsageError(`the scenario ${file} cannot be read: ${why}`, { cause });
   }
   return parseScenario(text, file, forTarget(known, target));

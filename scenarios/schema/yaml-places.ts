@@ -10,7 +10,7 @@ import {
   type Document,
 } from 'yaml';
 import type { TextPlace } from './code-frame.ts';
-import { suggestion } from './did-you-mean.ts';
+import { suggestion } from '../../harness/core/did-you-mean.ts';
 
 /** YAML with the place of everything in it. */
 export type PlacedYaml = {

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { Readable } from 'node:stream';
-import { LiveFailure, messageOf } from '../../harness/backends/live/failure.ts';
+import { LiveFailure } from '../../harness/backends/live/failure.ts';
+import { messageOf } from '../../harness/core/thrown.ts';
 
 export type ImageBuild = {
   readonly name: string;

@@ -1,6 +1,7 @@
 import Docker from 'dockerode';
 import { beforeDeadline, hopeless } from '../live/deadline.ts';
-import { codeOf, isError, LiveFailure, messageOf } from '../live/failure.ts';
+import { LiveFailure } from '../live/failure.ts';
+import { codeOf, isError, messageOf } from '../../core/thrown.ts';
 
 /** Where the engine is asked: DOCKER_HOST, else the socket that every client tries. */
 export const engineAddress = (): string => process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock';

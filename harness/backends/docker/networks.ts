@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { NodeName } from '../../core/cluster.ts';
-import { LiveFailure, messageOf } from '../live/failure.ts';
+import { LiveFailure } from '../live/failure.ts';
 import type { RunRecord } from '../live/run-record.ts';
 import { engineDoes } from './engine.ts';
 import { labelsOf } from './labels.ts';
@@ -12,6 +12,7 @@ import {
   subnetsVariable,
   type Subnet,
 } from './subnets.ts';
+import { messageOf } from '../../core/thrown.ts';
 
 export type Networks = {
   readonly names: ReadonlyMap<NodeName, string>;

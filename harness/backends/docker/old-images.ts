@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { messageOf } from '../live/failure.ts';
+import { messageOf } from '../../core/thrown.ts';
 import { statusOf } from './engine.ts';
 
 /** Images that are built for runs. Each is `NAME:DIGEST` and carries the label with that digest as its value: so it is known as ours. */

@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import type { StartedTestContainer } from 'testcontainers';
 import type { Ms, Node, NodeName } from '../../core/cluster.ts';
 import { beforeDeadline, hopeless } from '../live/deadline.ts';
-import { isError, LiveFailure, messageOf } from '../live/failure.ts';
+import { LiveFailure } from '../live/failure.ts';
 import type { Links } from '../live/links.ts';
 import type { LiveRun } from '../live/live-run.ts';
 import {
@@ -21,6 +21,7 @@ import type { Networks } from './networks.ts';
 import { NodeContainer } from './node-container.ts';
 import { removeRun } from './reap.ts';
 import type { Topology } from './topology.ts';
+import { isError, messageOf } from '../../core/thrown.ts';
 
 export type DockerWorldParts = {
   readonly target: LiveTarget;

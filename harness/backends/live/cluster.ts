@@ -1,4 +1,5 @@
-import { UsageError } from '../../cli/exit.ts';
+import { UsageError } from '../../core/usage-error.ts';
+import { isError, messageOf } from '../../core/thrown.ts';
 import type { Command, Happening, LiveCluster } from '../../core/backend.ts';
 import { clientSide, type Ms, type Node, type NodeName } from '../../core/cluster.ts';
 import { isReserved, type Deed } from '../../core/fault.ts';
@@ -6,7 +7,7 @@ import type { CallResult } from '../../core/target.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import { readyMsDefault, type StartOptions } from './backend.ts';
 import { unlessAborted } from './deadline.ts';
-import { isError, LiveFailure, messageOf } from './failure.ts';
+import { LiveFailure } from './failure.ts';
 import { LiveNodes } from './nodes.ts';
 import { scanFiles } from './scan.ts';
 import { watchStalls } from './stalls.ts';

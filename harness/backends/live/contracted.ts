@@ -10,7 +10,7 @@ import type { ContractCluster, ContractSubject } from '../contract.ts';
 import { contractNodes } from '../contract-nodes.ts';
 import type { LiveBackend, StartOptions } from './backend.ts';
 import type { LiveTarget } from './target.ts';
-import { isError } from './failure.ts';
+import { isError } from '../../core/thrown.ts';
 import { leftoversOf } from './reclaim.ts';
 import { listRecords, type RunRecord } from './run-record.ts';
 

@@ -1,5 +1,6 @@
 import pRetry, { AbortError } from 'p-retry';
-import { isError, LiveFailure, messageOf } from './failure.ts';
+import { LiveFailure } from './failure.ts';
+import { isError, messageOf } from '../../core/thrown.ts';
 
 export type Deadline = {
   /** What is waited for, and where: `m2`, `links`. */

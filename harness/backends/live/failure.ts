@@ -14,15 +14,3 @@ export class LiveFailure extends Error {
     this.nextStep = failure.nextStep;
   }
 }
-
-/** Also for errors of another realm, as a test runner's sandbox has: `instanceof` does not know those. */
-export const isError = (thrown: unknown): thrown is NodeJS.ErrnoException =>
-  Object.prototype.toString.call(thrown) === '[object Error]';
-
-/** The text of whatever was thrown. */
-export const messageOf = (thrown: unknown): string =>
-  isError(thrown) ? thrown.message : String(thrown);
-
-/** The system's code, such as `ENOENT`, where there is one. */
-export const codeOf = (thrown: unknown): string | undefined =>
-  isError(thrown) ? thrown.code : undefined;

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
-import { codeOf } from './failure.ts';
+import { codeOf } from '../../core/thrown.ts';
 import type { NodeFile } from './world.ts';
 
 const isGone = (thrown: unknown): boolean =>

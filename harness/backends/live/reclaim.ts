@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
-import { messageOf } from './failure.ts';
+import { messageOf } from '../../core/thrown.ts';
 import { isAlive, killForSure, processesWith, type ProcessIdentity } from './process-identity.ts';
 import {
   isOfThisMachine,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { clientSide, type Ms, type Node, type NodeName } from '../../core/cluster.ts';
 import type { StartOptions } from '../live/backend.ts';
 import { beforeDeadline, hopeless } from '../live/deadline.ts';
-import { LiveFailure, messageOf } from '../live/failure.ts';
+import { LiveFailure } from '../live/failure.ts';
 import { fileOf, filesOf } from '../live/folder.ts';
 import { openLinks, type Links } from '../live/links.ts';
 import { LiveRun, type LiveRunOptions } from '../live/live-run.ts';
@@ -26,6 +26,7 @@ import { environmentOf, hostEnvironment, markOf, written } from './environment.t
 import { probing } from './probe.ts';
 import { startEmbeddedProxy, type EmbeddedProxy } from './proxy/start.ts';
 import { watchRoom } from './room.ts';
+import { messageOf } from '../../core/thrown.ts';
 
 export type ProcessOptions = Pick<LiveRunOptions, 'parentFolder' | 'state'>;
 

@@ -3,6 +3,7 @@ import type { Command, Happening } from '../../core/backend.ts';
 import type { Choices } from '../../core/choices.ts';
 import type { Ms, Node, NodeName } from '../../core/cluster.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { messageOf } from '../../core/thrown.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import { randomFrom } from './chance.ts';
 import { createFastCipher, watchNonces } from './cipher.ts';
@@ -658,9 +659,3 @@ const tickAt = (at: Ms): number => {
 
 const troubleText = (trouble: DiskTrouble): string =>
   trouble === 'full' ? 'ENOSPC: no space left on device, write' : 'EIO: i/o error, write';
-
-/** The text of what was thrown, also by another realm's error: never its stack, which engines word as they like. */
-const messageOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'message' in error
-    ? String(error.message)
-    : String(error);

@@ -4,7 +4,7 @@ import type Docker from 'dockerode';
 import { connectEngine } from '../../backends/docker/engine.ts';
 import { removeOldImages } from '../../backends/docker/old-images.ts';
 import { reap, removeRun, runsInEngine } from '../../backends/docker/reap.ts';
-import { messageOf } from '../../backends/live/failure.ts';
+import { messageOf } from '../../core/thrown.ts';
 import { cleanLeftovers, folderPrefix } from '../../backends/live/reclaim.ts';
 import { lostFolders } from '../../backends/live/lost-folders.ts';
 import { listRecords, recordFile, stateFolder } from '../../backends/live/run-record.ts';

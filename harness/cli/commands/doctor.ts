@@ -8,6 +8,7 @@ import { isOfThisMachine, listRecords, stateFolder } from '../../backends/live/r
 import { exitCodes, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Registry } from '../registry.ts';
+import { messageOf } from '../../core/thrown.ts';
 
 type Finding = {
   readonly what: string;
@@ -54,7 +55,7 @@ const dockerFindings = async (images: readonly string[]): Promise<readonly Findi
       {
         what: 'Docker',
         state: 'optional',
-        says: error instanceof Error ? error.message : String(error),
+        says: messageOf(error),
         mend: isForbidden(error)
           ? `${letIn}   # then log in again`
           : 'sudo apt-get install docker.io && sudo systemctl start docker',

@@ -1,12 +1,13 @@
 import { judgeRun } from '../../judge.ts';
-import { stateOf, type PropertyTally } from '../../core/campaign.ts';
+import { stateOf } from '../../core/campaign.ts';
 import type { Judged, RunFile } from '../../core/run.ts';
-import { exitCodes, UsageError, type ExitCode } from '../exit.ts';
+import { exitCodes, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Registry } from '../registry.ts';
 import { readRunFiles } from '../run-file.ts';
 import { printStory } from '../run/print.ts';
-import { tallied } from '../run/world-result.ts';
+import { talliesOf } from '../run/world-result.ts';
+import { UsageError } from '../../core/usage-error.ts';
 
 /** A saved run with the verdicts that today's properties give it. */
 export const judgedAgain = (file: RunFile, registry: Registry): RunFile => {
@@ -32,17 +33,6 @@ const unknownHere = ({ run }: RunFile, { properties }: Registry): readonly Judge
     });
 };
 
-/** What the properties came to over all of some runs, as `run` counts them. */
-export const talliesOf = (
-  files: readonly RunFile[],
-  { properties }: Pick<Registry, 'properties'>,
-): readonly PropertyTally[] => {
-  let tallies: ReadonlyMap<string, PropertyTally> = new Map();
-  for (const { run } of files)
-    tallies = tallied(tallies, run.verdicts, (name) => properties.get(name)?.kind ?? 'safety');
-  return [...tallies.values()];
-};
-
 /** `schism judge`: judges a saved history again, without a cluster. */
 export const judge = (registry: Registry, io: Io, file: string): ExitCode => {
   const files = readRunFiles(file, (text) => registry.runFilesOfReport(text)).map((saved) =>
@@ -62,7 +52,10 @@ export const judge = (registry: Registry, io: Io, file: string): ExitCode => {
         );
     }
   }
-  const tallies = talliesOf(files, registry);
+  const tallies = talliesOf(
+    files.map(({ run }) => run),
+    registry.properties,
+  );
   if (tallies.some((tally) => stateOf(tally) === 'broken')) return exitCodes.violated;
   const open = tallies.some((tally) => tally.unknown > 0 || stateOf(tally) !== 'held');
   return open ? exitCodes.inconclusive : exitCodes.pass;

@@ -1,9 +1,8 @@
-import { dockerBackend } from '../../backends/docker/backend.ts';
-import { processBackend } from '../../backends/process/backend.ts';
+import { liveBackend } from '../../backends/live-backend.ts';
 import { replayInSim } from '../../campaign/replay.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
 import { brokenIn, type Run, type RunFile } from '../../core/run.ts';
-import { exitCodes, UsageError, type ExitCode } from '../exit.ts';
+import { exitCodes, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Planting, Registry, TargetEntry } from '../registry.ts';
 import { readRunFiles } from '../run-file.ts';
@@ -12,7 +11,8 @@ import { brokenBy } from '../run/elsewhere.ts';
 import { playLive } from '../run/live-world.ts';
 import { printStory } from '../run/print.ts';
 import { commitOf } from '../run/saving.ts';
-import { requireDocker } from '../run/worlds.ts';
+import { liveOf, requireDocker } from '../run/worlds.ts';
+import { UsageError } from '../../core/usage-error.ts';
 
 type Again = { readonly run: Run; readonly problem: string | undefined };
 
@@ -102,23 +102,11 @@ const carriedOut = async (
     });
   }
   if (run.backend === 'docker') await requireDocker();
-  const live =
-    run.backend === 'process'
-      ? await entry.process?.(planting)
-      : await entry.docker?.({
-          planting,
-          say: (sentence) => {
-            io.err(sentence);
-          },
-          signal: io.signal,
-        });
-  if (live === undefined)
-    throw new UsageError(`target ${entry.target.name} cannot run on ${run.backend} here`);
   return await playLive(
     {
-      backend: run.backend === 'process' ? processBackend() : dockerBackend(),
+      backend: liveBackend(run.backend),
       target: entry.target,
-      live,
+      live: await liveOf({ entry, planting, io }, run.backend),
       properties: registry.properties,
       seed: run.seed,
       signal: io.signal,

@@ -2,7 +2,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { stateOf, type CampaignSummary } from '../../core/campaign.ts';
 import type { BackendName, RunFile } from '../../core/run.ts';
-import { exitCodes, UsageError, type ExitCode } from '../exit.ts';
+import { exitCodes, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Registry } from '../registry.ts';
 import { writeWhole } from '../output.ts';
@@ -10,7 +10,9 @@ import { quoted } from '../quoted.ts';
 import { readRunFiles } from '../run-file.ts';
 import { platformText, shortest } from '../run/saving.ts';
 import { figuresOf } from '../run/world-result.ts';
-import { judgedAgain, talliesOf } from './judge.ts';
+import { judgedAgain } from './judge.ts';
+import { talliesOf } from '../run/world-result.ts';
+import { UsageError } from '../../core/usage-error.ts';
 
 /** `schism report`: draws saved runs again. */
 export const report = (
@@ -65,7 +67,10 @@ const savedBetween = (files: readonly RunFile[]): string => {
 };
 
 const summaryOf = (files: readonly RunFile[], registry: Registry): CampaignSummary => {
-  const properties = talliesOf(files, registry);
+  const properties = talliesOf(
+    files.map(({ run }) => run),
+    registry.properties,
+  );
   const backends = [...new Set(files.map(({ run }) => run.backend))];
   const worlds = backends.map((backend: BackendName) => {
     const own = files.filter(({ run }) => run.backend === backend).map(({ run }) => run);

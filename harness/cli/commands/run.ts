@@ -4,13 +4,13 @@ import { stateOf, type CampaignSummary } from '../../core/campaign.ts';
 import type { BackendName, RunFile } from '../../core/run.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import { LiveFailure } from '../../backends/live/failure.ts';
-import { asCalledHere, exitCodes, UsageError, type ExitCode } from '../exit.ts';
+import { asCalledHere, exitCodes, type ExitCode } from '../exit.ts';
 import { harmlessJson } from '../harmless.ts';
 import type { Io } from '../io.ts';
 import type { Registry, TargetEntry } from '../registry.ts';
 import { prepareCampaign } from '../campaign-folder.ts';
 import { pointLatest, writeWhole } from '../output.ts';
-import { nearest, noConfig, selectScenarios, shaped, warnOfQuorum } from '../select.ts';
+import { selectScenarios, shaped, targetNamed, warnOfQuorum } from '../select.ts';
 import { lackedByShape, requireNodes } from '../strange-names.ts';
 import type { RunOptions } from '../run/options.ts';
 import { printPlanted, printProperties, printStory, printWorlds } from '../run/print.ts';
@@ -26,6 +26,7 @@ import {
   triedOn,
   type WorldPlan,
 } from '../run/worlds.ts';
+import { UsageError } from '../../core/usage-error.ts';
 
 /** The simulator's share of the main job. */
 const simShareMs = 15_000;
@@ -111,12 +112,7 @@ const entryOf = (scenarios: readonly Scenario[], registry: Registry): TargetEntr
       `these scenarios are for different targets (${names.join(', ')}); run them one after the other, or name one with --target`,
     );
   }
-  const entry = registry.targets.get(name);
-  if (entry !== undefined) return entry;
-  const near = nearest(name, registry.targets.keys());
-  throw new UsageError(
-    `there is no target "${name}"${near === undefined ? '.' : `; did you mean ${near}?`} There are ${[...registry.targets.keys()].join(', ')}.${noConfig(registry)}`,
-  );
+  return targetNamed(name, registry);
 };
 
 /** A scenario that was made for any target, or for another one, with those of its properties that say something of this one. */

@@ -2,22 +2,23 @@ import { spawn } from 'node:child_process';
 import { closeSync, constants, openSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { dockerBackend } from '../../backends/docker/backend.ts';
-import { codeOf } from '../../backends/live/failure.ts';
+import { codeOf } from '../../core/thrown.ts';
+import { UsageError } from '../../core/usage-error.ts';
+import { Conduct } from '../../backends/live/conduct.ts';
 import { makeFolder } from '../../backends/live/make-folder.ts';
 import { identityOf, isAlive, type ProcessIdentity } from '../../backends/live/process-identity.ts';
-import { processBackend } from '../../backends/process/backend.ts';
+import { liveBackend } from '../../backends/live-backend.ts';
 import { stateFolder } from '../../backends/live/run-record.ts';
-import type { LiveTarget } from '../../backends/live/target.ts';
+import { createConductor } from '../../conduct/conductor.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
-import type { LiveCluster } from '../../core/backend.ts';
-import type { Json } from '../../core/json.ts';
-import type { Memory, ProcedureResult, ProcedureStep, Target } from '../../core/target.ts';
-import { EnvironmentError, exitCodes, UsageError, type ExitCode } from '../exit.ts';
+import type { Shape } from '../../core/cluster.ts';
+import type { Scenario } from '../../core/scenario.ts';
+import type { Target } from '../../core/target.ts';
+import { EnvironmentError, exitCodes, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Registry, TargetEntry } from '../registry.ts';
 import { linked, writeWhole } from '../output.ts';
-import { noConfig, warnOfQuorum } from '../select.ts';
+import { targetNamed, warnOfQuorum } from '../select.ts';
 import { liveOf, requireDocker, requireWorld } from '../run/worlds.ts';
 
 export type UpOptions = {
@@ -78,9 +79,7 @@ const isUpAlready = ({ invocation }: Pick<Registry, 'invocation'>): UsageError =
 export const up = async (registry: Registry, io: Io, options: UpOptions): Promise<ExitCode> => {
   if (standing() !== undefined) throw isUpAlready(registry);
   warnOfQuorum(options.managers, io);
-  const entry = registry.targets.get(options.target);
-  if (entry === undefined)
-    throw new UsageError(`there is no target "${options.target}".${noConfig(registry)}`);
+  const entry = targetNamed(options.target, registry);
   requireWorld(entry, options.backend);
   if (options.backend === 'docker') await requireDocker();
   if (options.detach) return await detached(registry, io, options);
@@ -102,19 +101,35 @@ const standUp = async (given: {
   const { registry, io, options, entry, owner } = given;
   const live = await liveOf({ entry, planting: undefined, io }, options.backend);
   const shape = { managers: options.managers, workers: options.workers };
-  const backend = options.backend === 'process' ? processBackend() : dockerBackend();
   // Without its proxies, say, nobody reaches it any more: it must not go on looking as if it stood.
   const broken = new AbortController();
   const signal = AbortSignal.any([io.signal, broken.signal]);
-  await using cluster = await backend.start(live, {
+  const conductor = createConductor({
+    target: entry.target,
+    scenario: standingOnly(entry.target, shape),
+    schedule: [],
+    backend: options.backend,
+    limits: defaultLimits,
+  });
+  const forming = new Conduct(conductor, () => conductor.injecting || conductor.finished);
+  await using cluster = await liveBackend(options.backend).start(live, {
     shape,
     signal,
-    onHappening: () => undefined,
+    onHappening: forming.tell,
     onFailure: (failure) => {
       broken.abort(failure);
     },
   });
-  await form(entry.target, { live, cluster, signal });
+  const giveUp = (): void => {
+    forming.fail(signal.reason);
+  };
+  signal.addEventListener('abort', giveUp, { once: true });
+  await forming.begin(cluster).finally(() => {
+    signal.removeEventListener('abort', giveUp);
+  });
+  signal.throwIfAborted();
+  if (conductor.problem !== undefined)
+    throw new EnvironmentError(`target ${entry.target.name}: ${conductor.problem}`);
   const lines = cluster.nodes.map(({ name }) =>
     entry.speaksDocker === true
       ? `export DOCKER_HOST=tcp://${cluster.endpoint(name)}   # ${name}`
@@ -130,6 +145,20 @@ const standUp = async (given: {
   return exitCodes.pass;
 };
 
+/** A cluster that is to stand, and no more: what is not here comes from whoever plays with it. */
+const standingOnly = ({ name }: Target, shape: Shape): Scenario => ({
+  name: 'up',
+  title: 'a cluster to play with',
+  target: name,
+  shape,
+  workload: { clients: 0, perSecond: 0 },
+  faults: [],
+  injectMs: 0,
+  settleMs: 0,
+  settings: {},
+  properties: [],
+});
+
 const ended = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) {
@@ -144,63 +173,6 @@ const ended = (signal: AbortSignal): Promise<void> =>
     });
   });
 
-/** Forms the cluster as a run does, by the target's own procedure, within the same time. */
-const form = async (
-  target: Target,
-  {
-    live,
-    cluster,
-    signal,
-  }: { readonly live: LiveTarget; readonly cluster: LiveCluster; readonly signal: AbortSignal },
-): Promise<void> => {
-  const until = performance.now() + defaultLimits.formationMs;
-  const memory: Memory = new Map<string, Json>();
-  const procedure = target.form({
-    nodes: cluster.nodes,
-    selected: [],
-    args: {},
-    memory,
-    settings: {},
-    leader: () => undefined,
-    managers: () => cluster.nodes.filter(({ role }) => role === 'manager').map(({ name }) => name),
-  });
-  let result: ProcedureResult = { step: 'done' };
-  for (;;) {
-    const { done, value } = procedure.next(result);
-    if (done === true) return;
-    signal.throwIfAborted();
-    if (performance.now() > until) {
-      throw new EnvironmentError(
-        `target ${target.name}: the cluster did not form within ${defaultLimits.formationMs} ms`,
-      );
-    }
-    result = await carriedOut(value);
-  }
-
-  async function carriedOut(step: ProcedureStep): Promise<ProcedureResult> {
-    switch (step.step) {
-      case 'call': {
-        const kind = target.operations.find(({ name }) => name === step.operation);
-        const request = kind?.request(step.args, memory);
-        if (kind === undefined || request === undefined)
-          return { step: 'call', outcome: 'rejected', output: undefined };
-        const answer = await live.perform(cluster.endpoint(step.node), request, callMs);
-        const { outcome, output } = kind.read(step.args, request, answer, memory);
-        return { step: 'call', outcome, output };
-      }
-      case 'wait':
-        await new Promise((resolve) => setTimeout(resolve, step.ms));
-        return { step: 'done' };
-      case 'kill':
-      case 'start':
-      case 'scan':
-      case 'read-file':
-        throw new Error(`target ${target.name}: forming a cluster needs no ${step.step}`);
-    }
-  }
-};
-
-const callMs = 10_000;
 const detachedMs = 60_000;
 
 /** Starts the same call in a process of its own and waits until its cluster stands. */

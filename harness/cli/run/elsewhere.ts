@@ -11,10 +11,12 @@ import type { Ms } from '../../core/cluster.ts';
 import type { BackendName, Run, RunFile } from '../../core/run.ts';
 import { endingAt } from '../../shrink/shrink.ts';
 import type { Io } from '../io.ts';
-import type { ModuleExport, Planting, Registry } from '../registry.ts';
+import type { ModuleExport } from '../../campaign/module-export.ts';
+import type { Planting, Registry } from '../registry.ts';
 import { beforeShrinking } from './saving.ts';
 import { shrinkFor } from './sim-world.ts';
 import type { Broken, Saving, WorldResult } from './world-result.ts';
+import { messageOf } from '../../core/thrown.ts';
 
 /** What one world made of another one's failure. */
 export type Try = {
@@ -63,7 +65,7 @@ export const attempt = async (
     return of.runs > 0 ? of : undefined;
   } catch (error) {
     if (aborted()) return undefined;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     io.settle();
     io.err(`run ${run.index} on ${run.backend} could not be tried once more: ${why}`);
     return undefined;

@@ -31,12 +31,12 @@ const played = (of: Scenario, stalledUntil?: number): Played => ({
 const tallies = (
   safe: Partial<PropertyTally>,
   live: Partial<PropertyTally>,
-): ReadonlyMap<string, PropertyTally> => {
+): readonly PropertyTally[] => {
   const none = { guarantee: '', source: '', pass: 2, tested: 0, fail: 0, unknown: 0 };
-  return new Map([
-    ['safe', { ...none, property: 'safe', kind: 'safety', missing: undefined, ...safe }],
-    ['live', { ...none, property: 'live', kind: 'liveness', missing: undefined, ...live }],
-  ]);
+  return [
+    { ...none, property: 'safe', kind: 'safety', missing: undefined, ...safe },
+    { ...none, property: 'live', kind: 'liveness', missing: undefined, ...live },
+  ];
 };
 const liveUntested = tallies({ tested: 1 }, {});
 

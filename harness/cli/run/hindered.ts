@@ -14,11 +14,11 @@ export type Played = {
  */
 export const hinderedScenario = (
   runs: readonly Played[],
-  tallies: ReadonlyMap<string, PropertyTally>,
+  tallies: readonly PropertyTally[],
 ): Scenario | undefined => {
-  if ([...tallies.values()].some(({ fail }) => fail > 0)) return undefined;
+  if (tallies.some(({ fail }) => fail > 0)) return undefined;
   const isOpen = (name: string): boolean => {
-    const tally = tallies.get(name);
+    const tally = tallies.find(({ property }) => property === name);
     return tally !== undefined && stateOf(tally) === 'inconclusive';
   };
   const stalled = runs.filter(

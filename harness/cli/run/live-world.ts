@@ -13,7 +13,13 @@ import type { Target } from '../../core/target.ts';
 import type { Property } from '../../core/property.ts';
 import { judgeRun } from '../../judge.ts';
 import { hinderedScenario } from './hindered.ts';
-import { figuresOf, tallied, type Broken, type Saving, type WorldResult } from './world-result.ts';
+import {
+  figuresOf,
+  talliesOf,
+  type Broken,
+  type Saving,
+  type WorldResult,
+} from './world-result.ts';
 
 export type LivePlan = {
   readonly backend: LiveBackend;
@@ -107,19 +113,6 @@ const brokenIn = ({ run, logs, problem }: Ended, saving: Saving): readonly Broke
   );
 };
 
-const talliesOf = (
-  runs: readonly Run[],
-  { properties }: Pick<LivePlan, 'properties'>,
-  before: readonly PropertyTally[] = [],
-): ReadonlyMap<string, PropertyTally> => {
-  const kindOf = (name: string): PropertyTally['kind'] => properties.get(name)?.kind ?? 'safety';
-  let tallies: ReadonlyMap<string, PropertyTally> = new Map(
-    before.map((tally) => [tally.property, tally]),
-  );
-  for (const { verdicts } of runs) tallies = tallied(tallies, verdicts, kindOf);
-  return tallies;
-};
-
 /**
  * Plays each scenario once on real clusters, some of them side by side. Where the environment fails no further run is begun; rejects
  * where no run was ended by then.
@@ -166,16 +159,12 @@ export const runLiveWorld = async (plan: LivePlan): Promise<WorldResult> => {
   }
   for (let again = 0; again < plan.againMax && !isOver(); again += 1) {
     const runs = ended.flatMap((end) => end?.run ?? []);
-    const scenario = hinderedScenario(runs, talliesOf(runs, plan, plan.before));
+    const scenario = hinderedScenario(runs, talliesOf(runs, plan.properties, plan.before));
     if (scenario === undefined) break;
     await play(scenario, plan.scenarios.length + again);
   }
 
   const runs = ended.filter((end) => end !== undefined);
-  const properties = talliesOf(
-    runs.map(({ run }) => run),
-    plan,
-  );
   const broken = runs.flatMap((end) => brokenIn(end, plan.saving));
   const held = runs.filter(({ run }) => !broken.some(({ index }) => index === run.index));
   return {
@@ -185,7 +174,10 @@ export const runLiveWorld = async (plan: LivePlan): Promise<WorldResult> => {
       wallMs: performance.now() - begun,
       note: plan.note,
     },
-    properties: [...properties.values()],
+    properties: talliesOf(
+      runs.map(({ run }) => run),
+      plan.properties,
+    ),
     broken,
     digest: createHash('sha256')
       .update(runs.map(({ run }) => run.digest).join())

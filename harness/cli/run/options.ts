@@ -1,6 +1,6 @@
 import type { BackendName } from '../../core/run.ts';
 import type { Ms } from '../../core/cluster.ts';
-import { UsageError } from '../exit.ts';
+import { UsageError } from '../../core/usage-error.ts';
 
 /** `schism run`, as asked for. */
 export type RunOptions = {

@@ -1,6 +1,7 @@
 import type { PropertyTally, WorldTally } from '../../core/campaign.ts';
 import { added, counting, noCounts } from '../../core/counts.ts';
-import type { Judged, Run, RunFile } from '../../core/run.ts';
+import type { Property } from '../../core/property.ts';
+import type { Run, RunFile } from '../../core/run.ts';
 
 /** Something that broke, with the run that shows it. */
 export type Broken = {
@@ -44,25 +45,20 @@ export const figuresOf = (
   };
 };
 
-/** Adds the verdicts of one run to what is known of each property. */
-export const tallied = (
-  tallies: ReadonlyMap<string, PropertyTally>,
-  judged: readonly Judged[],
-  kindOf: (property: string) => PropertyTally['kind'],
-): ReadonlyMap<string, PropertyTally> => {
-  const next = new Map(tallies);
-  for (const verdict of judged) {
+/** What the properties came to over all of some runs; added to what was known before. A property that nobody knows is one of safety. */
+export const talliesOf = (
+  runs: readonly Pick<Run, 'verdicts'>[],
+  properties: ReadonlyMap<string, Pick<Property, 'kind'>>,
+  before: readonly PropertyTally[] = [],
+): readonly PropertyTally[] => {
+  const tallies = new Map(before.map((tally) => [tally.property, tally]));
+  for (const verdict of runs.flatMap(({ verdicts }) => verdicts)) {
     const { property, guarantee, source } = verdict;
-    const before = next.get(property) ?? {
-      property,
-      kind: kindOf(property),
-      guarantee,
-      source,
-      ...noCounts,
-    };
-    next.set(property, { ...before, ...counting(before, verdict) });
+    const { kind } = properties.get(property) ?? { kind: 'safety' };
+    const tally = tallies.get(property) ?? { property, kind, guarantee, source, ...noCounts };
+    tallies.set(property, { ...tally, ...counting(tally, verdict) });
   }
-  return next;
+  return [...tallies.values()];
 };
 
 /** Adds up what several worlds say of the same properties. */

@@ -1,10 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { dockerBackend } from '../../backends/docker/backend.ts';
 import { connectEngine } from '../../backends/docker/engine.ts';
-import type { LiveBackend } from '../../backends/live/backend.ts';
 import type { LiveTarget } from '../../backends/live/target.ts';
-import { processBackend } from '../../backends/process/backend.ts';
+import { liveBackend } from '../../backends/live-backend.ts';
 import type { DrawSchedule } from '../../campaign/job.ts';
+import { loadExport, type ModuleExport } from '../../campaign/module-export.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
 import type { PropertyTally } from '../../core/campaign.ts';
 import type { Ms } from '../../core/cluster.ts';
@@ -12,9 +11,9 @@ import { grouped, spoken } from '../../core/figures.ts';
 import type { BackendName, RunFile } from '../../core/run.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import type { Schedule } from '../../core/schedule.ts';
-import { asCalledHere, EnvironmentError, UsageError } from '../exit.ts';
+import { asCalledHere, EnvironmentError } from '../exit.ts';
 import type { Io } from '../io.ts';
-import type { ModuleExport, Planting, Registry, TargetEntry } from '../registry.ts';
+import type { Planting, Registry, TargetEntry } from '../registry.ts';
 import { tryAgain } from './again.ts';
 import {
   asLongAsBefore,
@@ -28,6 +27,8 @@ import {
 import { runLiveWorld, type LivePlan } from './live-world.ts';
 import { runSimWorld } from './sim-world.ts';
 import type { Saving, WorldResult } from './world-result.ts';
+import { UsageError } from '../../core/usage-error.ts';
+import { messageOf } from '../../core/thrown.ts';
 
 export type WorldPlan = {
   readonly registry: Registry;
@@ -72,9 +73,6 @@ const shapesOf = (scenarios: readonly Scenario[]): string => {
   const counts = [...new Set(scenarios.map(({ shape }) => shape.managers))].sort((a, b) => a - b);
   return `${counts.join(' and ')} ${counts.length === 1 && counts[0] === 1 ? 'manager' : 'managers'}`;
 };
-
-export const loadExport = async ({ module, name }: ModuleExport): Promise<unknown> =>
-  ((await import(module)) as Readonly<Record<string, unknown>>)[name];
 
 const lacks = (entry: TargetEntry, backend: BackendName): UsageError =>
   new UsageError(`target ${entry.target.name} cannot run on ${backend}; choose another --backend`);
@@ -148,13 +146,11 @@ const playOn = async (
   { doing, ...asked }: Asked,
 ): Promise<WorldResult> => {
   const { registry, io, entry, seed } = plan;
-  const live = await liveOf(plan, backend);
-  const world: LiveBackend = backend === 'process' ? processBackend() : dockerBackend();
   return await runLiveWorld({
     ...asked,
-    backend: world,
+    backend: liveBackend(backend),
     target: entry.target,
-    live,
+    live: await liveOf(plan, backend),
     properties: registry.properties,
     seed,
     jobs: plan.jobs ?? liveJobsDefault(backend),
@@ -259,7 +255,7 @@ const tryAgainOn = (
     now: () => performance.now(),
     aborted: () => plan.io.signal.aborted,
     onTrouble(error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       plan.io.settle();
       plan.io.err(`run ${index} on ${backend} could not be made smaller any further: ${why}`);
     },
@@ -313,7 +309,7 @@ export const dockerMissing = async (): Promise<string | undefined> => {
     await connectEngine();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 };
 

@@ -1,8 +1,9 @@
 import { Proxy as ProxyHandle, Toxic as ToxicHandle, Toxiproxy } from 'toxiproxy-node-client';
 import { beforeDeadline, hopeless } from '../deadline.ts';
-import { isError, LiveFailure } from '../failure.ts';
+import { LiveFailure } from '../failure.ts';
 import { parseCounters, type Counters } from './counters.ts';
 import { PatientHttp, ToxiproxyFailure } from './http.ts';
+import { isError } from '../../../core/thrown.ts';
 
 export type Stream = 'upstream' | 'downstream';
 export type ProxyBody = {

@@ -1,5 +1,5 @@
 import { HttpClient } from 'toxiproxy-node-client/dist/HttpClient.js';
-import { isError, messageOf } from '../failure.ts';
+import { isError, messageOf } from '../../../core/thrown.ts';
 
 /** What a Toxiproxy answered, in its own words, or why it did not answer (`status` is `undefined` then). */
 export class ToxiproxyFailure extends Error {

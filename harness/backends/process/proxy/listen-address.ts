@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { messageOf } from '../../../core/thrown.ts';
 
 export type HostPort = { readonly host: string; readonly port: number };
 
@@ -33,7 +34,7 @@ export const parseListen = (text: string): HostPort => {
   try {
     address = parseHostPort(text);
   } catch (thrown) {
-    throw new Error(`listen tcp: ${thrown instanceof Error ? thrown.message : String(thrown)}`, {
+    throw new Error(`listen tcp: ${messageOf(thrown)}`, {
       cause: thrown,
     });
   }

@@ -3,11 +3,10 @@ import { ApiError } from './api-error.ts';
 import { shortestFloat32 } from './go-struct.ts';
 import type { Proxy } from './proxy.ts';
 import type { Toxic } from './toxic.ts';
+import { messageOf } from '../../../core/thrown.ts';
 
 export const asApiError = (thrown: unknown): ApiError =>
-  thrown instanceof ApiError
-    ? thrown
-    : new ApiError(String(thrown instanceof Error ? thrown.message : thrown), 500);
+  thrown instanceof ApiError ? thrown : new ApiError(messageOf(thrown), 500);
 
 export const shownError = ({ message, status }: ApiError): object => ({ error: message, status });
 

@@ -6,6 +6,7 @@ import type {
   ProcedureResult,
   ProcedureStep,
 } from '../../../../harness/core/target.ts';
+import { messageOf } from '../../../../harness/core/thrown.ts';
 
 /** A part of a procedure that comes to a result. */
 export type Part<Result> = Generator<ProcedureStep, Result, ProcedureResult>;
@@ -112,7 +113,7 @@ export function* onEach(
     try {
       yield* deed(name);
     } catch (error) {
-      problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      problems.push(`${name}: ${messageOf(error)}`);
     }
   }
   if (problems.length > 0) throw new Error(problems.join('; '));
