@@ -1,7 +1,7 @@
 /**
  * Who may import whom: docs/architecture.md has the reasons. `architecture.test.ts` runs this and asserts that it saw files.
  */
-const tests = '\\.test\\.ts$|/fixtures?/';
+const tests = '\\.test\\.ts$|/(fixtures?|testing)/';
 const tops = ['harness', 'cluster', 'models', 'properties', 'scenarios', 'reports'];
 const others = (...allowed) => `^(${tops.filter((top) => !allowed.includes(top)).join('|')})/`;
 
@@ -84,8 +84,8 @@ export default {
     rule(
       'production-imports-no-test',
       'What only tests use stays with them.',
-      { pathNot: `${tests}|^scenarios/|^bench/` },
-      { path: '\\.test\\.ts$' },
+      { pathNot: `${tests}|^bench/` },
+      { path: tests },
     ),
   ],
   options: {

@@ -68,7 +68,11 @@ test('a forbidden import is found', () => {
     writeFileSync(join(folder, file), text);
   };
   write('tsconfig.json', '{}');
-  write('cluster/raft/a.ts', `import '../../harness/core/c.ts'; import 'node:fs';`);
+  write(
+    'cluster/raft/a.ts',
+    `import '../../harness/core/c.ts'; import 'node:fs'; import './testing/t.ts';`,
+  );
+  write('cluster/raft/testing/t.ts', 'export {};');
   write('harness/core/c.ts', `import '../campaign/d.ts';`);
   write('harness/campaign/d.ts', `import '../../cluster/raft/a.ts';`);
   try {
@@ -79,6 +83,7 @@ test('a forbidden import is found', () => {
       'cluster-stands-alone',
       'harness-knows-no-target',
       'no-cycles',
+      'production-imports-no-test',
       'pure-rooms-have-no-world',
       'the-core-imports-nothing',
     ]);

@@ -11,6 +11,7 @@ export { start, type Started } from './library/start.ts';
 export type { Played } from './library/played.ts';
 export type { WrittenEntry } from './library/check-schedule.ts';
 export type { RunShape, System } from './library/system.ts';
+export { shapes } from './generate/shapes.ts';
 export { cut, delay, flap, kill, partition, pause, procedure, ring } from './generate/faults.ts';
 export { judge } from './judge.ts';
 

@@ -5,7 +5,7 @@ import Docker from 'dockerode';
 import { connectEngine } from '../harness/backends/docker/engine.ts';
 import { linkProxies } from '../harness/backends/live/links.ts';
 import { toxiproxyControl } from '../harness/backends/live/toxiproxy/control.ts';
-import { until } from '../harness/backends/live/toxiproxy/loopback.ts';
+import { until } from '../harness/backends/live/toxiproxy/testing/loopback.ts';
 import { freeAddresses } from '../harness/backends/process/ports.ts';
 import { ensureNodeImage } from './targets/reference/image.ts';
 import { referenceLive } from './targets/reference/live.ts';

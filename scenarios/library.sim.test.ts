@@ -1,12 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { isFault } from '../harness/core/schedule.ts';
 import '../harness/jest/to-hold.ts';
 import {
   cut,
   kill,
   run,
   schedules,
+  shapes,
   type Played,
+  type Schedule,
   type ScheduledOperation,
 } from '../harness/index.ts';
 import {
@@ -27,6 +30,24 @@ describe('a property-based test of one’s own', () => {
       }),
       { numRuns: 5 },
     );
+  });
+
+  test('the cluster’s shape is drawn as well', async () => {
+    const seen = new Set<string>();
+    const played = shapes().chain((shape) => {
+      const swarm = referenceSwarm(shape);
+      return fc.record({ swarm: fc.constant(swarm), schedule: schedules(swarm) });
+    });
+    await fc.assert(
+      fc.asyncProperty(played, async ({ swarm, schedule }) => {
+        const { history } = await run(swarm, schedule, { backend: 'sim' });
+        const managers = history.nodes.filter(({ role }) => role === 'manager').length;
+        seen.add(`${managers} ${history.nodes.length - managers}`);
+      }),
+      { numRuns: 8, seed: 1 },
+    );
+    expect(seen.size).toBeGreaterThan(3);
+    for (const shape of seen) expect(shape).toMatch(/^[35] [0-4]$/);
   });
 
   test('a schedule written by hand is judged by several guarantees', async () => {
@@ -62,8 +83,14 @@ describe('a property-based test of one’s own', () => {
 
   test('a schedule that fast-check made smaller gets no operation that it has lost', async () => {
     const swarm = referenceSwarm({ workers: 0 });
-    const [drawn = []] = fc.sample(schedules(swarm, { clients: 0 }), 1);
-    expect(askedIn(await run(swarm, drawn, { backend: 'sim' }))).toEqual([]);
+    const hasFault = (schedule: Schedule): boolean => schedule.some(isFault);
+    const noFault = fc.property(schedules(swarm), (schedule) => !hasFault(schedule));
+    const { counterexample, numShrinks } = fc.check(noFault, { seed: 1 });
+    const [smallest = []] = counterexample ?? [];
+    expect(numShrinks).toBeGreaterThan(0);
+    expect(smallest).toHaveLength(1);
+    expect(hasFault(smallest)).toBe(true);
+    expect(askedIn(await run(swarm, smallest, { backend: 'sim' }))).toEqual([]);
   });
 
   test('a fault without a lease lasts until the heal', async () => {

@@ -1,3 +1,3 @@
-import { findsInLiveWorld } from './live-findings.ts';
+import { findsInLiveWorld } from './testing/live-findings.ts';
 
 findsInLiveWorld('process', '30s');

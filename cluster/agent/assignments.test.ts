@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { assigned, first, Probe, registrations } from './small/probe.ts';
+import { assigned, first, Probe, registrations } from './testing/probe.ts';
 
 describe('assignments', () => {
   test('are confirmed once they are durable, and no sooner', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { assigned, first, managers, Probe } from './small/probe.ts';
+import { assigned, first, managers, Probe } from './testing/probe.ts';
 
 describe('reports', () => {
   const statuses = (probe: Probe) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { defaultNodeConfig } from '../node/config.ts';
 import type { AgentMessage } from './messages.ts';
-import { assigned, first, managers, Probe, registrations, second, third } from './small/probe.ts';
+import { assigned, first, managers, Probe, registrations, second, third } from './testing/probe.ts';
 
 /** The registration that it just sent. */
 const registration = (probe: Probe): AgentMessage & { readonly type: 'register' } => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { assigned, Probe } from './small/probe.ts';
+import { assigned, Probe } from './testing/probe.ts';
 
 describe('a task', () => {
   test('is prepared, started and stopped, and its states only move on', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { decide } from './route.ts';
-import { requestOf } from './small/leader.ts';
-import { manager, outside } from './small/locals.ts';
+import { requestOf } from './testing/leader.ts';
+import { manager, outside } from './testing/locals.ts';
 
 const listen = { ListenAddr: '0.0.0.0:2377' };
 

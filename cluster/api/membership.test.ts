@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { decide } from './route.ts';
 import type { Json } from './seam.ts';
-import { requestOf } from './small/leader.ts';
-import { broken, joining, locked, manager, outside, texts, worker } from './small/locals.ts';
+import { requestOf } from './testing/leader.ts';
+import { broken, joining, locked, manager, outside, texts, worker } from './testing/locals.ts';
 import type { Local } from './types.ts';
 
 test.each<[string, Local, 'init' | 'join', string]>([

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Json } from './seam.ts';
-import { SmallLeader } from './small/leader.ts';
+import { SmallLeader } from './testing/leader.ts';
 
 const three = (reachable = true): SmallLeader => {
   const leader = new SmallLeader();

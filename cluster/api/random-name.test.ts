@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { chanceOf } from '../node/small/chance.ts';
+import { chanceOf } from '../node/testing/chance.ts';
 import { randomName } from './random-name.ts';
 
 test('a name is an adjective and a surname, the same for the same draws', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { decide } from './route.ts';
 import type { Json } from './seam.ts';
-import { requestOf, SmallLeader } from './small/leader.ts';
+import { requestOf, SmallLeader } from './testing/leader.ts';
 import {
   broken,
   joining,
@@ -11,7 +11,7 @@ import {
   starting,
   texts,
   worker,
-} from './small/locals.ts';
+} from './testing/locals.ts';
 import type { Local } from './types.ts';
 
 test.each<[string, Local, string]>([

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Json } from './seam.ts';
-import { SmallLeader } from './small/leader.ts';
-import { created, invalid, spec, versionOf, type Fields } from './small/services.ts';
+import { SmallLeader } from './testing/leader.ts';
+import { created, invalid, spec, versionOf, type Fields } from './testing/services.ts';
 
 test('a published port belongs to one service; host ports may be shared', () => {
   const leader = new SmallLeader();

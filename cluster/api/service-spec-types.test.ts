@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Json } from './seam.ts';
-import { SmallLeader } from './small/leader.ts';
+import { SmallLeader } from './testing/leader.ts';
 
 /** Asked of an engine 20.10.24, which does not say `invalid JSON: ` yet. */
 test.each<[unknown, string]>([

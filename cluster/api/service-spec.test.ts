@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Json } from './seam.ts';
-import { SmallLeader } from './small/leader.ts';
-import { created, invalid, spec, type Fields } from './small/services.ts';
+import { SmallLeader } from './testing/leader.ts';
+import { created, invalid, spec, type Fields } from './testing/services.ts';
 
 const task = (change: Fields): Json =>
   spec({ TaskTemplate: { ContainerSpec: { Image: 'schism/echo' }, ...change } });

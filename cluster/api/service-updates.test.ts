@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Json } from './seam.ts';
-import { SmallLeader } from './small/leader.ts';
-import { created, invalid, spec, versionOf } from './small/services.ts';
+import { SmallLeader } from './testing/leader.ts';
+import { created, invalid, spec, versionOf } from './testing/services.ts';
 
 test('an update names the version it is based on, and keeps the spec before it', () => {
   const leader = new SmallLeader();

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Json } from './seam.ts';
-import { SmallLeader } from './small/leader.ts';
-import { created, spec, type Fields } from './small/services.ts';
+import { SmallLeader } from './testing/leader.ts';
+import { created, spec, type Fields } from './testing/services.ts';
 
 test.each<[string, Json]>([
   ['an empty name', spec({ Name: '' })],

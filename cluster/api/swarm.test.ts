@@ -3,7 +3,7 @@ import { info } from './info.ts';
 import { leaveObjection } from './leave.ts';
 import { refuse } from './respond.ts';
 import type { Json } from './seam.ts';
-import { localOf, SmallLeader } from './small/leader.ts';
+import { localOf, SmallLeader } from './testing/leader.ts';
 import { deadlineExceeded } from './texts.ts';
 import { refuseApiVersion } from './version.ts';
 

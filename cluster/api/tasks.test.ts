@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { ServiceSpec } from '../store/objects.ts';
-import { SmallLeader } from './small/leader.ts';
+import { SmallLeader } from './testing/leader.ts';
 
 const busy = (): SmallLeader => {
   const leader = new SmallLeader();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createToyCipher } from '../log/trial/cipher.ts';
+import { createToyCipher } from '../log/testing/cipher.ts';
 import type { DiskOperation, Random } from '../ports.ts';
 import { toBase64 } from './base64.ts';
 import { decodeKeyFile, encodeKeyFile, keyFileName } from './key-file.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DiskOperation, Random } from '../ports.ts';
 import type { Entry, HardState, RaftPersist, Snapshot } from '../raft/types.ts';
-import { emptyImage, stagesOf } from '../raft/trial/image.ts';
-import type { Image } from '../raft/trial/image.ts';
+import { emptyImage, stagesOf } from '../raft/testing/image.ts';
+import type { Image } from '../raft/testing/image.ts';
 import { openLog } from './log.ts';
-import { createToyCipher } from './trial/cipher.ts';
-import { afterCrash, carryOut, crashPoints } from './trial/folder.ts';
-import type { Folder } from './trial/folder.ts';
+import { createToyCipher } from './testing/cipher.ts';
+import { afterCrash, carryOut, crashPoints } from './testing/folder.ts';
+import type { Folder } from './testing/folder.ts';
 import type { DataKey, Log, RecoveredLog } from './types.ts';
 
 let draws = 0;

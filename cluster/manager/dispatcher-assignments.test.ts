@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DispatcherMessage } from '../agent/messages.ts';
-import { sampleTask } from '../store/sample-objects.ts';
+import { sampleTask } from '../store/testing/sample-objects.ts';
 import { encodePeerMessage } from '../wire/codec.ts';
 import { reportBatchMs } from './reports.ts';
-import { Leader, onN1, statusUpdate } from './small/leader.ts';
+import { Leader, onN1, statusUpdate } from './testing/leader.ts';
 
 type Assigned = DispatcherMessage & { readonly type: 'assignments' };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { reportBatchMs } from './reports.ts';
-import { Leader, statusUpdate } from './small/leader.ts';
+import { Leader, statusUpdate } from './testing/leader.ts';
 
 describe('a report', () => {
   test('is acknowledged once it is committed, and no sooner', () => {

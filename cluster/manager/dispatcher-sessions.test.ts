@@ -1,7 +1,7 @@
 /** How agents register, and what keeps their sessions alive. */
 import { describe, expect, test } from '@jest/globals';
 import { defaultNodeConfig } from '../node/config.ts';
-import { Leader } from './small/leader.ts';
+import { Leader } from './testing/leader.ts';
 
 describe('a registration', () => {
   test('is told of a manager that came in right after another one was answered', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { defaultNodeConfig } from '../node/config.ts';
 import { encodeActions } from '../store/actions.ts';
-import { sampleNode, sampleService } from '../store/sample-objects.ts';
+import { sampleNode, sampleService } from '../store/testing/sample-objects.ts';
 import { createStore } from '../store/store.ts';
 import type { Transaction } from '../store/types.ts';
 import { createManager } from './manager.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { isWanted } from '../store/task-transitions.ts';
-import { settled } from './small/services.ts';
-import { SmallSwarm } from './small/swarm.ts';
-import { Watcher } from './small/watcher.ts';
+import { settled } from './testing/services.ts';
+import { SmallSwarm } from './testing/swarm.ts';
+import { Watcher } from './testing/watcher.ts';
 
 const status = (swarm: SmallSwarm, id: string) => swarm.store.node(id)?.Status;
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { encodeActions, entryBytesMax } from '../store/actions.ts';
 import type { ServiceSpec } from '../store/objects.ts';
-import { replicas, settled, slots, template, wanted } from './small/services.ts';
-import type { SmallSwarm } from './small/swarm.ts';
-import { Watcher } from './small/watcher.ts';
+import { replicas, settled, slots, template, wanted } from './testing/services.ts';
+import type { SmallSwarm } from './testing/swarm.ts';
+import { Watcher } from './testing/watcher.ts';
 
 describe('a replicated service', () => {
   test('gets a running task in each of its slots, from 1', () => {

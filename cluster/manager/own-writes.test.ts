@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ServiceObject } from '../store/objects.ts';
-import { sampleService } from '../store/sample-objects.ts';
+import { sampleService } from '../store/testing/sample-objects.ts';
 import { stamp } from '../store/stamp.ts';
 import { OwnWrites } from './own-writes.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EndpointSpec, PortConfig, ServiceSpec } from '../store/objects.ts';
-import { settled } from './small/services.ts';
-import { serviceSpec } from './small/objects.ts';
-import type { SmallSwarm } from './small/swarm.ts';
+import { settled } from './testing/services.ts';
+import { serviceSpec } from './testing/objects.ts';
+import type { SmallSwarm } from './testing/swarm.ts';
 
 const publishing = (...Ports: readonly PortConfig[]): { readonly EndpointSpec: EndpointSpec } => ({
   EndpointSpec: { Ports },

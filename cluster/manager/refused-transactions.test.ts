@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { sampleService } from '../store/sample-objects.ts';
-import { Leader } from './small/leader.ts';
+import { sampleService } from '../store/testing/sample-objects.ts';
+import { Leader } from './testing/leader.ts';
 
 describe('a transaction that was refused', () => {
   test('is made anew when it is run again', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EndpointSpec, NodeObject, ServiceSpec } from '../store/objects.ts';
-import { sampleNode } from '../store/sample-objects.ts';
+import { sampleNode } from '../store/testing/sample-objects.ts';
 import { meetsConstraints, parseConstraints } from './constraints.ts';
-import { settled } from './small/services.ts';
-import type { SmallSwarm } from './small/swarm.ts';
+import { settled } from './testing/services.ts';
+import type { SmallSwarm } from './testing/swarm.ts';
 
 const service = (
   count: number,

@@ -1,8 +1,8 @@
 /** Which changes of a service replace its tasks. */
 import { describe, expect, test } from '@jest/globals';
 import type { EndpointSpec } from '../store/objects.ts';
-import { replicas, settled, template } from './small/services.ts';
-import { started } from './small/updates.ts';
+import { replicas, settled, template } from './testing/services.ts';
+import { started } from './testing/updates.ts';
 
 describe('an update', () => {
   test('of nothing but the number or the placement replaces no task', () => {

@@ -1,12 +1,12 @@
 /** Tasks whose nodes no longer meet the constraints move as the update says. */
 import { describe, expect, test } from '@jest/globals';
 import type { ServiceSpec, TaskObject } from '../store/objects.ts';
-import { sampleTask } from '../store/sample-objects.ts';
+import { sampleTask } from '../store/testing/sample-objects.ts';
 import { attemptsOf, makingOf } from './place.ts';
-import { replicas, settled, template } from './small/services.ts';
-import type { SmallSwarm } from './small/swarm.ts';
-import { observed } from './small/updates.ts';
-import { Watcher } from './small/watcher.ts';
+import { replicas, settled, template } from './testing/services.ts';
+import type { SmallSwarm } from './testing/swarm.ts';
+import { observed } from './testing/updates.ts';
+import { Watcher } from './testing/watcher.ts';
 
 describe('an update', () => {
   describe('of constraints', () => {

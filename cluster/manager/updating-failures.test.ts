@@ -1,7 +1,7 @@
 /** What an update makes of tasks that fail, and for how long it watches them. */
 import { describe, expect, test } from '@jest/globals';
-import { settled, template, wanted } from './small/services.ts';
-import { endings, images, otherImage, reached, started, updated } from './small/updates.ts';
+import { settled, template, wanted } from './testing/services.ts';
+import { endings, images, otherImage, reached, started, updated } from './testing/updates.ts';
 
 describe('an update', () => {
   test('pauses at the first failure, and says which task failed', () => {

@@ -1,7 +1,7 @@
 /** How many tasks an update replaces at once, in which order, and when it goes on. */
 import { describe, expect, test } from '@jest/globals';
-import { replicas, settled, slots, template } from './small/services.ts';
-import type { SmallSwarm } from './small/swarm.ts';
+import { replicas, settled, slots, template } from './testing/services.ts';
+import type { SmallSwarm } from './testing/swarm.ts';
 import {
   endings,
   images,
@@ -10,8 +10,8 @@ import {
   reached,
   started,
   updated,
-} from './small/updates.ts';
-import { Watcher } from './small/watcher.ts';
+} from './testing/updates.ts';
+import { Watcher } from './testing/watcher.ts';
 
 describe('an update', () => {
   test('replaces one task after the other by default, stopping each before its successor starts', () => {

@@ -2,9 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { encodeActions, entryBytesMax } from '../store/actions.ts';
 import type { ServiceSpec } from '../store/objects.ts';
-import { settled, template } from './small/services.ts';
-import type { SmallSwarm } from './small/swarm.ts';
-import { endings, images, observed, otherImage, started, updated } from './small/updates.ts';
+import { settled, template } from './testing/services.ts';
+import type { SmallSwarm } from './testing/swarm.ts';
+import { endings, images, observed, otherImage, started, updated } from './testing/updates.ts';
 
 describe('an update', () => {
   test('rolls back to the spec before, and says so', () => {

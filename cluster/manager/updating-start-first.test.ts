@@ -1,8 +1,8 @@
 /** Updates that start the new task before they stop the old one. */
 import { describe, expect, test } from '@jest/globals';
-import { template } from './small/services.ts';
-import { images, observed, otherImage, started } from './small/updates.ts';
-import { Watcher } from './small/watcher.ts';
+import { template } from './testing/services.ts';
+import { images, observed, otherImage, started } from './testing/updates.ts';
+import { Watcher } from './testing/watcher.ts';
 
 describe('an update', () => {
   test('that starts first never has less than all running', () => {

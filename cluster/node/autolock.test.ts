@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseUnlockKey } from '../keys/unlock-key.ts';
-import type { SmallWorld } from './small/small-world.ts';
+import type { SmallWorld } from './testing/small-world.ts';
 import {
   at,
   changeNode,
@@ -16,7 +16,7 @@ import {
   swarmOf,
   textAt,
   unlockKey,
-} from './small/swarm.ts';
+} from './testing/swarm.ts';
 
 const lockedText =
   'Swarm is encrypted and needs to be unlocked before it can be used. Please use "docker swarm unlock" to unlock it.';

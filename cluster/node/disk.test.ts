@@ -9,7 +9,7 @@ import {
   stateOf,
   swarmOf,
   textAt,
-} from './small/swarm.ts';
+} from './testing/swarm.ts';
 
 test('a disk that fails stops the node, and what was not durable is not acknowledged', () => {
   const world = swarmOf(1, 0);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Json } from '../api/seam.ts';
 import { encodePeerMessage } from '../wire/codec.ts';
-import type { SmallWorld } from './small/small-world.ts';
+import type { SmallWorld } from './testing/small-world.ts';
 import {
   expectOk,
   leaderOf,
@@ -10,7 +10,7 @@ import {
   serviceNames,
   swarmOf,
   textAt,
-} from './small/swarm.ts';
+} from './testing/swarm.ts';
 
 const noLeader =
   "rpc error: code = Unknown desc = The swarm does not have a leader. It's possible that too few managers are online. Make sure more than half of the managers are online.";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { decodeKeyFile, keyFileName } from '../keys/key-file.ts';
 import { openLog } from '../log/log.ts';
-import { chanceOf, toyCipher } from './small/chance.ts';
-import { apply } from './small/folder.ts';
-import { SmallWorld } from './small/small-world.ts';
-import type { SmallNode } from './small/small-world.ts';
+import { chanceOf, toyCipher } from './testing/chance.ts';
+import { apply } from './testing/folder.ts';
+import { SmallWorld } from './testing/small-world.ts';
+import type { SmallNode } from './testing/small-world.ts';
 import {
   at,
   changeNode,
@@ -18,7 +18,7 @@ import {
   stateOf,
   swarmOf,
   textAt,
-} from './small/swarm.ts';
+} from './testing/swarm.ts';
 
 const emptyRaftFolder = ({ files }: SmallNode): void => {
   for (const file of [...files.keys()]) if (file.startsWith('raft/')) files.delete(file);

@@ -4,7 +4,7 @@ import type { RaftMessage } from '../raft/types.ts';
 import { defaultNodeConfig } from './config.ts';
 import { Member } from './member.ts';
 import type { MemberWatcher } from './member-watcher.ts';
-import { chanceOf, toyCipher } from './small/chance.ts';
+import { chanceOf, toyCipher } from './testing/chance.ts';
 import type { NodeWorld } from './world.ts';
 
 const nothing = (): undefined => undefined;

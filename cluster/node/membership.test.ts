@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { SmallWorld } from './small/small-world.ts';
+import { SmallWorld } from './testing/small-world.ts';
 import {
   at,
   expectOk,
@@ -9,7 +9,7 @@ import {
   serviceBody,
   serviceNames,
   swarmOf,
-} from './small/swarm.ts';
+} from './testing/swarm.ts';
 
 test('a swarm begins with one manager, which answers as its leader', () => {
   const world = swarmOf(1, 0);

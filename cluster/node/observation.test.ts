@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { createNode } from './node.ts';
 import { defaultNodeConfig } from './config.ts';
 import type { NodeObservation } from './observation.ts';
-import { chanceOf, toyCipher } from './small/chance.ts';
-import { expectOk, leaderOf, serviceBody, swarmOf } from './small/swarm.ts';
+import { chanceOf, toyCipher } from './testing/chance.ts';
+import { expectOk, leaderOf, serviceBody, swarmOf } from './testing/swarm.ts';
 
 const kinds = (observations: readonly NodeObservation[]) => observations.map(({ kind }) => kind);
 

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import type { ApiResponse, Json } from '../api/seam.ts';
 import type { Random } from '../ports.ts';
-import { chanceOf } from './small/chance.ts';
-import type { SmallWorld } from './small/small-world.ts';
-import { at, serviceBody, swarmOf, textAt } from './small/swarm.ts';
+import { chanceOf } from './testing/chance.ts';
+import type { SmallWorld } from './testing/small-world.ts';
+import { at, serviceBody, swarmOf, textAt } from './testing/swarm.ts';
 
 type Created = { readonly id: string; replicas: number; readonly maybe: Set<number> };
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { SmallWorld } from './small/small-world.ts';
+import type { SmallWorld } from './testing/small-world.ts';
 import {
   at,
   changeNode,
@@ -12,7 +12,7 @@ import {
   serviceNames,
   swarmOf,
   textAt,
-} from './small/swarm.ts';
+} from './testing/swarm.ts';
 
 const standing = (world: SmallWorld, by: string, name: string) => {
   const node = nodesOf(world, by).get(name);

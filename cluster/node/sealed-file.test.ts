@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { chanceOf, toyCipher } from './small/chance.ts';
+import { chanceOf, toyCipher } from './testing/chance.ts';
 import { openFile, sealFile } from './sealed-file.ts';
 
 const keyOf = (epoch: number) => ({ epoch, key: new Uint8Array(32).fill(epoch) });

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { openLog } from '../log/log.ts';
-import { chanceOf, toyCipher } from './small/chance.ts';
-import type { SmallWorld } from './small/small-world.ts';
+import { chanceOf, toyCipher } from './testing/chance.ts';
+import type { SmallWorld } from './testing/small-world.ts';
 import {
   changeNode,
   expectOk,
@@ -11,7 +11,7 @@ import {
   stateOf,
   swarmOf,
   unlockKey,
-} from './small/swarm.ts';
+} from './testing/swarm.ts';
 
 const canary = 'canaryservice';
 /** More than any change of standing takes; one that goes on for ever fails. */

@@ -4,7 +4,7 @@
  * The member on the bench is `a`; `b`, `c`, … exist as messages only.
  */
 import { describe, expect, test } from '@jest/globals';
-import { Bench, dataEntry, memberCalled, membershipOf, ofType } from './trial/bench.ts';
+import { Bench, dataEntry, memberCalled, membershipOf, ofType } from './testing/bench.ts';
 import type { Entry } from './types.ts';
 
 const voteRequest = (

@@ -419,7 +419,7 @@ const firstViolation = async (
   folder: string,
   seeds: { readonly first: number; readonly max: number; readonly disk: 'model' | 'log' },
 ): Promise<string> => {
-  const trial = pathToFileURL(join(folder, 'raft/trial/trial.ts')).href;
+  const trial = pathToFileURL(join(folder, 'raft/testing/trial.ts')).href;
   const script = `
     const { runTrial } = await import(${JSON.stringify(trial)});
     const told = (seed) => {

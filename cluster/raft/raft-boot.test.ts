@@ -1,8 +1,8 @@
 /** What the papers leave open and this core promises: how a member starts, and starts again. */
 import { describe, expect, test } from '@jest/globals';
 import { createRaft } from './raft.ts';
-import { blankBoot, dataEntry, leastDraws, logOf, membershipOf } from './trial/bench.ts';
-import { trialConfig } from './trial/machine.ts';
+import { blankBoot, dataEntry, leastDraws, logOf, membershipOf } from './testing/bench.ts';
+import { trialConfig } from './testing/machine.ts';
 
 describe('boot', () => {
   test('the only voter of a cluster leads at once, and commits', () => {

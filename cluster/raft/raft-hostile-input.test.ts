@@ -1,7 +1,7 @@
 /** What the papers leave open and this core promises: no message makes it believe what cannot be. */
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { Bench, dataEntry, leading } from './trial/bench.ts';
+import { Bench, dataEntry, leading } from './testing/bench.ts';
 import type { RaftMessage } from './types.ts';
 
 describe('hostile and impossible input is dropped', () => {

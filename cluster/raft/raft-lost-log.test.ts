@@ -1,6 +1,6 @@
 /** What the papers leave open and this core promises: a member whose disk forgot what it acknowledged does no harm. */
 import { describe, expect, test } from '@jest/globals';
-import { Bench, ofType } from './trial/bench.ts';
+import { Bench, ofType } from './testing/bench.ts';
 
 describe('a log that is an older copy of itself', () => {
   const five = (): Bench => {

@@ -1,6 +1,6 @@
 /** What the papers leave open and this core promises: changes of members, and which of them a leader hears. */
 import { describe, expect, test } from '@jest/globals';
-import { Bench, dataEntry, leading, membershipOf, ofType } from './trial/bench.ts';
+import { Bench, dataEntry, leading, membershipOf, ofType } from './testing/bench.ts';
 
 describe('members', () => {
   test('a member that moved is known by its new address', () => {

@@ -10,8 +10,8 @@ import {
   logOf,
   membershipOf,
   ofType,
-} from './trial/bench.ts';
-import { trialConfig } from './trial/machine.ts';
+} from './testing/bench.ts';
+import { trialConfig } from './testing/machine.ts';
 import type { RaftMessage, RaftOutput } from './types.ts';
 
 describe('outputs', () => {

@@ -1,6 +1,6 @@
 /** What the papers leave open and this core promises: how much is sent to a follower at a time, and what is sent again. */
 import { describe, expect, test } from '@jest/globals';
-import { Bench, leading, membershipOf, ofType } from './trial/bench.ts';
+import { Bench, leading, membershipOf, ofType } from './testing/bench.ts';
 
 describe('flow control', () => {
   test('messages are pipelined up to the limit, and one acknowledgement makes room for one more', () => {

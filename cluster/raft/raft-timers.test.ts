@@ -1,6 +1,6 @@
 /** What the papers leave open and this core promises: when it asks to be woken. */
 import { describe, expect, test } from '@jest/globals';
-import { Bench } from './trial/bench.ts';
+import { Bench } from './testing/bench.ts';
 
 describe('timers', () => {
   test('heartbeats do not move a follower’s deadline; it is extended when it comes due', () => {

@@ -3,8 +3,8 @@ import Docker from 'dockerode';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { apiOf, startNode } from './node-under-test.ts';
-import type { NodeUnderTest } from './node-under-test.ts';
+import { apiOf, startNode } from './testing/node-under-test.ts';
+import type { NodeUnderTest } from './testing/node-under-test.ts';
 
 let folder = '';
 let nodes = new Map<string, NodeUnderTest>();

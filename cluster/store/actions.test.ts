@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeActions, encodeActions } from './actions.ts';
-import { sampleNode, sampleService, sampleTask } from './sample-objects.ts';
+import { sampleNode, sampleService, sampleTask } from './testing/sample-objects.ts';
 import { createStore } from './store.ts';
 import type { Store, Transaction } from './types.ts';
 

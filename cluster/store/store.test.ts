@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { encodeActions } from './actions.ts';
-import { sampleNode, sampleService, sampleTask } from './sample-objects.ts';
+import { sampleNode, sampleService, sampleTask } from './testing/sample-objects.ts';
 import { createStore } from './store.ts';
 import type { Store, StoreEvent, Transaction } from './types.ts';
 

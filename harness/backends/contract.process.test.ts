@@ -1,6 +1,6 @@
-import { backendContract } from './contract.ts';
-import { chatterTarget } from './live/chatter/target.ts';
-import { liveSubject } from './live/contracted.ts';
+import { backendContract } from './testing/contract.ts';
+import { chatterTarget } from './live/testing/chatter/target.ts';
+import { liveSubject } from './testing/live-subject.ts';
 import { processBackend } from './process/backend.ts';
 
 backendContract(

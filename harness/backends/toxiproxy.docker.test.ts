@@ -1,6 +1,6 @@
 import { connectEngine } from './docker/engine.ts';
 import { toxiproxyImage } from './docker/toxiproxy-image.ts';
-import { toxiproxyConforms, type ToxiproxyServer } from './live/toxiproxy/conformance.ts';
+import { toxiproxyConforms, type ToxiproxyServer } from './live/toxiproxy/testing/conformance.ts';
 import { toxiproxyControl } from './live/toxiproxy/control.ts';
 import { freeAddresses } from './process/ports.ts';
 

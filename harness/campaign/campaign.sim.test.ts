@@ -7,10 +7,10 @@ import { carryOut } from './carry-out.ts';
 import { runCampaign, type CampaignPlan, type CampaignResult } from './campaign.ts';
 import { realCipher } from './real-cipher.ts';
 import { replayInSim } from './replay.ts';
-import * as register from './register-campaign.ts';
+import * as register from './testing/register-campaign.ts';
 import { TallyBuilder, Total } from './tally.ts';
 
-const file = join(import.meta.dirname, 'register-campaign.ts');
+const file = join(import.meta.dirname, 'testing/register-campaign.ts');
 const from = (name: keyof typeof register) => ({ module: pathToFileURL(file).href, name });
 const plan: CampaignPlan = {
   target: from('target'),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Schedule, ScheduledFault } from '../core/schedule.ts';
-import { killOf, play } from './toy-world.ts';
+import { killOf, play } from './testing/toy-world.ts';
 
 const cut = (from: string, to: string) =>
   ({ kind: 'cut', from, to, direction: 'both', mode: 'drop' }) as const;

@@ -4,7 +4,7 @@ import type { Selection } from '../core/fault.ts';
 import type { Observation } from '../core/history.ts';
 import { selectForProcedure } from './resolve.ts';
 import { createRoles, type Roles } from './roles.ts';
-import { killOf, play } from './toy-world.ts';
+import { killOf, play } from './testing/toy-world.ts';
 
 const nodes: readonly Node[] = [
   { name: 'm1', role: 'manager' },

@@ -9,8 +9,8 @@ import { leftInEngine } from '../../harness/backends/docker/left-in-engine.ts';
 import { isAlive, killForSure } from '../../harness/backends/live/process-identity.ts';
 import { leftoversOf } from '../../harness/backends/live/reclaim.ts';
 import { listRecords, type RunRecord } from '../../harness/backends/live/run-record.ts';
-import { until } from '../../harness/backends/live/toxiproxy/loopback.ts';
-import { schism } from './schism.ts';
+import { until } from '../../harness/backends/live/toxiproxy/testing/loopback.ts';
+import { schism } from './testing/schism.ts';
 
 jest.setTimeout(300_000);
 /** No step takes this long, on any machine. */

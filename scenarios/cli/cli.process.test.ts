@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { sampleSummary } from '../../reports/sample.ts';
 import { renderReport } from '../../reports/write.ts';
-import { schism } from './schism.ts';
+import { schism } from './testing/schism.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'schism-cli-'));
 afterAll(() => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { schism } from './schism.ts';
+import { schism } from './testing/schism.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'schism-forgetful-'));
 afterAll(() => {

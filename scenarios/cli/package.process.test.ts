@@ -78,6 +78,9 @@ test('what the package’s README leads to comes with it, and nothing that only 
   expect(
     readdirSync(join(root, 'dist/scenarios/mutants')).filter((name) => name.endsWith('yaml')),
   ).toEqual([]);
+  const files = readdirSync(join(root, 'dist'), { encoding: 'utf8', recursive: true });
+  expect(files.filter((name) => /\.test\.|(^|\/)testing(\/|$)/.test(name))).toEqual([]);
+  expect(files.length).toBeGreaterThan(500);
 });
 
 test('the guarantee of one’s own that the page shows judges what the installed command runs', () => {

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { RunFile } from '../../harness/core/run.ts';
 import { sampleRun } from '../../reports/sample.ts';
-import { called } from './called.ts';
+import { called } from './testing/called.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'schism-saved-runs-'));
 afterAll(() => {

@@ -12,8 +12,8 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { listRecords } from '../../harness/backends/live/run-record.ts';
-import { until } from '../../harness/backends/live/toxiproxy/loopback.ts';
-import { schism, type Ended } from './schism.ts';
+import { until } from '../../harness/backends/live/toxiproxy/testing/loopback.ts';
+import { schism, type Ended } from './testing/schism.ts';
 
 let base = '';
 let env: Readonly<Record<string, string>> = {};

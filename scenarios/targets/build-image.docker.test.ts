@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import Docker from 'dockerode';
 import { LiveFailure } from '../../harness/backends/live/failure.ts';
-import { until } from '../../harness/backends/live/toxiproxy/loopback.ts';
+import { until } from '../../harness/backends/live/toxiproxy/testing/loopback.ts';
 import { buildImage } from './build-image.ts';
 import { tar } from './reference/tar.ts';
 

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type Docker from 'dockerode';
-import { chatterShape as shape, conductingChatter } from '../live/chatter/conducting.ts';
+import { chatterShape as shape, conductingChatter } from '../live/testing/chatter/conducting.ts';
 import { runLive } from '../live/run-live.ts';
 import { listRecords } from '../live/run-record.ts';
 import type { ContainerProgram, LiveTarget } from '../live/target.ts';
-import { until } from '../live/toxiproxy/loopback.ts';
+import { until } from '../live/toxiproxy/testing/loopback.ts';
 import { dockerBackend } from './backend.ts';
-import { chatterInContainers } from './chatter.ts';
+import { chatterInContainers } from './testing/chatter.ts';
 import { connectEngine } from './engine.ts';
 import { runLabel } from './labels.ts';
 

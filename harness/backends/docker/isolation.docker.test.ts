@@ -8,9 +8,9 @@ import type Docker from 'dockerode';
 import type { Happening, LiveCluster } from '../../core/backend.ts';
 import type { CutMode } from '../../core/fault.ts';
 import { listRecords } from '../live/run-record.ts';
-import { until } from '../live/toxiproxy/loopback.ts';
+import { until } from '../live/toxiproxy/testing/loopback.ts';
 import { dockerBackend } from './backend.ts';
-import { chatterInContainers, chatterPorts } from './chatter.ts';
+import { chatterInContainers, chatterPorts } from './testing/chatter.ts';
 import { connectEngine } from './engine.ts';
 
 jest.setTimeout(180_000);

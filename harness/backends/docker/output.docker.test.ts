@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import Docker from 'dockerode';
 import { identityOf } from '../live/process-identity.ts';
 import type { ContainerProgram } from '../live/target.ts';
-import { until } from '../live/toxiproxy/loopback.ts';
+import { until } from '../live/toxiproxy/testing/loopback.ts';
 import { engineAddress } from './engine.ts';
 import { NodeContainer } from './node-container.ts';
 import { removeRun } from './reap.ts';

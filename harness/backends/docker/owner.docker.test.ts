@@ -8,7 +8,7 @@ import { isAlive, killForSure } from '../live/process-identity.ts';
 import { programBeside } from '../live/program.ts';
 import { cleanLeftovers, leftoversOf } from '../live/reclaim.ts';
 import { listRecords, type RunRecord } from '../live/run-record.ts';
-import { until } from '../live/toxiproxy/loopback.ts';
+import { until } from '../live/toxiproxy/testing/loopback.ts';
 import { connectEngine } from './engine.ts';
 import { labelsOf } from './labels.ts';
 import { leftInEngine } from './left-in-engine.ts';
@@ -26,7 +26,7 @@ class Owner {
 
   constructor(base: string) {
     this.#state = join(base, 'state');
-    const program = programBeside(import.meta.url, 'owner-main');
+    const program = programBeside(import.meta.url, 'testing/owner-main');
     this.child = spawn(process.execPath, [program, this.#state, join(base, 'runs')], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -7,7 +7,7 @@ import { startCluster } from './cluster.ts';
 import { LiveFailure } from './failure.ts';
 import type { Links } from './links.ts';
 import type { LiveTarget, Said } from './target.ts';
-import { until } from './toxiproxy/loopback.ts';
+import { until } from './toxiproxy/testing/loopback.ts';
 import type { World, WorldEvents } from './world.ts';
 
 /** Nodes that exist in name only. */

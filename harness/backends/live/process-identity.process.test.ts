@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 import { identityOf, isAlive, killForSure, processesWith, sightOf } from './process-identity.ts';
-import { until } from './toxiproxy/loopback.ts';
+import { until } from './toxiproxy/testing/loopback.ts';
 
 const sleeper = (env: Readonly<Record<string, string>> = {}): { pid: number } => {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {

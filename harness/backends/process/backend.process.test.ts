@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Happening, LiveCluster } from '../../core/backend.ts';
-import { chatterTarget } from '../live/chatter/target.ts';
+import { chatterTarget } from '../live/testing/chatter/target.ts';
 import { isAlive, sightOf } from '../live/process-identity.ts';
 import { listRecords } from '../live/run-record.ts';
 import type { LiveTarget, ProcessProgram } from '../live/target.ts';
-import { until } from '../live/toxiproxy/loopback.ts';
+import { until } from '../live/toxiproxy/testing/loopback.ts';
 import { processBackend } from './backend.ts';
 
 const one = { name: 'm1', role: 'manager' } as const;

@@ -7,7 +7,7 @@ import { isAlive } from '../live/process-identity.ts';
 import { programBeside } from '../live/program.ts';
 import { cleanLeftovers, leftoversOf } from '../live/reclaim.ts';
 import { listRecords, removeRecord, type RunRecord } from '../live/run-record.ts';
-import { until } from '../live/toxiproxy/loopback.ts';
+import { until } from '../live/toxiproxy/testing/loopback.ts';
 
 /** A harness in a process of its own, with a running cluster in which one node is paused. */
 type Owner = { readonly child: ChildProcess; readonly record: RunRecord };
@@ -28,7 +28,7 @@ describe('when the harness dies in the middle of a run', () => {
   });
 
   const start = async (folders = [state, join(base, 'runs')]): Promise<Owner> => {
-    const program = programBeside(import.meta.url, 'owner-main');
+    const program = programBeside(import.meta.url, 'testing/owner-main');
     const child = spawn(process.execPath, [program, ...folders], {
       cwd: base,
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
-import { until } from '../live/toxiproxy/loopback.ts';
+import { until } from '../live/toxiproxy/testing/loopback.ts';
 import { lackIn, watchRoom } from './room.ts';
 
 const roomy = { blocks: 1000, bsize: 4096, bfree: 900, bavail: 800, files: 100, ffree: 90 };

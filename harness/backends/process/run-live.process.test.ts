@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Conducting } from '../../conduct/conductor.ts';
 import type { Schedule } from '../../core/schedule.ts';
-import { chatterShape as shape, conductingChatter } from '../live/chatter/conducting.ts';
-import { chatterTarget } from '../live/chatter/target.ts';
+import { chatterShape as shape, conductingChatter } from '../live/testing/chatter/conducting.ts';
+import { chatterTarget } from '../live/testing/chatter/target.ts';
 import { isAlive } from '../live/process-identity.ts';
 import { runLive } from '../live/run-live.ts';
 import { listRecords } from '../live/run-record.ts';
-import { until } from '../live/toxiproxy/loopback.ts';
+import { until } from '../live/toxiproxy/testing/loopback.ts';
 import { processBackend } from './backend.ts';
 
 const conducting = (schedule: Schedule, injectMs = 900): Conducting =>

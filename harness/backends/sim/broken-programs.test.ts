@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { Driven, plainProfile, put } from './driven.ts';
+import { Driven, plainProfile, put } from './testing/driven.ts';
 import type { DiskOperation, SimTarget } from './program.ts';
-import { registerProgram } from './register-nodes.ts';
+import { registerProgram } from './testing/register-nodes.ts';
 
 describe('programs that break their word', () => {
   test('one that throws ends the run, with what it said', () => {

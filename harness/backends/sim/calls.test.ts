@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { cut, Driven, get, loud, ok, put } from './driven.ts';
+import { cut, Driven, get, loud, ok, put } from './testing/driven.ts';
 import { chanceBase } from './profile.ts';
 import type { SimTarget } from './program.ts';
-import { registerProgram } from './register-nodes.ts';
+import { registerProgram } from './testing/register-nodes.ts';
 
 describe('calls', () => {
   test('a put is answered once it is durable and another node has it', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { hashChoices } from './hash-choices.ts';
-import { recordedChoices, recordingChoices } from './recorded-choices.ts';
+import { recordedChoices, recordingChoices } from './testing/recorded-choices.ts';
 
 const draws = (stream: { next(below: number): number }, count: number, below = 1_000) =>
   Array.from({ length: count }, () => stream.next(below));

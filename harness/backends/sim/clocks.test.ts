@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { Driven, plainProfile } from './driven.ts';
+import { Driven, plainProfile } from './testing/driven.ts';
 import type { SimTarget } from './program.ts';
-import { registerProgram } from './register-nodes.ts';
+import { registerProgram } from './testing/register-nodes.ts';
 
 describe('clocks', () => {
   test('clocks drift within their bound, wall clocks are off within theirs, and no monotonic one goes back', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { between, cut, Driven, ok, put } from './driven.ts';
+import { between, cut, Driven, ok, put } from './testing/driven.ts';
 
 describe('cuts', () => {
   test.each(['drop', 'refuse', 'reset'] as const)(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { Driven } from './driven.ts';
+import { Driven } from './testing/driven.ts';
 import type { SimTarget } from './program.ts';
-import { registerProgram } from './register-nodes.ts';
+import { registerProgram } from './testing/register-nodes.ts';
 
 describe('identity', () => {
   test('a sender is known by id only where both ends prove the same secret', () => {

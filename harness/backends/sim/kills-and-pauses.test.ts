@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { Driven, get, ok, plainProfile, put } from './driven.ts';
+import { Driven, get, ok, plainProfile, put } from './testing/driven.ts';
 import type { SimTarget } from './program.ts';
-import { registerProgram } from './register-nodes.ts';
+import { registerProgram } from './testing/register-nodes.ts';
 
 describe('kills', () => {
   test('a killed node keeps what was durable, and comes back with it', () => {

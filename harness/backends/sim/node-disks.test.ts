@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { Driven, get, ok, put } from './driven.ts';
-import { marker } from './register-nodes.ts';
+import { Driven, get, ok, put } from './testing/driven.ts';
+import { marker } from './testing/register-nodes.ts';
 
 describe('disks', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Driven, get, loud, put } from './driven.ts';
+import { Driven, get, loud, put } from './testing/driven.ts';
 import { chanceBase } from './profile.ts';
 
 /** What m2 stored while m1 put 0, 1, 2 … */

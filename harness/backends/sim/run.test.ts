@@ -6,8 +6,8 @@ import { createFastCipher } from './cipher.ts';
 import { hashChoices } from './hash-choices.ts';
 import { firstDifference, Journal } from './journal.ts';
 import { chanceBase, noNoise } from './profile.ts';
-import { recordedChoices, recordingChoices } from './recorded-choices.ts';
-import { registerProgram, registerScenario, registerTarget } from './register-nodes.ts';
+import { recordedChoices, recordingChoices } from './testing/recorded-choices.ts';
+import { registerProgram, registerScenario, registerTarget } from './testing/register-nodes.ts';
 import { runInSim, type SimRunGiven } from './run.ts';
 
 const schedule: Schedule = [

@@ -4,7 +4,7 @@ import type { Judged, RunFile } from '../../core/run.ts';
 import type { Schedule } from '../../core/schedule.ts';
 import { tryAgain, type AgainGiven } from './again.ts';
 import { withTry } from './elsewhere.ts';
-import { answered as property, liveFile, other } from './sample-failure.ts';
+import { answered as property, liveFile, other } from './testing/sample-failure.ts';
 
 const schedule: Schedule = Array.from({ length: 40 }, (_, at) => ({
   at,

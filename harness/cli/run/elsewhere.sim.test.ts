@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import * as register from '../../campaign/register-campaign.ts';
+import * as register from '../../campaign/testing/register-campaign.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
 import type { RunFile } from '../../core/run.ts';
 import { asLongAsBefore, withTries, tryInSim, type Try } from './elsewhere.ts';
-import { answered, liveFile, noExtra, other, saving } from './sample-failure.ts';
+import { answered, liveFile, noExtra, other, saving } from './testing/sample-failure.ts';
 import { runFilePath } from './saving.ts';
 import { runSimWorld } from './sim-world.ts';
 import type { Broken, WorldResult } from './world-result.ts';
 
-const file = join(import.meta.dirname, '../../campaign/register-campaign.ts');
+const file = join(import.meta.dirname, '../../campaign/testing/register-campaign.ts');
 const from = (name: keyof typeof register) => ({ module: pathToFileURL(file).href, name });
 const said: string[] = [];
 const io = {

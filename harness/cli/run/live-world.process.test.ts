@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { LiveBackend } from '../../backends/live/backend.ts';
-import { chatterScenario, chatterSystem } from '../../backends/live/chatter/conducting.ts';
-import { chatterTarget } from '../../backends/live/chatter/target.ts';
+import { chatterScenario, chatterSystem } from '../../backends/live/testing/chatter/conducting.ts';
+import { chatterTarget } from '../../backends/live/testing/chatter/target.ts';
 import { LiveFailure } from '../../backends/live/failure.ts';
 import { processBackend } from '../../backends/process/backend.ts';
 import { noCounts } from '../../core/counts.ts';
 import type { Property } from '../../core/property.ts';
 import { runLiveWorld, type LivePlan } from './live-world.ts';
-import { saving } from './sample-failure.ts';
+import { saving } from './testing/sample-failure.ts';
 
 describe('runs on real clusters, in an environment that fails', () => {
   let base = '';

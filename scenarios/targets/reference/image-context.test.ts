@@ -10,11 +10,11 @@ const sources = context.filter((file) => file.path.startsWith('cluster/'));
 const textOf = (path: string) =>
   Buffer.from(context.find((file) => file.path === path)?.content ?? []).toString();
 
-test('the image holds the sources of the cluster, without their tests', () => {
+test('the image holds the sources of the cluster, without their tests and what only those use', () => {
   expect(paths).toContain('Dockerfile');
   expect(paths).toContain('cluster/server/main.ts');
   expect(paths).toContain('cluster/raft/raft.ts');
-  expect(paths.filter((path) => path.includes('.test.'))).toStrictEqual([]);
+  expect(paths.filter((path) => /\.test\.|\/testing\//.test(path))).toStrictEqual([]);
 });
 
 test('the image holds every package that the cluster imports, and no other', () => {

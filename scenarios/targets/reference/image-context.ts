@@ -42,8 +42,11 @@ const filesBelow = (folder: string): readonly string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name));
 
+/** Tests, and what only they use, stay outside. */
 const isSource = (name: string): boolean =>
-  name.endsWith(extension) && !name.endsWith(`.test${extension}`);
+  name.endsWith(extension) &&
+  !name.endsWith(`.test${extension}`) &&
+  !relative(name).split('/').includes('testing');
 
 /** Files of these packages and of all that they need at run time; what is optional is left out. */
 const packagesBelow = (names: readonly string[]): readonly TarFile[] =>

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { toyScenario } from '../../../harness/conduct/toy-world.ts';
+import { toyScenario } from '../../../harness/conduct/testing/toy-world.ts';
 import type { Fault } from '../../../harness/core/fault.ts';
 import { isFault } from '../../../harness/core/schedule.ts';
 import { drawSchedule } from '../../../harness/generate/draw-schedule.ts';

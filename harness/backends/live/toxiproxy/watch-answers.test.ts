@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { until } from './loopback.ts';
+import { until } from './testing/loopback.ts';
 import { watchAnswers } from './watch-answers.ts';
 
 const watched: Disposable[] = [];

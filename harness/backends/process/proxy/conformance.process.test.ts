@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import { toxiproxyControl } from '../../live/toxiproxy/control.ts';
-import { toxiproxyConforms, type ToxiproxyServer } from '../../live/toxiproxy/conformance.ts';
+import {
+  toxiproxyConforms,
+  type ToxiproxyServer,
+} from '../../live/toxiproxy/testing/conformance.ts';
 import { startEmbeddedProxy } from './start.ts';
 
 toxiproxyConforms('the embedded proxy', startEmbeddedProxy);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { dial, Listener, until } from '../../live/toxiproxy/loopback.ts';
+import { dial, Listener, until } from '../../live/toxiproxy/testing/loopback.ts';
 import { startEmbeddedProxy, type EmbeddedProxy } from './start.ts';
 
 /** Whether a connection that stands comes from this port, as the kernel tells it. */

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { programBeside } from '../../live/program.ts';
 import { toxiproxyControl } from '../../live/toxiproxy/control.ts';
-import { dial, Listener, until } from '../../live/toxiproxy/loopback.ts';
+import { dial, Listener, until } from '../../live/toxiproxy/testing/loopback.ts';
 
 describe('the embedded proxy, where it may open few files', () => {
   const children: ChildProcess[] = [];
