@@ -63,6 +63,7 @@ const faultRecord = z.looseObject({
   entry: figure,
   fault,
   deeds: z.array(deed),
+  on: maybe(z.array(text)),
   beginAt: maybe(figure),
   begunAt: maybe(figure),
   endAt: maybe(figure),

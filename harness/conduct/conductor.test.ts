@@ -290,7 +290,7 @@ describe('faults', () => {
   test('a procedure asks through the API and is recorded with its problem', () => {
     const { conducting } = play([
       { at: 1, fault: { kind: 'procedure', name: 'bump', args: { by: 2 } }, forMs: 10 },
-      { at: 1, fault: { kind: 'procedure', name: 'dance' }, forMs: 10 },
+      { at: 1, fault: { kind: 'procedure', name: 'dance', nodes: ['m2', 'w1'] }, forMs: 10 },
     ]);
     const { faults, operations } = conducting.history();
     expect(faults.map(({ evidence }) => evidence)).toEqual(
@@ -299,6 +299,7 @@ describe('faults', () => {
         { bit: true, text: 'bump was carried out' },
       ].reverse(),
     );
+    expect(faults.map(({ on }) => on)).toEqual([undefined, ['m2', 'w1']]);
     expect(operations.find(({ operation }) => operation === 'bump')).toMatchObject({
       node: 'm1',
       invokedAt: 31,

@@ -7,6 +7,7 @@ import type { Desk } from './desk.ts';
 import type { Recorder } from './recorder.ts';
 import { resolve, selectForProcedure, type Field } from './resolve.ts';
 import type { Timeline } from './timeline.ts';
+import { createWaits } from './waits.ts';
 
 /** A record while it grows. */
 type Growing = { -readonly [K in keyof FaultRecord]: FaultRecord[K] };
@@ -72,8 +73,8 @@ export const createFaults = (world: FaultWorld): Faults => {
   const { desk, timeline, recorder, field } = world;
   const records: Growing[] = [];
   const active = new Set<Active>();
-  /** Faults that wait for a role or a trigger, each with what is written down where they waited in vain. */
-  const waiting = new Map<() => boolean, () => void>();
+  /** For a role, or a trigger. */
+  const waits = createWaits(timeline);
   /** Nodes that some kill holds down: a second kill of them would do nothing. */
   const down = new Set<NodeName>();
   let procedures = 0;
@@ -225,6 +226,7 @@ export const createFaults = (world: FaultWorld): Faults => {
     nodes: readonly NodeName[],
   ): void => {
     const of = record(entry, fault);
+    if (nodes.length > 0) of.on = nodes;
     of.beginAt = desk.now;
     of.begunAt = desk.now;
     procedures += 1;
@@ -271,15 +273,6 @@ export const createFaults = (world: FaultWorld): Faults => {
     }
   };
 
-  const wait = (attempt: () => boolean, until: Ms, giveUp: () => void): void => {
-    if (attempt()) return;
-    const again = (): boolean => attempt();
-    waiting.set(again, giveUp);
-    timeline.at(until, () => {
-      if (waiting.delete(again)) giveUp();
-    });
-  };
-
   const start = (entry: number, scheduled: ScheduledFault): void => {
     if (closed) {
       record(entry, scheduled.fault).evidence = withoutEffect(
@@ -287,15 +280,15 @@ export const createFaults = (world: FaultWorld): Faults => {
       );
       return;
     }
-    wait(
-      () => tryStart(entry, scheduled),
-      desk.now + scheduled.forMs,
-      () => {
+    waits.add({
+      attempt: () => tryStart(entry, scheduled),
+      until: desk.now + scheduled.forMs,
+      giveUp() {
         record(entry, scheduled.fault).evidence = withoutEffect(
           'no node held the role that it names before its lease ended',
         );
       },
-    );
+    });
   };
 
   /** How often that which a trigger names has happened so far. */
@@ -316,8 +309,8 @@ export const createFaults = (world: FaultWorld): Faults => {
       return;
     }
     const from = happened(when);
-    wait(
-      () => {
+    waits.add({
+      attempt() {
         if (happened(when) - from < (when.occurrence ?? 1)) return false;
         const { afterMs = 0 } = when;
         if (afterMs === 0) start(entry, scheduled);
@@ -327,13 +320,13 @@ export const createFaults = (world: FaultWorld): Faults => {
           });
         return true;
       },
-      when.withinMs === undefined ? until : desk.now + when.withinMs,
-      () => {
+      until: when.withinMs === undefined ? until : desk.now + when.withinMs,
+      giveUp() {
         record(entry, scheduled.fault).evidence = withoutEffect(
           'what it waits for did not happen before its deadline',
         );
       },
-    );
+    });
   };
 
   return {
@@ -345,20 +338,12 @@ export const createFaults = (world: FaultWorld): Faults => {
         });
       });
     },
-    reconsider() {
-      // Asked about at every turn, and mostly nothing waits.
-      if (waiting.size === 0) return;
-      for (const [attempt, giveUp] of [...waiting]) {
-        if (!waiting.has(attempt)) continue;
-        waiting.delete(attempt);
-        if (!attempt()) waiting.set(attempt, giveUp);
-      }
+    reconsider: () => {
+      waits.reconsider();
     },
     heal() {
       closed = true;
-      const inVain = [...waiting.values()];
-      waiting.clear();
-      for (const giveUp of inVain) giveUp();
+      waits.giveUp();
       for (const of of [...active]) end(of);
     },
     get busy() {

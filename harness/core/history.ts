@@ -75,6 +75,8 @@ export type FaultRecord = {
   readonly fault: Fault;
   /** As carried out; empty where it never started. */
   readonly deeds: readonly Deed[];
+  /** The nodes that a procedure was begun on, which is no deed of the harness's own; left out of everything else. */
+  readonly on?: readonly NodeName[] | undefined;
   /** The first call that made it, and the last confirmation. `undefined`: it never started. */
   readonly beginAt: Ms | undefined;
   readonly begunAt: Ms | undefined;

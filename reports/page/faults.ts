@@ -48,13 +48,10 @@ const linksWords = (links: readonly Link[]): string => {
 };
 
 /** Which nodes or links it came to, once roles had names; empty where that was never so. */
-export const hitWords = ({ deeds, evidence }: FaultRecord): string => {
+export const hitWords = ({ deeds, on = [] }: FaultRecord): string => {
   const nodes = deeds.flatMap((deed) => ('node' in deed ? [deed.node] : []));
   const links = deeds.flatMap((deed) => ('links' in deed ? deed.links : []));
-  if (nodes.length > 0) return nodes.join(', ');
-  if (links.length > 0) return linksWords(links);
-  // A procedure is no deed of the harness's own: its evidence says on whom it was carried out.
-  return / was carried out on (.+)$/.exec(evidence.text)?.[1] ?? '';
+  return links.length > 0 ? linksWords(links) : [...nodes, ...on].join(', ');
 };
 
 /** From its first call to the last confirmation of its end, as recorded: what every place of the page says. */
