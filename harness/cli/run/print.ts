@@ -15,6 +15,8 @@ import {
 } from '../../core/run.ts';
 import { momentWords } from '../../core/property.ts';
 import type { Io } from '../io.ts';
+import { brokenBy } from './elsewhere.ts';
+import type { WorldResult } from './world-result.ts';
 
 /** What was meant to be done to the cluster, and how much of it was felt. */
 const bitWords = ({ faults, faultsBit }: WorldTally): string =>
@@ -47,7 +49,7 @@ export const printWorlds = (summary: CampaignSummary, io: Io): void => {
 const plantedMax = 5;
 
 /** The bugs that were planted: what held held with them, and what broke may be theirs. */
-export const printPlanted = ({ mutants = [] }: CampaignSummary, io: Io): void => {
+const printPlanted = ({ mutants = [] }: CampaignSummary, io: Io): void => {
   for (const { id, title } of mutants.slice(0, plantedMax)) io.out(`planted  ${id} (${title})`);
   if (mutants.length > plantedMax) io.out(`         and ${mutants.length - plantedMax} more bugs`);
 };
@@ -108,4 +110,39 @@ export const printStory = (
   ];
   if (notes.length > 0) io.out('');
   for (const note of notes) io.out(`         ${note}`);
+};
+
+/** What a campaign came to, for people. */
+export const printCampaign = (given: {
+  readonly summary: CampaignSummary;
+  readonly worlds: readonly WorldResult[];
+  readonly report: string;
+  readonly io: Io;
+  readonly seed: number;
+}): void => {
+  const { summary, worlds, report, io, seed } = given;
+  printWorlds(summary, io);
+  printPlanted(summary, io);
+  io.out('');
+  const told = new Set<string>();
+  for (const { broken } of worlds) {
+    for (const { property, summary: text, file, twins = [], scenario, index } of broken) {
+      if (told.has(property)) continue;
+      told.add(property);
+      const verdict = file?.run.verdicts.find((of) => of.property === property);
+      if (file !== undefined && verdict?.verdict === 'fail')
+        printStory(file, verdict, { io, twins });
+      else io.out(`  ${io.colors.red('BROKEN')} ${property}  ${scenario}, run ${index}: ${text}`);
+      // Of what ended its thread there is no file, but a line all the same.
+      const again = file ?? summary.failures.find((of) => of.property === property);
+      if (again !== undefined) io.out(`replay   ${again.replay}`);
+      for (const twin of twins)
+        if (brokenBy(twin).includes(property))
+          io.out(`${twin.run.backend.padEnd(9)}${twin.replay}`);
+      io.out('');
+    }
+  }
+  printProperties(summary, io);
+  io.out(`seed      ${seed}`);
+  io.out(`report    ${report}`);
 };
