@@ -120,5 +120,6 @@ const after =
 writeFileSync(page, after);
 if (existsSync('bench/checker/main.ts')) {
   say('checker …');
-  spawnSync(process.execPath, ['bench/checker/main.ts'], { stdio: 'inherit' });
+  const checker = spawnSync(process.execPath, ['bench/checker/main.ts'], { stdio: 'inherit' });
+  process.exitCode = checker.status ?? 1;
 }

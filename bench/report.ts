@@ -1,5 +1,5 @@
 /** The report of 100,000 events: its size, and how long Chromium takes to open it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -22,26 +22,21 @@ export const measureReport = async (events = 100_000): Promise<ReportFigures> =>
   const before = performance.now();
   const page = renderReport(sampleSummary(false), [sampleRun(events)]);
   const renderMs = performance.now() - before;
-  const folder = mkdtempSync(join(tmpdir(), 'schism-bench-'));
-  const file = join(folder, 'report.html');
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'schism-bench-'));
+  const file = join(folder.path, 'report.html');
   writeFileSync(file, page);
-  const browser = await chromium.launch({
+  await using browser = await chromium.launch({
     executablePath: process.env.SCHISM_CHROMIUM ?? '/usr/bin/chromium',
     args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
   });
-  try {
-    const opened: number[] = [];
-    for (let time = 0; time < times; time += 1) {
-      const tab = await browser.newPage();
-      const begin = performance.now();
-      await tab.goto(pathToFileURL(file).href);
-      await tab.evaluate('new Promise((done) => requestAnimationFrame(() => done(0)))');
-      opened.push(performance.now() - begin);
-      await tab.close();
-    }
-    return { events, bytes: Buffer.byteLength(page), renderMs, openMs: medianOf(opened) };
-  } finally {
-    await browser.close();
-    rmSync(folder, { recursive: true, force: true });
+  const opened: number[] = [];
+  for (let time = 0; time < times; time += 1) {
+    const tab = await browser.newPage();
+    const begin = performance.now();
+    await tab.goto(pathToFileURL(file).href);
+    await tab.evaluate('new Promise((done) => requestAnimationFrame(() => done(0)))');
+    opened.push(performance.now() - begin);
+    await tab.close();
   }
+  return { events, bytes: Buffer.byteLength(page), renderMs, openMs: medianOf(opened) };
 };

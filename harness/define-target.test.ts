@@ -90,7 +90,7 @@ test('deeds of its own are procedures that faults name', () => {
   const flaws = (target: Target) => flawsOfSchedule(looks, 'schedule', { target, shape });
   expect(flaws(defineTarget({ ...spec, procedures }).target)).toEqual([]);
   expect(flaws(defineTarget(spec).target)).toEqual([
-    'schedule[0].fault.name: target mine has no procedure look',
+    'schedule[0].fault.name: target mine has no procedure look, nor any other',
   ]);
 });
 

@@ -8,7 +8,8 @@ import type { Moment } from '../harness/core/property.ts';
 import { chronicleOf } from './chronicle.ts';
 import { deedsInWords } from './deeds-in-words.ts';
 import { leadersOf, type Lead } from './leads.ts';
-import { moment, seconds } from './verdicts.ts';
+import { moment } from './verdicts.ts';
+import { seconds } from '../harness/core/figures.ts';
 
 /** Beyond so many moments a story is no story any more; and of these so many may be background. */
 const momentsMax = 6;

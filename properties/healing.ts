@@ -2,7 +2,8 @@
 import type { Ms } from '../harness/core/cluster.ts';
 import type { FaultRecord, History } from '../harness/core/history.ts';
 import type { Moment } from '../harness/core/property.ts';
-import { moment, seconds } from './verdicts.ts';
+import { moment } from './verdicts.ts';
+import { seconds } from '../harness/core/figures.ts';
 
 const begun = ({ faults }: History): readonly FaultRecord[] =>
   faults.filter(({ beginAt }) => beginAt !== undefined);

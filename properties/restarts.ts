@@ -4,7 +4,8 @@ import type { History } from '../harness/core/history.ts';
 import type { Moment } from '../harness/core/property.ts';
 import { chronicleOf } from './chronicle.ts';
 import { listed } from './deeds-in-words.ts';
-import { moment, seconds } from './verdicts.ts';
+import { moment } from './verdicts.ts';
+import { seconds } from '../harness/core/figures.ts';
 
 type Restart = { readonly node: NodeName; readonly endedAt: Ms; readonly startedAt: Ms };
 

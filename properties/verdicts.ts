@@ -21,6 +21,3 @@ export const moment = (at: Ms, node: NodeName | undefined, text: string): Moment
   node,
   text,
 });
-
-/** `1.204 s`, on the run's clock. */
-export const seconds = (at: Ms): string => `${(at / 1_000).toFixed(3)} s`;

@@ -1,10 +1,12 @@
 /** What the entries of a schedule have, whoever wrote them: of files everything else is let be, of what people write it is refused. */
 import { z } from 'zod';
+import { cutModes } from '../core/fault.ts';
+import { triggerEvents } from '../core/schedule.ts';
 
 export const count = z.int().nonnegative();
 /** Milliseconds. */
 export const duration = z.number().nonnegative();
-const mode = z.enum(['drop', 'refuse', 'reset']);
+const mode = z.enum(cutModes);
 
 /** A node or a role, or a list of such. */
 const selection: z.ZodType = z.lazy(() => z.union([z.string(), z.array(selection)]));
@@ -27,10 +29,10 @@ export const faultMembers = {
 
 /** One of these is waited for. */
 export const triggerMembers = {
-  leader: z.enum(['elected', 'lost']),
-  vote: z.enum(['given']),
-  node: z.enum(['promoted', 'demoted']),
-  write: z.enum(['asked', 'acknowledged']),
+  leader: z.enum(triggerEvents.leader),
+  vote: z.enum(triggerEvents.vote),
+  node: z.enum(triggerEvents.node),
+  write: z.enum(triggerEvents.write),
   operation: z.string(),
 };
 

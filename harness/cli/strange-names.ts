@@ -20,6 +20,44 @@ const meant = (word: string, known: readonly string[]): string => {
   return near === '' ? '' : `.${near}`;
 };
 
+/** Why a word selects nothing where a fault hits nodes, or links between them; `undefined` where it does. */
+export const strangeWord = (
+  word: string,
+  { target, shape }: Cluster,
+  hits: 'nodes' | 'links',
+): string | undefined => {
+  const known: readonly string[] = [...roleWords, ...target.nodes(shape).map(({ name }) => name)];
+  if (!known.includes(word))
+    return `${word} is no node of ${described(shape)} and no role${meant(word, known)}`;
+  return word === clientsWord && hits === 'nodes'
+    ? `${clientsWord} are no nodes: only links to them can be hit, by cut, partition, delay and flap`
+    : undefined;
+};
+
+const described = ({ managers, workers }: Shape): string =>
+  `this cluster (${counted(managers, 'manager')}, ${counted(workers, 'worker')})`;
+
+/** `undefined` where the target has an operation of that name. */
+export const strangeOperation = (
+  operation: string,
+  { name, operations }: Target,
+): string | undefined => {
+  const known = operations.map((kind) => kind.name);
+  if (known.includes(operation)) return undefined;
+  return `target ${name} has no operation ${operation}${meant(operation, known)}`;
+};
+
+/** `undefined` where the target has a procedure of that name. */
+export const strangeProcedure = (
+  procedure: string,
+  { name, procedures }: Target,
+): string | undefined => {
+  if (Object.hasOwn(procedures, procedure)) return undefined;
+  const known = Object.keys(procedures);
+  const others = known.length === 0 ? 'nor any other' : `but ${known.join(', ')}`;
+  return `target ${name} has no procedure ${procedure}, ${others}${meant(procedure, known)}`;
+};
+
 type Named = readonly [path: string, selection: Selection];
 
 /** What of a fault names nodes, by where it stands. */
@@ -47,54 +85,41 @@ const selectionsOf = ({ fault }: ScheduledFault): readonly Named[] => {
 const wordsOf = (selection: Selection): readonly string[] =>
   typeof selection === 'string' ? [selection] : selection.flatMap(wordsOf);
 
-function* strangeNodes(entry: ScheduledFault, { target, shape }: Cluster): Generator<Strange> {
-  const nodes = target.nodes(shape);
-  const known: readonly string[] = [...roleWords, ...nodes.map(({ name }) => name)];
-  const hasWorkers = nodes.some(({ role }) => role === 'worker');
-  const { managers, workers } = shape;
-  const cluster = `this cluster (${counted(managers, 'manager')}, ${counted(workers, 'worker')})`;
-  const ofLinks = !('nodes' in entry.fault);
+function* strangeNodes(entry: ScheduledFault, cluster: Cluster): Generator<Strange> {
+  const hasWorkers = cluster.target.nodes(cluster.shape).some(({ role }) => role === 'worker');
+  const hits = 'nodes' in entry.fault ? 'nodes' : 'links';
   for (const [path, selection] of selectionsOf(entry)) {
     const words = wordsOf(selection);
-    const word = words.find((each) => !known.includes(each));
-    if (word !== undefined) {
-      const message = `${word} is no node of ${cluster} and no role${meant(word, known)}`;
-      yield { path, message };
-    } else if (words.includes(clientsWord) && !ofLinks) {
-      yield { path, message: `${clientsWord} are no nodes: only links to them can be hit` };
-    } else if (
+    const [message] = words.flatMap((word) => strangeWord(word, cluster, hits) ?? []);
+    if (message !== undefined) yield { path, message };
+    else if (
       // Of several one may be missing: two groups of which one has no workers are groups still.
       !hasWorkers &&
       words.length > 0 &&
       words.every((each) => workerRoles.includes(each))
     ) {
-      yield { path, message: `${words.join(', ')} is no node of ${cluster}` };
+      yield { path, message: `${words.join(', ')} is no node of ${described(cluster.shape)}` };
     }
   }
-}
-
-function* strangeOperation(operation: string, path: string, target: Target): Generator<Strange> {
-  const known = target.operations.map(({ name }) => name);
-  if (known.includes(operation)) return;
-  const message = `target ${target.name} has no operation ${operation}${meant(operation, known)}`;
-  yield { path, message };
 }
 
 /** Everything that an entry names and that its cluster does not have. */
 export function* strangeNames(entry: Schedule[number], cluster: Cluster): Generator<Strange> {
   const { target } = cluster;
   if (!isFault(entry)) {
-    yield* strangeOperation(entry.operation, 'operation', target);
+    const message = strangeOperation(entry.operation, target);
+    if (message !== undefined) yield { path: 'operation', message };
     return;
   }
   const { fault, when } = entry;
-  if (when !== undefined && 'operation' in when)
-    yield* strangeOperation(when.operation, 'when.operation', target);
+  if (when !== undefined && 'operation' in when) {
+    const message = strangeOperation(when.operation, target);
+    if (message !== undefined) yield { path: 'when.operation', message };
+  }
   yield* strangeNodes(entry, cluster);
-  if (fault.kind === 'procedure' && !Object.hasOwn(target.procedures, fault.name)) {
-    const near = meant(fault.name, Object.keys(target.procedures));
-    const message = `target ${target.name} has no procedure ${fault.name}${near}`;
-    yield { path: 'fault.name', message };
+  if (fault.kind === 'procedure') {
+    const message = strangeProcedure(fault.name, target);
+    if (message !== undefined) yield { path: 'fault.name', message };
   }
 }
 

@@ -40,13 +40,15 @@ export const roleWords = [
 export const isReserved = (name: NodeName): boolean =>
   name === clientSide || roleWords.some((word) => word === name);
 
-export type CutMode =
+export const cutModes = [
   /** Bytes vanish. */
-  | 'drop'
+  'drop',
   /** Connections are refused, live ones closed. Where clients dial, whichever direction is cut. */
-  | 'refuse'
+  'refuse',
   /** Connections are reset as soon as they carry something. */
-  | 'reset';
+  'reset',
+] as const;
+export type CutMode = (typeof cutModes)[number];
 
 export type Fault =
   /** Both directions between two sets of nodes, or one. Clients keep reaching every node unless `clients` says so. */

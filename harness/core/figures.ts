@@ -15,3 +15,6 @@ export const spoken = (ms: Ms): string => {
   const minutes = Math.round(ms / 60_000);
   return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 };
+
+/** `1.204 s`, on the run's clock, which counts from the end of formation. */
+export const seconds = (at: Ms): string => `${(at / 1_000).toFixed(3)} s`;

@@ -3,6 +3,18 @@ import type { Fault } from './fault.ts';
 import type { JsonObject } from './json.ts';
 import type { Ms, NodeName } from './cluster.ts';
 
+/** What can be waited for, by what it happens to. */
+export const triggerEvents = {
+  leader: ['elected', 'lost'],
+  /** A manager gave a vote away: a voter its answer, a candidate its own. */
+  vote: ['given'],
+  /** A worker said that it is a manager now, or a manager that it is none any more. */
+  node: ['promoted', 'demoted'],
+  /** A client asked for a write, or was told that one is done. */
+  write: ['asked', 'acknowledged'],
+} as const;
+type TriggerEvents = typeof triggerEvents;
+
 /**
  * Waited for from `at` on, to its n-th `occurrence` (1), for at most `withinMs`, or else until the heal; then the entry is recorded as
  * without effect. What it waits for may be the first sign of a deed that goes on: the fault starts `afterMs` (0) later.
@@ -12,13 +24,9 @@ export type Trigger = {
   readonly withinMs?: Ms;
   readonly afterMs?: Ms;
 } & (
-  | { readonly leader: 'elected' | 'lost' }
-  /** A manager gave a vote away: a voter its answer, a candidate its own. */
-  | { readonly vote: 'given' }
-  /** A worker said that it is a manager now, or a manager that it is none any more. */
-  | { readonly node: 'promoted' | 'demoted' }
-  /** A client asked for a write, or was told that one is done. */
-  | { readonly write: 'asked' | 'acknowledged' }
+  | {
+      [About in keyof TriggerEvents]: { readonly [_ in About]: TriggerEvents[About][number] };
+    }[keyof TriggerEvents]
   | { readonly operation: string }
 );
 

@@ -3,8 +3,9 @@ import type { Verdict } from '../../harness/core/property.ts';
 import { answerOf, endingOf } from '../answers.ts';
 import { askedOf } from '../lookup.ts';
 import { killedBefore } from '../restarts.ts';
-import { broken, moment, seconds } from '../verdicts.ts';
+import { broken, moment } from '../verdicts.ts';
 import { isUnlock, lockedSince, type LockedSpan } from './locked-spans.ts';
+import { seconds } from '../../harness/core/figures.ts';
 
 /** What was asked of a locked manager and answered before anybody could have unlocked it. */
 export const askedWhileLocked = (

@@ -5,8 +5,9 @@ import { cutFromClients } from '../client-cuts.ts';
 import { askedOf, committedBy } from '../lookup.ts';
 import { stallWithin } from '../liveness/stalls.ts';
 import { reachabilityOf } from '../raft/reachability.ts';
-import { broken, moment, seconds } from '../verdicts.ts';
+import { broken, moment } from '../verdicts.ts';
 import type { LockedSpan } from './locked-spans.ts';
+import { seconds } from '../../harness/core/figures.ts';
 
 /** How the unlocked manager came back: it served what only a member can, or it did not, or nobody could tell. */
 export type Return =

@@ -1,4 +1,4 @@
-import { counted } from '../../harness/core/figures.ts';
+import { counted, seconds } from '../../harness/core/figures.ts';
 import { majorityOf } from '../../harness/core/cluster.ts';
 import type { History, Operation } from '../../harness/core/history.ts';
 import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
@@ -8,7 +8,7 @@ import { chronicleOf } from '../chronicle.ts';
 import { afterTheHeal, healed } from '../healing.ts';
 import { membershipOf } from '../membership.ts';
 import { managersKilledLast } from '../restarts.ts';
-import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
+import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { stalledAfterHeal } from './stalls.ts';
 
 /**

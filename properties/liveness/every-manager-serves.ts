@@ -6,8 +6,9 @@ import { chronicleOf } from '../chronicle.ts';
 import { healed, wasHealed } from '../healing.ts';
 import { membershipOf, removalsOf } from '../membership.ts';
 import { killedBefore } from '../restarts.ts';
-import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
+import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { stalledAfterHeal } from './stalls.ts';
+import { seconds } from '../../harness/core/figures.ts';
 
 /**
  * Once healed, every manager serves its clients, whoever leads: it hands on to the leader what only the leader can answer. Others that

@@ -5,7 +5,8 @@ import type { Property } from '../../harness/core/property.ts';
 import { lockedSince, lockedSpans } from '../autolock/locked-spans.ts';
 import { chronicleOf } from '../chronicle.ts';
 import { membershipOf, replicasOf } from '../membership.ts';
-import { held, seconds, unknown } from '../verdicts.ts';
+import { held, unknown } from '../verdicts.ts';
+import { seconds } from '../../harness/core/figures.ts';
 
 /** What a run can have met, and how one knows. */
 const situations = {

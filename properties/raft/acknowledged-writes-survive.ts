@@ -1,8 +1,8 @@
-import { counted } from '../../harness/core/figures.ts';
+import { counted, seconds } from '../../harness/core/figures.ts';
 import type { History, Intent, Operation, Sighting } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf } from '../chronicle.ts';
-import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
+import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { isMade, kindsOf } from './calls-of-objects.ts';
 
 /**

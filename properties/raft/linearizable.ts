@@ -1,4 +1,4 @@
-import { counted } from '../../harness/core/figures.ts';
+import { counted, seconds } from '../../harness/core/figures.ts';
 import type { History, Operation } from '../../harness/core/history.ts';
 import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import {
@@ -11,7 +11,7 @@ import {
 } from '../../models/index.ts';
 import { chronicleOf } from '../chronicle.ts';
 import { checkLinearizable, type Failure } from '../linearizability/index.ts';
-import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
+import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { callsOf, type Call, type Calls } from './calls-of-objects.ts';
 
 /** Half an hour at 40 operations a second is a quarter of it; beyond, nothing is said. */

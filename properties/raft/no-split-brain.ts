@@ -3,7 +3,7 @@ import type { FaultRecord, History, Operation } from '../../harness/core/history
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
 import { cutFromClients } from '../client-cuts.ts';
-import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
+import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { compareHashes } from './equal-index-equal-hash.ts';
 import {
   reachabilityOf,
@@ -11,6 +11,7 @@ import {
   type OutOfReach,
   type Reachability,
 } from './reachability.ts';
+import { seconds } from '../../harness/core/figures.ts';
 
 /**
  * If the swarm loses the quorum of managers, the swarm cannot perform management tasks: a manager that reaches no majority,

@@ -1,7 +1,7 @@
-import { counted } from '../../harness/core/figures.ts';
+import { counted, seconds } from '../../harness/core/figures.ts';
 import type { Operation } from '../../harness/core/history.ts';
 import type { Property } from '../../harness/core/property.ts';
-import { broken, held, moment, seconds, untested } from '../verdicts.ts';
+import { broken, held, moment, untested } from '../verdicts.ts';
 
 /**
  * An answer that says no has no effect: 4xx and 503, "update out of sequence", a connection that was never made. The loser of two

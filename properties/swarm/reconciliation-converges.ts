@@ -1,4 +1,4 @@
-import { counted } from '../../harness/core/figures.ts';
+import { counted, seconds } from '../../harness/core/figures.ts';
 import type { Ms, NodeName } from '../../harness/core/cluster.ts';
 import type { History, Operation } from '../../harness/core/history.ts';
 import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
@@ -8,7 +8,7 @@ import { chronicleOf, type Said } from '../chronicle.ts';
 import { leftOutside, membershipOf } from '../membership.ts';
 import { stalledAfterHeal } from '../liveness/stalls.ts';
 import { healed, wasHealed } from '../healing.ts';
-import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
+import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { executorsOf, latenessAt, leftovers, shownOnly, type Executors } from './executors.ts';
 import { finalStates, type FinalState } from './final-state.ts';
 import { tooMuchKept } from './kept-history.ts';

@@ -1,4 +1,4 @@
-import { counted } from '../../harness/core/figures.ts';
+import { counted, seconds } from '../../harness/core/figures.ts';
 import type { NodeName } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
@@ -6,7 +6,7 @@ import type { NodeShown } from '../../models/swarm-answers.ts';
 import { healed } from '../healing.ts';
 import { stalledAfterHeal } from '../liveness/stalls.ts';
 import { asksForRole, membershipOf } from '../membership.ts';
-import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
+import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { finalStates, type FinalState } from './final-state.ts';
 import { nodesThatRun } from './running-nodes.ts';
 

@@ -1,8 +1,8 @@
-import { counted } from '../../harness/core/figures.ts';
+import { counted, seconds } from '../../harness/core/figures.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
-import { broken, held, moment, seconds, unknown, untested } from '../verdicts.ts';
+import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { firstApplied, firstOwnWords } from './first-words.ts';
 import { placeNamed, remadeOf, runsSince, startOf } from './rollout-words.ts';
 import { isPaused, Rollouts, type Replacing, type ServiceChanged, type Step } from './rollouts.ts';

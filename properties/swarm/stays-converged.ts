@@ -4,10 +4,11 @@ import type { History, ObservedTask } from '../../harness/core/history.ts';
 import type { Moment } from '../../harness/core/property.ts';
 import type { ServiceShown } from '../../models/swarm-answers.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
-import { moment, seconds } from '../verdicts.ts';
+import { moment } from '../verdicts.ts';
 import type { FinalState } from './final-state.ts';
 import { changeOf, changeOfNodes, waitsOf } from './last-change.ts';
 import { hasEnded, isWanted } from './task-life.ts';
+import { seconds } from '../../harness/core/figures.ts';
 
 export type Unrest = { readonly summary: string; readonly moments: readonly Moment[] };
 

@@ -2,7 +2,7 @@
 import type { Ms } from '../../harness/core/cluster.ts';
 import type { History } from '../../harness/core/history.ts';
 import { stallWithin } from '../liveness/stalls.ts';
-import { seconds } from '../verdicts.ts';
+import { seconds } from '../../harness/core/figures.ts';
 
 /** Clocks drift: what came in less than this part of the delay came too soon. `tooSoonFor` says it in words. */
 const surely = 1 / 2;

@@ -1,9 +1,8 @@
 import type { Ms } from '../../harness/core/cluster.ts';
-import { counted, grouped } from '../../harness/core/figures.ts';
+import { counted, grouped, seconds } from '../../harness/core/figures.ts';
 import { html, type Html } from './html.ts';
 import type { Numbered } from './marks.ts';
 import type { EventRow } from './rows.ts';
-import { seconds } from './words.ts';
 
 /** What stays when a table may only be so long: the weightiest, and of equals the earliest. */
 const shortened = (rows: readonly EventRow[], most: number): readonly EventRow[] => {

@@ -1,4 +1,4 @@
-import { counted } from '../../harness/core/figures.ts';
+import { counted, seconds } from '../../harness/core/figures.ts';
 import type { History } from '../../harness/core/history.ts';
 import {
   brokenIn,
@@ -17,7 +17,7 @@ import { marksOf, numbered } from './marks.ts';
 import { eventRows } from './rows.ts';
 import { picturedWords, stories } from './story.ts';
 import { timeline } from './timeline/timeline.ts';
-import { faultWords, seconds } from './words.ts';
+import { faultWords } from './words.ts';
 
 const logLinesMax = 60;
 

@@ -1,10 +1,7 @@
-import { clientSide, isOfClients, type Ms, type NodeName } from '../../harness/core/cluster.ts';
+import { clientSide, isOfClients, type NodeName } from '../../harness/core/cluster.ts';
 import { clientsWord, type Deed, type Fault, type Selection } from '../../harness/core/fault.ts';
 import type { FaultRecord } from '../../harness/core/history.ts';
 import { unreachable } from '../../harness/core/unreachable.ts';
-
-/** `1.204 s`, counted from the end of formation. */
-export const seconds = (ms: Ms): string => `${(ms / 1000).toFixed(3)} s`;
 
 const nameOf = (selection: Selection): string =>
   typeof selection === 'string' ? selection : selection.map(nameOf).join(', ');

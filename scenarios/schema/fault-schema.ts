@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Selection } from '../../harness/core/fault.ts';
+import { cutModes, type Selection } from '../../harness/core/fault.ts';
+import { triggerEvents } from '../../harness/core/schedule.ts';
 import { durationExamples, parseDuration } from '../../harness/core/duration.ts';
 import { parseRate } from './rate.ts';
 
@@ -52,10 +53,10 @@ const waiting = {
   after: durationSchema.optional(),
 };
 const triggers = [
-  z.strictObject({ leader: z.enum(['elected', 'lost']), ...waiting }),
-  z.strictObject({ vote: z.enum(['given']), ...waiting }),
-  z.strictObject({ node: z.enum(['promoted', 'demoted']), ...waiting }),
-  z.strictObject({ write: z.enum(['asked', 'acknowledged']), ...waiting }),
+  z.strictObject({ leader: z.enum(triggerEvents.leader), ...waiting }),
+  z.strictObject({ vote: z.enum(triggerEvents.vote), ...waiting }),
+  z.strictObject({ node: z.enum(triggerEvents.node), ...waiting }),
+  z.strictObject({ write: z.enum(triggerEvents.write), ...waiting }),
   z.strictObject({ operation: z.string().min(1), ...waiting }),
 ] as const;
 const triggerSchema = z.union(triggers).describe('Waited for from `at` on.');
@@ -64,7 +65,7 @@ export const triggerKeys: readonly string[] = [
   ...new Set(triggers.flatMap(({ shape }) => Object.keys(shape))),
 ];
 
-const mode = z.enum(['drop', 'refuse', 'reset']).default('drop');
+const mode = z.enum(cutModes).default('drop');
 
 /** When a fault starts, and how long it lasts: left out, until the heal. */
 const timing = {

@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { clientsWord, roleWords } from '../../harness/core/fault.ts';
+import {
+  strangeOperation,
+  strangeProcedure,
+  strangeWord,
+} from '../../harness/cli/strange-names.ts';
 import type { JsonObject } from '../../harness/core/json.ts';
 import type { Parameter, Parameters, Target } from '../../harness/core/target.ts';
 import { suggestion } from '../../harness/core/did-you-mean.ts';
@@ -278,51 +282,31 @@ function* unknownInFault(
       message: `it is not before the end of the injection, ${inject}ms`,
     };
   }
-  const nodes = target.nodes({ managers, workers }).map(({ name }) => name);
-  const known = [...roleWords, ...nodes];
+  const cluster = { target, shape: { managers, workers } };
   for (const key of [...betweenEnds, ...ofNodes]) {
-    const words = (entry as Readonly<Record<string, unknown>>)[key];
-    for (const word of [words].flat(3)) {
-      if (typeof word !== 'string') continue;
-      const at = [...path, key];
-      if (!known.includes(word)) {
-        const meant = suggestion(word, known);
-        yield { path: at, message: `${word} is no node of this cluster and no role.${meant}` };
-      } else if (word === clientsWord && isOneOf(ofNodes, key)) {
-        yield {
-          path: at,
-          message: `${clientsWord} are no nodes: ${betweenEnds.slice(0, -1).join(', ')} can be about links to them, ${key} cannot`,
-        };
-      }
+    const hits = isOneOf(ofNodes, key) ? 'nodes' : 'links';
+    for (const word of [(entry as Readonly<Record<string, unknown>>)[key]].flat(3)) {
+      const message = typeof word === 'string' ? strangeWord(word, cluster, hits) : undefined;
+      if (message !== undefined) yield { path: [...path, key], message };
     }
   }
   if ('procedure' in entry) yield* wrongProcedure(entry, path, target);
   if (entry.when !== undefined && 'operation' in entry.when) {
-    const { operation } = entry.when;
-    const names = target.operations.map(({ name }) => name);
-    if (!names.includes(operation)) {
-      yield {
-        path: [...path, 'when', 'operation'],
-        message: `target ${target.name} has no operation ${operation}.${suggestion(operation, names)}`,
-      };
-    }
+    const message = strangeOperation(entry.when.operation, target);
+    if (message !== undefined) yield { path: [...path, 'when', 'operation'], message };
   }
 }
 
 function* wrongProcedure(
   { procedure, args }: Extract<FaultOutput, { readonly procedure: string }>,
   path: Path,
-  { name, procedures, procedureArguments }: Target,
+  target: Target,
 ): Generator<Problem> {
-  if (!Object.hasOwn(procedures, procedure)) {
-    const names = Object.keys(procedures);
-    const others = names.length === 0 ? 'nor any other' : `but ${names.join(', ')}`;
-    yield {
-      path: [...path, 'procedure'],
-      message: `target ${name} has no procedure ${procedure}, ${others}.${suggestion(procedure, names)}`,
-    };
-  } else if (procedureArguments !== undefined && args !== undefined) {
-    yield* wrongParameters(args, procedureArguments[procedure] ?? {}, {
+  const message = strangeProcedure(procedure, target);
+  const known = target.procedureArguments;
+  if (message !== undefined) yield { path: [...path, 'procedure'], message };
+  else if (known !== undefined && args !== undefined) {
+    yield* wrongParameters(args, known[procedure] ?? {}, {
       path: [...path, 'args'],
       whose: `procedure ${procedure}`,
     });

@@ -40,7 +40,9 @@ test('a file that is run on another target is checked against that one', () => {
   const both = { ...known, targets: new Map([...targets, ['other', other]]) };
   const text = 'name: mine\nfaults: [{ kill: b }]\nproperties: [reconciliation-converges]\n';
   writeFileSync(file, text);
-  expect(() => readScenario(file, both)).toThrow('b is no node of this cluster and no role');
+  expect(() => readScenario(file, both)).toThrow(
+    'b is no node of this cluster (3 managers, 2 workers) and no role',
+  );
   expect(readScenario(file, both, 'other').faults).toHaveLength(1);
   writeFileSync(file, text.replace('kill: b', 'kill: m1'));
   expect(() => readScenario(file, both, 'other')).toThrow('m1 is no node of this cluster');
@@ -50,7 +52,7 @@ test('a file that is run on another target is checked against that one', () => {
     targets: new Map([...targets, ['other', { ...other, procedures: {} }]]),
   };
   expect(() => readScenario(file, without, 'other')).toThrow(
-    'target other has no procedure lock, nor any other.',
+    'target other has no procedure lock, nor any other',
   );
 });
 
@@ -203,25 +205,25 @@ describe('what is wrong is said with its place, a frame and what was probably me
       'a typo in a role',
       'cut: leader',
       'cut: leadr',
-      'x.yaml:6:20: faults[0].cut: leadr is no node of this cluster and no role. Did you mean leader?',
+      'x.yaml:6:20: faults[0].cut: leadr is no node of this cluster (3 managers, 2 workers) and no role. Did you mean leader?',
     ],
     [
       'one client, of whom faults know none',
       'cut: leader',
       'cut: client',
-      'faults[0].cut: client is no node of this cluster and no role. Did you mean clients?',
+      'faults[0].cut: client is no node of this cluster (3 managers, 2 workers) and no role. Did you mean clients?',
     ],
     [
       'clients where only nodes can be hit',
       'cut: leader, from: rest',
       'pause: [leader, clients]',
-      'x.yaml:6:22: faults[0].pause: clients are no nodes: cut, partition, delay, flap can be about links to them, pause cannot',
+      'x.yaml:6:22: faults[0].pause: clients are no nodes: only links to them can be hit, by cut, partition, delay and flap',
     ],
     [
       'a node that there is not',
       'cut: leader',
       'cut: m7',
-      'm7 is no node of this cluster and no role.',
+      'm7 is no node of this cluster (3 managers, 2 workers) and no role.',
     ],
     [
       'a typo in a trigger',

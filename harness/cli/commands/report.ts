@@ -9,9 +9,8 @@ import { writeWhole } from '../output.ts';
 import { quoted } from '../quoted.ts';
 import { readRunFiles } from '../run-file.ts';
 import { platformText, shortest } from '../run/saving.ts';
-import { figuresOf } from '../run/world-result.ts';
+import { figuresOf, talliesOf } from '../run/world-result.ts';
 import { judgedAgain } from './judge.ts';
-import { talliesOf } from '../run/world-result.ts';
 import { UsageError } from '../../core/usage-error.ts';
 
 /** `schism report`: draws saved runs again. */

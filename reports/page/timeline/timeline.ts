@@ -1,9 +1,8 @@
-import { grouped } from '../../../harness/core/figures.ts';
+import { grouped, seconds } from '../../../harness/core/figures.ts';
 import type { History } from '../../../harness/core/history.ts';
 import { html, type Html } from '../html.ts';
 import { legend } from '../legend.ts';
 import type { Numbered } from '../marks.ts';
-import { seconds } from '../words.ts';
 import { extractOf } from './extract.ts';
 import { overlaps, widths, type Frame } from './frame.ts';
 import { picture } from './picture.ts';
