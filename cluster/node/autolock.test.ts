@@ -130,6 +130,32 @@ test('all managers restarted: the swarm is back once a majority is unlocked', ()
   expect(unlock(world, 'm3', key).status).toBe(200);
 });
 
+test('a leader that was heard before it was restarted, too, keeps no manager silent', () => {
+  const world = swarmOf(5, 0, { autoLock: true });
+  const key = unlockKey(world, 'm1');
+  const unlocking = (name: string) => world.ask(name, 'POST', '/swarm/unlock', { UnlockKey: key });
+  const saidBefore = new Map<string, number>();
+  const knowsLeader = (name: string): boolean =>
+    world
+      .node(name)
+      .observations.slice(saidBefore.get(name))
+      .some((said) => said.kind === 'role' && said.leader !== undefined);
+  world.passes = (_from, _to, type) => type !== 'seal-answer';
+  const others = ['m2', 'm3', 'm4', 'm5'];
+  for (const name of others) {
+    saidBefore.set(name, world.node(name).observations.length);
+    world.restart(name);
+  }
+  const asked = others.map(unlocking);
+  world.runUntil('the leader is heard', () => others.every(knowsLeader));
+  world.restart('m1');
+  asked.push(unlocking('m1'));
+  // What it answered before is lost as well.
+  world.run(20);
+  world.passes = () => true;
+  world.runUntil('all are back', () => asked.every((of) => world.answer(of)?.status === 200));
+});
+
 test('the only manager is back at once', () => {
   const world = swarmOf(1, 0, { autoLock: true });
   const key = unlockKey(world, 'm1');

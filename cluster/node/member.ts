@@ -47,7 +47,8 @@ export class Member {
   readonly status: RaftStatus;
   /**
    * Right after it was unlocked: it takes in the log and acknowledges it, but neither votes nor stands, because the swarm's
-   * unlock key may be another one by now.
+   * unlock key may be another one by now. A leader that it does not hear any more is none to it, as to others: were it one, managers that
+   * were all restarted and had heard the same leader would wait for its word for ever.
    */
   silent = false;
   /** Of the membership in force. Empty until the log has come to the admission of this replica: who was a manager before may be none any more. */
@@ -89,7 +90,8 @@ export class Member {
   }
 
   get deadline(): number | undefined {
-    return this.silent ? undefined : this.#raft.deadline;
+    const { silent, status } = this;
+    return silent && status.leader === undefined ? undefined : this.#raft.deadline;
   }
 
   /** A number for the next proposal or read. */
@@ -99,7 +101,7 @@ export class Member {
   }
 
   tick(): void {
-    if (!this.silent) this.input({ type: 'tick' });
+    this.input({ type: 'tick', silent: this.silent });
   }
 
   receive(message: RaftMessage, address: string): void {

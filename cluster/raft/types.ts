@@ -126,7 +126,8 @@ export type ConfigChange =
 
 /** `proposal` and `read` are the caller's own numbers; each is answered exactly once. */
 export type RaftInput =
-  | { readonly type: 'tick' }
+  /** `silent`: an election that is due is not stood for; it only ends the faith in a leader that is not heard any more. */
+  | { readonly type: 'tick'; readonly silent?: boolean }
   | { readonly type: 'message'; readonly message: RaftMessage }
   /** Everything up to and including this persist is durable. */
   | { readonly type: 'persisted'; readonly sequence: number }

@@ -26,6 +26,7 @@ const rare = [
   'new-leader-counts-the-dead',
   'paused-update-leaves-nodes-empty',
   'removal-of-another-believed',
+  'silent-keeps-its-leader',
   'tasks-sealed-late',
   'two-changes-of-members',
 ];

@@ -199,6 +199,8 @@ class RunningCluster implements LiveCluster {
       const timer = setTimeout(() => {
         resolve({ failed: `no end within ${timeoutMs} ms`, sent: true });
       }, timeoutMs + graceMs);
+      // What a cluster that is taken away had been asked keeps nobody from his end.
+      timer.unref();
       const perform = async (): Promise<CallResult> =>
         this.#target.perform(this.endpoint(node), request, timeoutMs);
       perform()
@@ -207,10 +209,10 @@ class RunningCluster implements LiveCluster {
           if (thrown instanceof UsageError) throw thrown;
           return { failed: messageOf(thrown), sent: true };
         })
-        .then((result) => {
+        .then(resolve, this.#failed)
+        .finally(() => {
           clearTimeout(timer);
-          resolve(result);
-        }, this.#failed);
+        });
     });
   }
 
