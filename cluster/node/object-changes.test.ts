@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ServiceObject, ServiceSpec, UpdateStatus } from '../store/objects.ts';
+import { sampleTask } from '../store/testing/sample-objects.ts';
 import { noteChanges } from './object-changes.ts';
 import type { ServiceChange } from './observation.ts';
 
@@ -74,4 +75,24 @@ describe('of a service is told', () => {
   ])('how it is updated where its spec says %s', (_, given, state, update) => {
     expect(told(object(spec(given), state))?.update).toEqual({ state: undefined, ...update });
   });
+});
+
+test('of a task is told whether it was made just now', () => {
+  const time = '2026-01-01T00:00:00Z';
+  const made = { ...sampleTask('t1'), Version: { Index: 7 }, CreatedAt: time, UpdatedAt: time };
+  const later = { ...made, DesiredState: 'shutdown' as const };
+  const changes = noteChanges(
+    [
+      { kind: 'task', op: 'create', object: made },
+      { kind: 'task', op: 'update', object: later, old: made },
+      { kind: 'task', op: 'remove', old: later },
+    ],
+    undefined,
+    500,
+  );
+  expect(changes?.tasks.map(({ created, removed }) => [created, removed])).toEqual([
+    [true, false],
+    [false, false],
+    [false, true],
+  ]);
 });

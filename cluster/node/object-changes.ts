@@ -43,6 +43,7 @@ const taskChange = (event: Of<'task'>): TaskChange => {
     node: task.NodeID,
     state: task.Status.State,
     desired: task.DesiredState,
+    created: event.op === 'create',
     removed,
   };
 };

@@ -9,6 +9,8 @@ export type TaskChange = {
   readonly node: string;
   readonly state: string;
   readonly desired: string;
+  /** It was made just now; otherwise it was there before. */
+  readonly created: boolean;
   readonly removed: boolean;
 };
 

@@ -106,6 +106,8 @@ export type ObservedTask = {
   readonly node: string;
   readonly state: string;
   readonly desired: string;
+  /** It was made just now; left out by targets that do not tell of it. */
+  readonly created?: boolean | undefined;
   readonly removed: boolean;
 };
 

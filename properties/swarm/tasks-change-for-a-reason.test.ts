@@ -145,6 +145,18 @@ describe('a running task', () => {
     const install: Step = { restored: true };
     expect(judge(steps(...running, install, { tasks: [stop] })).verdict).toBe('pass');
   });
+
+  test('that the snapshot held before it was assigned was made before it, for reasons that are not told', () => {
+    const held = (created: boolean): readonly Words[] =>
+      steps(
+        { restored: true },
+        { services: [], tasks: [task(2, { state: 'pending', node: '', created })] },
+        { tasks: [task(2, { created: false })] },
+        { tasks: [task(2, { desired: 'shutdown', created: false })] },
+      );
+    expect(judge(held(false)).verdict).toBe('pass');
+    expect(judge(held(true)).verdict).toBe('fail');
+  });
 });
 
 describe('where there are to be fewer', () => {

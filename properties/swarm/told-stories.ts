@@ -101,7 +101,9 @@ export class Told {
   }
 
   #begun(task: ObservedTask): TaskStory {
-    const whole = !task.removed && (task.state === 'new' || task.state === 'pending');
+    // What a snapshot held is told of when it changes, and may be new or pending still.
+    const made = task.created ?? (task.state === 'new' || task.state === 'pending');
+    const whole = made && !task.removed;
     const story: TaskStory = {
       task,
       since: this.step,
