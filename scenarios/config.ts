@@ -10,7 +10,7 @@ import type { Scenario } from '../harness/core/scenario.ts';
 import type { Target } from '../harness/core/target.ts';
 import { checkedScenario } from './schema/checked-scenario.ts';
 import type { ScenarioInput } from './schema/scenario-schema.ts';
-import { namedScenarios } from './named.ts';
+import { ourScenarios } from './ours.ts';
 import { ownProperties, withOwn } from './own-properties.ts';
 
 /** What a `schism.config.ts` beside the user's own tests adds. */
@@ -75,7 +75,7 @@ export const configOf = (value: unknown, known: readonly Target[] = []): Config 
     checkedScenario(scenario, `scenarios[${place}]`, all),
   );
   for (const { name } of checked)
-    if (namedScenarios.has(name))
+    if (ourScenarios.has(name))
       throw new Error(`a scenario named ${name} comes with schism; give yours another name`);
   const twice =
     repeated(checked.map(({ name }) => name)) ?? repeated(targets.map(({ target }) => target.name));

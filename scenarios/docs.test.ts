@@ -6,7 +6,7 @@ import { faultHelp } from './fault-help.ts';
 import { guaranteesPage } from './guarantees-page.ts';
 import { scenarioJsonSchema } from './schema/scenario-schema.ts';
 import { readMutants } from './mutants/read-mutants.ts';
-import { namedScenarios } from './named.ts';
+import { ourScenarios } from './ours.ts';
 import type { Known } from './schema/known.ts';
 import { parseScenario } from './schema/read-scenario.ts';
 import { suites } from './suites.ts';
@@ -24,7 +24,7 @@ const blocksOf = (file: string, language: string): readonly string[] =>
 test('docs/guarantees.md says what the properties, scenarios and planted bugs say', () => {
   const page = guaranteesPage({
     properties: [...properties.values()],
-    scenarios: [...namedScenarios.values()],
+    scenarios: [...ourScenarios.values()],
     mutants: readMutants('scenarios/mutants'),
   });
   expect(readFileSync('docs/guarantees.md', 'utf8')).toBe(page);
@@ -64,9 +64,9 @@ test.each(faultHelp.map(({ name, example }) => [name, example]))(
 
 test('every scenario of a suite has a name, and every property of a scenario exists', () => {
   for (const suite of suites.values()) {
-    expect(suite.scenarios.filter((name) => !namedScenarios.has(name))).toEqual([]);
+    expect(suite.scenarios.filter((name) => !ourScenarios.has(name))).toEqual([]);
   }
-  for (const scenario of namedScenarios.values()) {
+  for (const scenario of ourScenarios.values()) {
     expect(scenario.properties.filter((name) => !properties.has(name))).toEqual([]);
   }
 });

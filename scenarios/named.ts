@@ -1,44 +1,7 @@
 /** The scenarios that have a name, each good for 3 and 5 managers and for every backend. */
 import type { Scenario } from '../harness/core/scenario.ts';
-import { properties } from '../properties/index.ts';
-import { defineScenario } from './schema/read-scenario.ts';
+import { always, byName, elections, restarts, separations, tests } from './put-to-the-test.ts';
 import type { ScenarioInput } from './schema/scenario-schema.ts';
-import { referenceSwarm } from './targets/reference/target.ts';
-
-const known = { targets: new Map([[referenceSwarm.name, referenceSwarm]]), properties };
-
-/** What every run of a swarm under load puts to the test. */
-const always = [
-  'equal-index-equal-hash',
-  'equal-index-equal-state',
-  'acknowledged-writes-survive',
-  'rejected-writes-never-happen',
-  'linearizable',
-  'task-transitions-are-legal',
-  'tasks-change-for-a-reason',
-  'rolling-updates-as-configured',
-  'reconciliation-converges',
-  'a-leader-returns',
-  'every-manager-serves',
-] as const;
-/** What runs in which another manager comes to lead do besides. */
-const elections = [
-  ...always,
-  'at-most-one-leader-per-term',
-  'one-vote-per-term',
-  'elected-by-a-majority',
-  'leader-completeness',
-];
-/** And runs in which managers that voted are started again. */
-const restarts = [...elections, 'votes-survive-restarts'];
-/** And runs in which a leader loses sight of the others. */
-const separations = [...elections, 'no-split-brain'];
-
-/** The guarantees that a scenario puts to the test, and what a run must have met to count; others are judged all the same. */
-const tests = (names: readonly string[], ...reached: readonly string[]): string[] => [
-  ...names,
-  ...reached.map((situation) => `reached:${situation}`),
-];
 
 const inputs: readonly ScenarioInput[] = [
   {
@@ -249,6 +212,4 @@ const inputs: readonly ScenarioInput[] = [
 ];
 
 /** By name, in the order of lists. */
-export const namedScenarios: ReadonlyMap<string, Scenario> = new Map(
-  inputs.map((input) => [input.name, defineScenario(input, known)]),
-);
+export const namedScenarios: ReadonlyMap<string, Scenario> = byName(inputs);

@@ -10,7 +10,7 @@ import { compose } from './compose.ts';
 import { configIn, readConfig } from './config.ts';
 import { faultHelp } from './fault-help.ts';
 import { plant, plantAgain } from './mutants/plant.ts';
-import { namedScenarios } from './named.ts';
+import { ourScenarios } from './ours.ts';
 import { configParameter, withOwn } from './own-properties.ts';
 import { guaranteesOf } from './schema/known.ts';
 import { readScenario } from './schema/read-scenario.ts';
@@ -67,12 +67,12 @@ export const createRegistry = async ({ withConfig = true } = {}): Promise<Regist
   const byName = new Map(entries.map(({ target }) => [target.name, target]));
   const properties = withOwn(own);
   const ownGuarantees = guaranteesOf({ properties: new Map(own.map((of) => [of.name, of])) });
-  const ourScenarios = [...namedScenarios.values()].map((scenario) => ({
+  const judgedByAll = [...ourScenarios.values()].map((scenario) => ({
     ...scenario,
     properties: [...scenario.properties, ...ownGuarantees],
   }));
   const scenarios = new Map(
-    [...ourScenarios, ...theirScenarios].map((scenario): [string, Scenario] => [
+    [...judgedByAll, ...theirScenarios].map((scenario): [string, Scenario] => [
       scenario.name,
       scenario,
     ]),

@@ -1,4 +1,5 @@
 import { namedScenarios } from './named.ts';
+import { roughScenarios } from './rough.ts';
 
 /** Scenarios that are run together. */
 export type NamedSuite = {
@@ -11,7 +12,7 @@ export const suites: ReadonlyMap<string, NamedSuite> = new Map(
   [
     {
       name: 'core',
-      title: 'every scenario that has a name: the main job',
+      title: 'one scenario for each kind of trouble: the main job',
       scenarios: [...namedScenarios.keys()],
     },
     {
@@ -32,6 +33,11 @@ export const suites: ReadonlyMap<string, NamedSuite> = new Map(
         'old-manager-returns',
         'random',
       ],
+    },
+    {
+      name: 'rough',
+      title: 'many faults upon each other, worse than any that are drawn',
+      scenarios: [...roughScenarios.keys()],
     },
   ].map((suite) => [suite.name, suite]),
 );

@@ -6,14 +6,14 @@ import { writeFileSync } from 'node:fs';
 import { properties } from '../properties/index.ts';
 import { guaranteesPage } from '../scenarios/guarantees-page.ts';
 import { readMutants } from '../scenarios/mutants/read-mutants.ts';
-import { namedScenarios } from '../scenarios/named.ts';
+import { ourScenarios } from '../scenarios/ours.ts';
 import { scenarioJsonSchema } from '../scenarios/schema/scenario-schema.ts';
 
 writeFileSync(
   'docs/guarantees.md',
   guaranteesPage({
     properties: [...properties.values()],
-    scenarios: [...namedScenarios.values()],
+    scenarios: [...ourScenarios.values()],
     mutants: readMutants('scenarios/mutants'),
   }),
 );

@@ -87,7 +87,13 @@ const operation = z.looseObject({
 });
 
 const said = { node: text, boot: text, seq: figure, at: figure };
-const task = z.looseObject({ id: text, service: text, state: text, desired: text, created: maybe(truth) });
+const task = z.looseObject({
+  id: text,
+  service: text,
+  state: text,
+  desired: text,
+  created: maybe(truth),
+});
 const service = z.looseObject({
   id: text,
   replicas: maybe(figure),
