@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { suggestion } from './core/did-you-mean.ts';
 import { UsageError } from './core/usage-error.ts';
 import { inWords, placeOf } from './shape-words.ts';
 import { saidKinds } from './tellable.ts';
-import { suggestion } from './core/did-you-mean.ts';
 import type { Answer } from './define-target.ts';
 
 const sighting = z.strictObject({

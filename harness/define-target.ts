@@ -1,11 +1,11 @@
 import { checkAnswer, checkFinish, checkSays } from './check-answer.ts';
+import type { Node, NodeName, Shape } from './core/cluster.ts';
 import type { Observation, Outcome, Sighting, Bounds, Effect, Intent } from './core/history.ts';
 import type { Json, JsonObject } from './core/json.ts';
-import type { Node, NodeName, Shape } from './core/cluster.ts';
+import { messageOf } from './core/thrown.ts';
+import { UsageError } from './core/usage-error.ts';
 import type { System } from './library/system.ts';
 import { notJudgedBy, type SaidKind } from './tellable.ts';
-import { UsageError } from './core/usage-error.ts';
-import { messageOf } from './core/thrown.ts';
 import type { CallResult, OperationKind, Procedure, Reading, Target } from './core/target.ts';
 import {
   clientPort,

@@ -1,6 +1,6 @@
 /** How a call ended that was of no use to its client, in the words of the answer where there was one. */
-import type { Operation } from '../harness/core/history.ts';
 import { seconds } from '../harness/core/figures.ts';
+import type { Operation } from '../harness/core/history.ts';
 
 /** How SwarmKit's errors begin on their way through gRPC; it says nothing of what is wrong. */
 const envelope = /^rpc error: code = \w+ desc = /;

@@ -3,13 +3,13 @@
  * nodes that it is about. A story stays short, so of all this only what is nearest is told.
  */
 import { isOfClients, type Ms, type NodeName } from '../harness/core/cluster.ts';
+import { seconds } from '../harness/core/figures.ts';
 import type { FaultRecord, History, Operation } from '../harness/core/history.ts';
 import type { Moment } from '../harness/core/property.ts';
 import { chronicleOf } from './chronicle.ts';
 import { deedsInWords } from './deeds-in-words.ts';
 import { leadersOf, type Lead } from './leads.ts';
 import { moment } from './verdicts.ts';
-import { seconds } from '../harness/core/figures.ts';
 
 /** Beyond so many moments a story is no story any more; and of these so many may be background. */
 const momentsMax = 6;

@@ -1,9 +1,9 @@
 /** How the end of all faults is told, and not told where there was nothing to heal. */
 import type { Ms } from '../harness/core/cluster.ts';
+import { seconds } from '../harness/core/figures.ts';
 import type { FaultRecord, History } from '../harness/core/history.ts';
 import type { Moment } from '../harness/core/property.ts';
 import { moment } from './verdicts.ts';
-import { seconds } from '../harness/core/figures.ts';
 
 const begun = ({ faults }: History): readonly FaultRecord[] =>
   faults.filter(({ beginAt }) => beginAt !== undefined);

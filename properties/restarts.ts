@@ -1,11 +1,11 @@
 /** That nodes ended and came up again, for stories of what they did afterwards. */
 import type { Ms, NodeName } from '../harness/core/cluster.ts';
+import { seconds } from '../harness/core/figures.ts';
 import type { History } from '../harness/core/history.ts';
 import type { Moment } from '../harness/core/property.ts';
 import { chronicleOf } from './chronicle.ts';
 import { listed } from './deeds-in-words.ts';
 import { moment } from './verdicts.ts';
-import { seconds } from '../harness/core/figures.ts';
 
 type Restart = { readonly node: NodeName; readonly endedAt: Ms; readonly startedAt: Ms };
 

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { UsageError } from '../harness/core/usage-error.ts';
-import { messageOf } from '../harness/core/thrown.ts';
 import type { TargetEntry } from '../harness/cli/registry.ts';
 import { isReserved } from '../harness/core/fault.ts';
 import type { Property } from '../harness/core/property.ts';
 import type { Scenario } from '../harness/core/scenario.ts';
 import type { Target } from '../harness/core/target.ts';
+import { messageOf } from '../harness/core/thrown.ts';
+import { UsageError } from '../harness/core/usage-error.ts';
+import { ourScenarios } from './ours.ts';
 import { checkedScenario } from './schema/checked-scenario.ts';
 import type { ScenarioInput } from './schema/scenario-schema.ts';
-import { ourScenarios } from './ours.ts';
 import { ownProperties, withOwn } from './own-properties.ts';
 
 /** What a `schism.config.ts` beside the user's own tests adds. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { strangeIn } from '../harness/cli/strange-names.ts';
 import { createRoles } from '../harness/conduct/roles.ts';
 import { resolve, selectForProcedure } from '../harness/conduct/resolve.ts';
 import type { Observation } from '../harness/core/history.ts';
-import { strangeIn } from '../harness/cli/strange-names.ts';
 import { properties } from '../properties/index.ts';
 import { namedScenarios } from './named.ts';
 import { ourScenarios } from './ours.ts';

@@ -1,6 +1,7 @@
 import { Piscina } from 'piscina';
 import type { Difference } from '../backends/sim/journal.ts';
 import type { Ms } from '../core/cluster.ts';
+import { messageOf } from '../core/thrown.ts';
 import type {
   AgainTask,
   Finding,
@@ -16,7 +17,6 @@ import type {
 } from './job.ts';
 import { scenarioAt } from './carry-out.ts';
 import { lostRun } from './tally.ts';
-import { messageOf } from '../core/thrown.ts';
 
 export type PoolGiven = {
   /** Threads. */

@@ -3,6 +3,7 @@ import { firstDifference, Journal, type Difference } from '../backends/sim/journ
 import type { SimTarget } from '../backends/sim/program.ts';
 import type { Ms } from '../core/cluster.ts';
 import type { Property } from '../core/property.ts';
+import { messageOf } from '../core/thrown.ts';
 import { carryOut, scenarioAt, type Subject } from './carry-out.ts';
 import type {
   AgainTask,
@@ -24,7 +25,6 @@ import { shrink as shrinkSchedule, type Candidate } from '../shrink/shrink.ts';
 import { loadExport } from './module-export.ts';
 import { realCipher } from './real-cipher.ts';
 import { TallyBuilder } from './tally.ts';
-import { messageOf } from '../core/thrown.ts';
 
 const drawOf = async ({ draw, schedule }: Job): Promise<DrawSchedule> => {
   if (schedule !== undefined) return () => ({ schedule, origin: undefined });

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from '@jest/globals';
-import { prepareCampaign } from './campaign-folder.ts';
 import { UsageError } from '../core/usage-error.ts';
+import { prepareCampaign } from './campaign-folder.ts';
 import { writeWhole } from './output.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'schism-campaigns-'));

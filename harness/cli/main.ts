@@ -3,6 +3,7 @@ import { LiveFailure } from '../backends/live/failure.ts';
 import { shapeLimits } from '../core/cluster.ts';
 import { durationExamples, parseDuration } from '../core/duration.ts';
 import type { BackendName } from '../core/run.ts';
+import { UsageError } from '../core/usage-error.ts';
 import { clean } from './commands/clean.ts';
 import { doctor } from './commands/doctor.ts';
 import { judge } from './commands/judge.ts';
@@ -16,7 +17,6 @@ import type { Io } from './io.ts';
 import type { Registry } from './registry.ts';
 import { parseCount } from './run/options.ts';
 import { warnOfQuorum } from './select.ts';
-import { UsageError } from '../core/usage-error.ts';
 
 type Flags = Readonly<Record<string, string | boolean | undefined>>;
 

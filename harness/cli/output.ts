@@ -13,9 +13,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from '../backends/live/make-folder.ts';
 import { codeOf, messageOf } from '../core/thrown.ts';
 import { UsageError } from '../core/usage-error.ts';
-import { makeFolder } from '../backends/live/make-folder.ts';
 
 export type Prepared = Disposable & { readonly folder: string };
 

@@ -1,10 +1,10 @@
+import type { ModuleExport } from '../campaign/module-export.ts';
 import type { CampaignSummary } from '../core/campaign.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Property } from '../core/property.ts';
 import type { Mutant, RunFile } from '../core/run.ts';
 import type { Scenario } from '../core/scenario.ts';
 import type { Target } from '../core/target.ts';
-import type { ModuleExport } from '../campaign/module-export.ts';
 import type { BuiltImages } from '../backends/docker/old-images.ts';
 import type { LiveTarget } from '../backends/live/target.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { runFileSchema, type RunFile } from '../core/run.ts';
-import { UsageError } from '../core/usage-error.ts';
 import { messageOf } from '../core/thrown.ts';
+import { UsageError } from '../core/usage-error.ts';
 import { damageOf } from './run-file-shape.ts';
 
 const record = (value: unknown): Readonly<Record<string, unknown>> | undefined =>

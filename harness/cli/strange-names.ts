@@ -3,8 +3,8 @@ import type { Shape } from '../core/cluster.ts';
 import { suggestion } from '../core/did-you-mean.ts';
 import { clientsWord, roleWords, type Selection } from '../core/fault.ts';
 import { counted } from '../core/figures.ts';
-import { isFault, type Schedule, type ScheduledFault } from '../core/schedule.ts';
 import type { Scenario } from '../core/scenario.ts';
+import { isFault, type Schedule, type ScheduledFault } from '../core/schedule.ts';
 import type { Target } from '../core/target.ts';
 import { UsageError } from '../core/usage-error.ts';
 

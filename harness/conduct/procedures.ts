@@ -1,10 +1,10 @@
 import type { FolderScan } from '../core/history.ts';
 import type { Memory, Procedure, ProcedureResult, ProcedureStep } from '../core/target.ts';
+import { messageOf } from '../core/thrown.ts';
 import { unreachable } from '../core/unreachable.ts';
 import type { Desk } from './desk.ts';
 import type { OperationPhase } from './recorder.ts';
 import type { Timeline } from './timeline.ts';
-import { messageOf } from '../core/thrown.ts';
 
 export type ProcedureWorld = {
   readonly desk: Desk;

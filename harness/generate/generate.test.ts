@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Scenario } from '../core/scenario.ts';
-import { isFault, type Schedule } from '../core/schedule.ts';
 import { toyScenario, toyTarget } from '../conduct/testing/toy-world.ts';
+import { isFault, type Schedule } from '../core/schedule.ts';
 import type { Target } from '../core/target.ts';
 import { drawSchedule } from './draw-schedule.ts';
 import { cut, kill, procedure } from './faults.ts';

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { strangeNames, type Cluster } from '../cli/strange-names.ts';
+import type { Ms } from '../core/cluster.ts';
+import type { Schedule, ScheduledFault, ScheduledOperation } from '../core/schedule.ts';
 import { UsageError } from '../core/usage-error.ts';
 import { inWords, placeOf } from '../shape-words.ts';
 import {
@@ -8,9 +11,6 @@ import {
   triggerMembers,
   waitingMembers,
 } from '../cli/schedule-shape.ts';
-import { strangeNames, type Cluster } from '../cli/strange-names.ts';
-import type { Ms } from '../core/cluster.ts';
-import type { Schedule, ScheduledFault, ScheduledOperation } from '../core/schedule.ts';
 
 /** An entry as people write it: a fault without `forMs` lasts until the heal; a procedure without it waits a second for its role. */
 export type WrittenEntry =

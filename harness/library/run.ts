@@ -1,8 +1,8 @@
 import type fc from 'fast-check';
+import { liveBackend } from '../backends/live-backend.ts';
 import type { LiveBackend } from '../backends/live/backend.ts';
 import { runLive } from '../backends/live/run-live.ts';
 import type { LiveTarget } from '../backends/live/target.ts';
-import { liveBackend } from '../backends/live-backend.ts';
 import { hashChoices } from '../backends/sim/hash-choices.ts';
 import { runInSim } from '../backends/sim/run.ts';
 import { realCipher } from '../campaign/real-cipher.ts';

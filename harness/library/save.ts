@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { join, relative } from 'node:path';
+import { invocation, version } from '../cli/invocation.ts';
 import type { Judged, RunFile } from '../core/run.ts';
 import { runFileSchema } from '../core/run.ts';
 import { writeWhole } from '../cli/output.ts';
-import { invocation, version } from '../cli/invocation.ts';
 import { quoted } from '../cli/quoted.ts';
 import { commitOf, platformText } from '../cli/run/saving.ts';
 import type { Played } from './played.ts';

@@ -1,3 +1,4 @@
+import { seconds } from '../../harness/core/figures.ts';
 import type { History, Observation, Operation } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
 import { answerOf, endingOf } from '../answers.ts';
@@ -5,7 +6,6 @@ import { askedOf } from '../lookup.ts';
 import { killedBefore } from '../restarts.ts';
 import { broken, moment } from '../verdicts.ts';
 import { isUnlock, lockedSince, type LockedSpan } from './locked-spans.ts';
-import { seconds } from '../../harness/core/figures.ts';
 
 /** What was asked of a locked manager and answered before anybody could have unlocked it. */
 export const askedWhileLocked = (

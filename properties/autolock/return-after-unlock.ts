@@ -1,4 +1,5 @@
 import type { Ms } from '../../harness/core/cluster.ts';
+import { seconds } from '../../harness/core/figures.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
 import { cutFromClients } from '../client-cuts.ts';
@@ -7,7 +8,6 @@ import { stallWithin } from '../liveness/stalls.ts';
 import { reachabilityOf } from '../raft/reachability.ts';
 import { broken, moment } from '../verdicts.ts';
 import type { LockedSpan } from './locked-spans.ts';
-import { seconds } from '../../harness/core/figures.ts';
 
 /** How the unlocked manager came back: it served what only a member can, or it did not, or nobody could tell. */
 export type Return =

@@ -1,5 +1,5 @@
-import { counted, seconds } from '../../harness/core/figures.ts';
 import { majorityOf } from '../../harness/core/cluster.ts';
+import { counted, seconds } from '../../harness/core/figures.ts';
 import type { History, Operation } from '../../harness/core/history.ts';
 import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import { endingOf } from '../answers.ts';

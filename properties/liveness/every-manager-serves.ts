@@ -1,4 +1,5 @@
 import type { NodeName } from '../../harness/core/cluster.ts';
+import { seconds } from '../../harness/core/figures.ts';
 import type { History, Observation, Operation } from '../../harness/core/history.ts';
 import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import { answerOf, endingOf, pastEndingOf } from '../answers.ts';
@@ -8,7 +9,6 @@ import { membershipOf, removalsOf } from '../membership.ts';
 import { killedBefore } from '../restarts.ts';
 import { broken, held, moment, unknown, untested } from '../verdicts.ts';
 import { stalledAfterHeal } from './stalls.ts';
-import { seconds } from '../../harness/core/figures.ts';
 
 /**
  * Once healed, every manager serves its clients, whoever leads: it hands on to the leader what only the leader can answer. Others that

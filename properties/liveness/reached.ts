@@ -1,12 +1,12 @@
 import { isOfClients } from '../../harness/core/cluster.ts';
 import type { Deed } from '../../harness/core/fault.ts';
+import { seconds } from '../../harness/core/figures.ts';
 import type { History, Observation, Operation } from '../../harness/core/history.ts';
 import type { Property } from '../../harness/core/property.ts';
 import { lockedSince, lockedSpans } from '../autolock/locked-spans.ts';
 import { chronicleOf } from '../chronicle.ts';
 import { membershipOf, replicasOf } from '../membership.ts';
 import { held, unknown } from '../verdicts.ts';
-import { seconds } from '../../harness/core/figures.ts';
 
 /** What a run can have met, and how one knows. */
 const situations = {

@@ -1,6 +1,6 @@
 import type { Ms } from '../../harness/core/cluster.ts';
-import type { History } from '../../harness/core/history.ts';
 import { seconds } from '../../harness/core/figures.ts';
+import type { History } from '../../harness/core/history.ts';
 
 type Stall = History['stalls'][number];
 

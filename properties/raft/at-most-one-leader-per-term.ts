@@ -1,8 +1,8 @@
+import { seconds } from '../../harness/core/figures.ts';
 import type { Property } from '../../harness/core/property.ts';
 import { chronicleOf, type Chronicle, type Said } from '../chronicle.ts';
 import { broken, held, unknown, untested } from '../verdicts.ts';
 import { electionStory } from './elections.ts';
-import { seconds } from '../../harness/core/figures.ts';
 
 /**
  * Election Safety: at most one leader can be elected in a given term.

@@ -1,9 +1,9 @@
+import { seconds } from '../../harness/core/figures.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
 import { broken, moment } from '../verdicts.ts';
 import type { AloneSpan } from './terms-started-alone.ts';
-import { seconds } from '../../harness/core/figures.ts';
 
 /**
  * With CheckQuorum a leader that hears no majority steps down within an election timeout (dissertation §6.2). It is given twice

@@ -1,4 +1,5 @@
 import { isOfClients, type NodeName } from '../../harness/core/cluster.ts';
+import { seconds } from '../../harness/core/figures.ts';
 import type { FaultRecord, History, Operation } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import { chronicleOf, type Said } from '../chronicle.ts';
@@ -11,7 +12,6 @@ import {
   type OutOfReach,
   type Reachability,
 } from './reachability.ts';
-import { seconds } from '../../harness/core/figures.ts';
 
 /**
  * If the swarm loses the quorum of managers, the swarm cannot perform management tasks: a manager that reaches no majority,

@@ -1,5 +1,5 @@
-import { counted, seconds } from '../../harness/core/figures.ts';
 import type { Ms, NodeName } from '../../harness/core/cluster.ts';
+import { counted, seconds } from '../../harness/core/figures.ts';
 import type { History, Operation } from '../../harness/core/history.ts';
 import type { Moment, Property, Verdict } from '../../harness/core/property.ts';
 import type { NodeShown, ServiceShown, TaskShown } from '../../models/swarm-answers.ts';

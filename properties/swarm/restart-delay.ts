@@ -1,3 +1,4 @@
+import { seconds } from '../../harness/core/figures.ts';
 import type { History, ObservedTask } from '../../harness/core/history.ts';
 import type { Verdict } from '../../harness/core/property.ts';
 import type { Said } from '../chronicle.ts';
@@ -6,7 +7,6 @@ import { firstApplied, firstOwnWords } from './first-words.ts';
 import { placeOf } from './task-life.ts';
 import { tellingsOf, Told } from './told-stories.ts';
 import { hasWaited, mayHaveWaited, tooSoonFor } from './waited.ts';
-import { seconds } from '../../harness/core/figures.ts';
 
 /** What ended a task by itself, as its own node says: nobody knows it earlier. */
 const endsByItself: ReadonlySet<string> = new Set(['complete', 'failed']);

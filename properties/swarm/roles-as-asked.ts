@@ -1,5 +1,5 @@
-import { counted, seconds } from '../../harness/core/figures.ts';
 import type { NodeName } from '../../harness/core/cluster.ts';
+import { counted, seconds } from '../../harness/core/figures.ts';
 import type { History } from '../../harness/core/history.ts';
 import type { Property, Verdict } from '../../harness/core/property.ts';
 import type { NodeShown } from '../../models/swarm-answers.ts';

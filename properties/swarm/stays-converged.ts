@@ -1,5 +1,6 @@
 /** What is as desired stays so: once the bound has passed, tasks are left alone. */
 import type { Ms, NodeName } from '../../harness/core/cluster.ts';
+import { seconds } from '../../harness/core/figures.ts';
 import type { History, ObservedTask } from '../../harness/core/history.ts';
 import type { Moment } from '../../harness/core/property.ts';
 import type { ServiceShown } from '../../models/swarm-answers.ts';
@@ -8,7 +9,6 @@ import { moment } from '../verdicts.ts';
 import type { FinalState } from './final-state.ts';
 import { changeOf, changeOfNodes, waitsOf } from './last-change.ts';
 import { hasEnded, isWanted } from './task-life.ts';
-import { seconds } from '../../harness/core/figures.ts';
 
 export type Unrest = { readonly summary: string; readonly moments: readonly Moment[] };
 

@@ -1,8 +1,8 @@
 /** Whether somebody waited for a delay, as far as those can tell who hear of both its ends. */
 import type { Ms } from '../../harness/core/cluster.ts';
+import { seconds } from '../../harness/core/figures.ts';
 import type { History } from '../../harness/core/history.ts';
 import { stallWithin } from '../liveness/stalls.ts';
-import { seconds } from '../../harness/core/figures.ts';
 
 /** Clocks drift: what came in less than this part of the delay came too soon. `tooSoonFor` says it in words. */
 const surely = 1 / 2;

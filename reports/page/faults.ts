@@ -1,10 +1,10 @@
 import type { Link, Ms, NodeName } from '../../harness/core/cluster.ts';
+import { seconds } from '../../harness/core/figures.ts';
 import type { FaultRecord, History } from '../../harness/core/history.ts';
 import type { Run } from '../../harness/core/run.ts';
 import { isFault, type Schedule } from '../../harness/core/schedule.ts';
 import { html, type Html } from './html.ts';
 import { recordWords } from './words.ts';
-import { seconds } from '../../harness/core/figures.ts';
 
 /** More groups of links than these are counted only: of a ring, say. */
 const groupsMax = 3;

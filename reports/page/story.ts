@@ -1,8 +1,8 @@
+import { seconds } from '../../harness/core/figures.ts';
 import { brokenIn, type Broken, type RunFile } from '../../harness/core/run.ts';
 import { html, type Html } from './html.ts';
 import type { Numbered } from './marks.ts';
 import type { EventRow } from './rows.ts';
-import { seconds } from '../../harness/core/figures.ts';
 
 type Told = {
   /** The moments of each story. */

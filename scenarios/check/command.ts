@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path';
 
 import { counted } from '../../harness/core/figures.ts';
+import { messageOf } from '../../harness/core/thrown.ts';
 import { mkdirSync, readdirSync, realpathSync, statSync, writeFileSync } from './file-system.ts';
 import { judgeFile, type FileResult, type Judged } from './judge-file.ts';
 import { optionsOf, USAGE, type CheckOptions } from './options.ts';
-import { messageOf } from '../../harness/core/thrown.ts';
 
 /** Where the command writes: its result, and everything else. */
 export type CheckIo = {

@@ -1,3 +1,4 @@
+import { messageOf } from '../../harness/core/thrown.ts';
 import { show } from '../../models/canonical.ts';
 import {
   formatOf,
@@ -13,7 +14,6 @@ import {
 } from '../../properties/linearizability/check.ts';
 import { readFileSync, statSync } from './file-system.ts';
 import type { CheckOptions } from './options.ts';
-import { messageOf } from '../../harness/core/thrown.ts';
 
 /** Larger files are refused: a history is read as one text. */
 export const FILE_BYTES_MAX = 256 * 1024 * 1024;

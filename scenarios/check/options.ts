@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { suggestion } from '../../harness/core/did-you-mean.ts';
 import { durationExamples, parseDuration } from '../../harness/core/duration.ts';
 import {
   ednValue,
@@ -6,7 +7,6 @@ import {
   type ModelName,
   type Reading,
 } from '../../properties/linearizability/formats/index.ts';
-import { suggestion } from '../../harness/core/did-you-mean.ts';
 
 /** What `schism check` was asked. Plain data: worker threads receive it. */
 export type CheckOptions = {

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 
+import { messageOf } from '../../harness/core/thrown.ts';
 import type { FileResult } from './judge-file.ts';
 import type { CheckOptions } from './options.ts';
-import { messageOf } from '../../harness/core/thrown.ts';
 
 /** Sources run as they are, a built package holds JavaScript. */
 const WORKER = new URL(

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
-import { UsageError } from '../../harness/core/usage-error.ts';
-import { suggestion } from '../../harness/core/did-you-mean.ts';
-import { messageOf } from '../../harness/core/thrown.ts';
 import type { Planting } from '../../harness/cli/registry.ts';
+import { suggestion } from '../../harness/core/did-you-mean.ts';
 import type { Mutant } from '../../harness/core/run.ts';
+import { messageOf } from '../../harness/core/thrown.ts';
+import { UsageError } from '../../harness/core/usage-error.ts';
 import { properties } from '../../properties/index.ts';
 import { mutantsVariable } from './variable.ts';
 import { patchSource } from './patch.ts';

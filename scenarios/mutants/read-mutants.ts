@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { UsageError } from '../../harness/core/usage-error.ts';
-import { messageOf } from '../../harness/core/thrown.ts';
 import type { Mutant } from '../../harness/core/run.ts';
+import { messageOf } from '../../harness/core/thrown.ts';
+import { UsageError } from '../../harness/core/usage-error.ts';
 import { codeFrame } from '../schema/code-frame.ts';
 import { issueWords } from '../schema/issue-words.ts';
 import { parseYaml } from '../schema/yaml-places.ts';

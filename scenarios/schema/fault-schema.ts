@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { durationExamples, parseDuration } from '../../harness/core/duration.ts';
 import { cutModes, type Selection } from '../../harness/core/fault.ts';
 import { triggerEvents } from '../../harness/core/schedule.ts';
-import { durationExamples, parseDuration } from '../../harness/core/duration.ts';
 import { parseRate } from './rate.ts';
 
 type Range = { readonly min: number; readonly max: number; readonly words: string };

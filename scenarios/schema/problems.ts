@@ -4,9 +4,9 @@ import {
   strangeProcedure,
   strangeWord,
 } from '../../harness/cli/strange-names.ts';
+import { suggestion } from '../../harness/core/did-you-mean.ts';
 import type { JsonObject } from '../../harness/core/json.ts';
 import type { Parameter, Parameters, Target } from '../../harness/core/target.ts';
-import { suggestion } from '../../harness/core/did-you-mean.ts';
 import { faultNames, faultSchemas, triggerKeys, type FaultOutput } from './fault-schema.ts';
 import { issueWords } from './issue-words.ts';
 import type { Known } from './known.ts';

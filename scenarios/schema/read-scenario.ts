@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { UsageError } from '../../harness/core/usage-error.ts';
-import { messageOf } from '../../harness/core/thrown.ts';
 import type { Scenario } from '../../harness/core/scenario.ts';
+import { messageOf } from '../../harness/core/thrown.ts';
+import { UsageError } from '../../harness/core/usage-error.ts';
 import { codeFrame } from './code-frame.ts';
 import type { Known } from './known.ts';
 import { checkDocument, type Problem } from './problems.ts';

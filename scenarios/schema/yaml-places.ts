@@ -9,8 +9,8 @@ import {
   type Alias,
   type Document,
 } from 'yaml';
-import type { TextPlace } from './code-frame.ts';
 import { suggestion } from '../../harness/core/did-you-mean.ts';
+import type { TextPlace } from './code-frame.ts';
 
 /** YAML with the place of everything in it. */
 export type PlacedYaml = {

@@ -1,7 +1,7 @@
 import Docker from 'dockerode';
+import { codeOf, isError, messageOf } from '../../core/thrown.ts';
 import { beforeDeadline, hopeless } from '../live/deadline.ts';
 import { LiveFailure } from '../live/failure.ts';
-import { codeOf, isError, messageOf } from '../../core/thrown.ts';
 
 /** Where the engine is asked: DOCKER_HOST, else the socket that every client tries. */
 export const engineAddress = (): string => process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock';

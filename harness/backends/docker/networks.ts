@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import type { NodeName } from '../../core/cluster.ts';
+import { messageOf } from '../../core/thrown.ts';
 import { LiveFailure } from '../live/failure.ts';
 import type { RunRecord } from '../live/run-record.ts';
 import { engineDoes } from './engine.ts';
@@ -12,7 +13,6 @@ import {
   subnetsVariable,
   type Subnet,
 } from './subnets.ts';
-import { messageOf } from '../../core/thrown.ts';
 
 export type Networks = {
   readonly names: ReadonlyMap<NodeName, string>;

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type Docker from 'dockerode';
+import { isError, messageOf } from '../../core/thrown.ts';
 import { beforeDeadline, hopeless } from '../live/deadline.ts';
 import { LiveFailure } from '../live/failure.ts';
 import type { RunRecord } from '../live/run-record.ts';
@@ -13,7 +14,6 @@ import { OnVolume } from './on-volume.ts';
 import { readOutput, type OutputEnd } from './output.ts';
 import { filesOfTar, type TarFile } from './tar.ts';
 import { nothingToWaitFor } from './waiting.ts';
-import { isError, messageOf } from '../../core/thrown.ts';
 
 export type NodeContainerWorld = {
   readonly docker: Docker;

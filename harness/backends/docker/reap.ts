@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
-import { beforeDeadline } from '../live/deadline.ts';
 import { messageOf } from '../../core/thrown.ts';
+import { beforeDeadline } from '../live/deadline.ts';
 import type { RunRecord } from '../live/run-record.ts';
 import { connectEngine, statusOf } from './engine.ts';
 import { ownerIn, runLabel, withLabel, type OwnerSight } from './labels.ts';

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { GenericContainer, type StartedTestContainer } from 'testcontainers';
 import type { NodeName } from '../../core/cluster.ts';
+import { messageOf } from '../../core/thrown.ts';
 import { LiveFailure } from '../live/failure.ts';
 import type { RunRecord } from '../live/run-record.ts';
 import { engineDoes } from './engine.ts';
@@ -9,7 +10,6 @@ import type { Networks } from './networks.ts';
 import type { Topology } from './topology.ts';
 import { controlPort, toxiproxyImage } from './toxiproxy-image.ts';
 import { nothingToWaitFor } from './waiting.ts';
-import { messageOf } from '../../core/thrown.ts';
 
 /** A container that joins further networks before it starts: that is quicker than afterwards, and nothing sees it half-connected. */
 class Connected extends GenericContainer {

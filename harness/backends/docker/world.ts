@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type Docker from 'dockerode';
 import type { StartedTestContainer } from 'testcontainers';
 import type { Ms, Node, NodeName } from '../../core/cluster.ts';
+import { isError, messageOf } from '../../core/thrown.ts';
 import { beforeDeadline, hopeless } from '../live/deadline.ts';
 import { LiveFailure } from '../live/failure.ts';
 import type { Links } from '../live/links.ts';
@@ -21,7 +22,6 @@ import type { Networks } from './networks.ts';
 import { NodeContainer } from './node-container.ts';
 import { removeRun } from './reap.ts';
 import type { Topology } from './topology.ts';
-import { isError, messageOf } from '../../core/thrown.ts';
 
 export type DockerWorldParts = {
   readonly target: LiveTarget;

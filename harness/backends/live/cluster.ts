@@ -1,10 +1,10 @@
-import { UsageError } from '../../core/usage-error.ts';
-import { isError, messageOf } from '../../core/thrown.ts';
 import type { Command, Happening, LiveCluster } from '../../core/backend.ts';
 import { clientSide, type Ms, type Node, type NodeName } from '../../core/cluster.ts';
 import { isReserved, type Deed } from '../../core/fault.ts';
 import type { CallResult } from '../../core/target.ts';
+import { isError, messageOf } from '../../core/thrown.ts';
 import { unreachable } from '../../core/unreachable.ts';
+import { UsageError } from '../../core/usage-error.ts';
 import { readyMsDefault, type StartOptions } from './backend.ts';
 import { unlessAborted } from './deadline.ts';
 import { LiveFailure } from './failure.ts';

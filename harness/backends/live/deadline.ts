@@ -1,6 +1,6 @@
 import pRetry, { AbortError } from 'p-retry';
-import { LiveFailure } from './failure.ts';
 import { isError, messageOf } from '../../core/thrown.ts';
+import { LiveFailure } from './failure.ts';
 
 export type Deadline = {
   /** What is waited for, and where: `m2`, `links`. */

@@ -7,6 +7,7 @@ import {
   type NodeName,
 } from '../../core/cluster.ts';
 import type { Deed, Evidence } from '../../core/fault.ts';
+import { messageOf } from '../../core/thrown.ts';
 import { LiveFailure } from './failure.ts';
 import { evidenceOf, isProven, type Marked } from './link-evidence.ts';
 import {
@@ -18,7 +19,6 @@ import {
 } from './target.ts';
 import { countOf, type Counters } from './toxiproxy/counters.ts';
 import type { Stream, ToxicBody, ToxiproxyControl } from './toxiproxy/control.ts';
-import { messageOf } from '../../core/thrown.ts';
 
 /** A directed link of one protocol, and the proxy that carries it. */
 export type LinkProxy = {

@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import type { JsonObject } from '../../core/json.ts';
+import { messageOf } from '../../core/thrown.ts';
 import { LiveFailure } from './failure.ts';
 import { makeFolder } from './make-folder.ts';
 import { identityOf } from './process-identity.ts';
@@ -16,7 +17,6 @@ import {
   writeRecord,
   type RunRecord,
 } from './run-record.ts';
-import { messageOf } from '../../core/thrown.ts';
 
 export type LiveRunOptions = {
   readonly backend: RunRecord['backend'];

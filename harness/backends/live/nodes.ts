@@ -1,11 +1,11 @@
 import type { Ms, Node, NodeName } from '../../core/cluster.ts';
 import type { Lifecycle, Observation } from '../../core/history.ts';
+import { messageOf } from '../../core/thrown.ts';
 import { beforeDeadline, hopeless } from './deadline.ts';
 import { LiveFailure } from './failure.ts';
 import { NodeLog } from './node-log.ts';
 import type { LiveTarget } from './target.ts';
 import type { World, WorldEvents } from './world.ts';
-import { messageOf } from '../../core/thrown.ts';
 
 /** What the harness knows of one node. */
 type NodeState = {

@@ -2,10 +2,10 @@ import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'no
 import { homedir, hostname } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { JsonObject } from '../../core/json.ts';
+import { messageOf } from '../../core/thrown.ts';
 import { LiveFailure } from './failure.ts';
 import { makeFolder } from './make-folder.ts';
 import type { ProcessIdentity } from './process-identity.ts';
-import { messageOf } from '../../core/thrown.ts';
 
 /** Every process of a run carries its id in this environment variable. */
 export const runVariable = 'SCHISM_RUN';

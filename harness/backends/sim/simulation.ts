@@ -1,7 +1,7 @@
-import { counted } from '../../core/figures.ts';
 import type { Command, Happening } from '../../core/backend.ts';
 import type { Choices } from '../../core/choices.ts';
 import type { Ms, Node, NodeName } from '../../core/cluster.ts';
+import { counted } from '../../core/figures.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { messageOf } from '../../core/thrown.ts';
 import { unreachable } from '../../core/unreachable.ts';

@@ -6,11 +6,11 @@ import { afterAll } from '@jest/globals';
 import type { Happening } from '../../core/backend.ts';
 import type { Ms } from '../../core/cluster.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { isError } from '../../core/thrown.ts';
 import type { ContractCluster, ContractSubject } from './contract.ts';
 import { contractNodes } from './contract-nodes.ts';
 import type { LiveBackend, StartOptions } from '../live/backend.ts';
 import type { LiveTarget } from '../live/target.ts';
-import { isError } from '../../core/thrown.ts';
 import { leftoversOf } from '../live/reclaim.ts';
 import { listRecords, type RunRecord } from '../live/run-record.ts';
 

@@ -5,10 +5,10 @@ import { toxiproxyImage } from '../../backends/docker/toxiproxy-image.ts';
 import { makeFolder } from '../../backends/live/make-folder.ts';
 import { isAlive } from '../../backends/live/process-identity.ts';
 import { isOfThisMachine, listRecords, stateFolder } from '../../backends/live/run-record.ts';
+import { messageOf } from '../../core/thrown.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Registry } from '../registry.ts';
-import { messageOf } from '../../core/thrown.ts';
 
 type Finding = {
   readonly what: string;

@@ -1,3 +1,4 @@
+import { UsageError } from '../../core/usage-error.ts';
 import { judgeRun } from '../../judge.ts';
 import { stateOf } from '../../core/campaign.ts';
 import type { Judged, RunFile } from '../../core/run.ts';
@@ -7,7 +8,6 @@ import type { Registry } from '../registry.ts';
 import { readRunFiles } from '../run-file.ts';
 import { printStory } from '../run/print.ts';
 import { talliesOf } from '../run/world-result.ts';
-import { UsageError } from '../../core/usage-error.ts';
 
 /** A saved run with the verdicts that today's properties give it. */
 export const judgedAgain = (file: RunFile, registry: Registry): RunFile => {

@@ -2,6 +2,7 @@ import { liveBackend } from '../../backends/live-backend.ts';
 import { replayInSim } from '../../campaign/replay.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
 import { brokenIn, type Run, type RunFile } from '../../core/run.ts';
+import { UsageError } from '../../core/usage-error.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Planting, Registry, TargetEntry } from '../registry.ts';
@@ -12,7 +13,6 @@ import { playLive } from '../run/live-world.ts';
 import { printStory } from '../run/print.ts';
 import { commitOf } from '../run/saving.ts';
 import { liveOf, requireDocker } from '../run/worlds.ts';
-import { UsageError } from '../../core/usage-error.ts';
 
 type Again = { readonly run: Run; readonly problem: string | undefined };
 

@@ -2,6 +2,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { stateOf, type CampaignSummary } from '../../core/campaign.ts';
 import type { BackendName, RunFile } from '../../core/run.ts';
+import { UsageError } from '../../core/usage-error.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Registry } from '../registry.ts';
@@ -11,7 +12,6 @@ import { readRunFiles } from '../run-file.ts';
 import { platformText, shortest } from '../run/saving.ts';
 import { figuresOf, talliesOf } from '../run/world-result.ts';
 import { judgedAgain } from './judge.ts';
-import { UsageError } from '../../core/usage-error.ts';
 
 /** `schism report`: draws saved runs again. */
 export const report = (

@@ -2,24 +2,24 @@ import { spawn } from 'node:child_process';
 import { closeSync, constants, openSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { codeOf } from '../../core/thrown.ts';
-import { UsageError } from '../../core/usage-error.ts';
+import { liveBackend } from '../../backends/live-backend.ts';
 import { Conduct } from '../../backends/live/conduct.ts';
 import { makeFolder } from '../../backends/live/make-folder.ts';
 import { identityOf, isAlive, type ProcessIdentity } from '../../backends/live/process-identity.ts';
-import { liveBackend } from '../../backends/live-backend.ts';
 import { stateFolder } from '../../backends/live/run-record.ts';
 import { createConductor } from '../../conduct/conductor.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
 import type { Shape } from '../../core/cluster.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import type { Target } from '../../core/target.ts';
+import { codeOf } from '../../core/thrown.ts';
+import { UsageError } from '../../core/usage-error.ts';
 import { EnvironmentError, exitCodes, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Registry, TargetEntry } from '../registry.ts';
 import { linked, writeWhole } from '../output.ts';
-import { targetNamed, warnOfQuorum } from '../select.ts';
 import { liveOf, requireDocker, requireWorld } from '../run/worlds.ts';
+import { targetNamed, warnOfQuorum } from '../select.ts';
 
 export type UpOptions = {
   readonly backend: 'process' | 'docker';
@@ -120,6 +120,7 @@ const standUp = async (given: {
       broken.abort(failure);
     },
   });
+  signal.throwIfAborted();
   const giveUp = (): void => {
     forming.fail(signal.reason);
   };

@@ -5,18 +5,18 @@
  */
 import { availableParallelism } from 'node:os';
 import { runCampaign } from '../../campaign/campaign.ts';
+import type { ModuleExport } from '../../campaign/module-export.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
 import type { PropertyTally } from '../../core/campaign.ts';
 import type { Ms } from '../../core/cluster.ts';
 import type { BackendName, Run, RunFile } from '../../core/run.ts';
+import { messageOf } from '../../core/thrown.ts';
 import { endingAt } from '../../shrink/shrink.ts';
 import type { Io } from '../io.ts';
-import type { ModuleExport } from '../../campaign/module-export.ts';
 import type { Planting, Registry } from '../registry.ts';
 import { beforeShrinking } from './saving.ts';
 import { shrinkFor } from './sim-world.ts';
 import type { Broken, Saving, WorldResult } from './world-result.ts';
-import { messageOf } from '../../core/thrown.ts';
 
 /** What one world made of another one's failure. */
 export type Try = {

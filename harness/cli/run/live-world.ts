@@ -6,11 +6,11 @@ import type { LiveTarget } from '../../backends/live/target.ts';
 import { createConductor } from '../../conduct/conductor.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
 import type { PropertyTally } from '../../core/campaign.ts';
+import type { Property } from '../../core/property.ts';
 import type { Run } from '../../core/run.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import type { Schedule } from '../../core/schedule.ts';
 import type { Target } from '../../core/target.ts';
-import type { Property } from '../../core/property.ts';
 import { judgeRun } from '../../judge.ts';
 import { hinderedScenario } from './hindered.ts';
 import {

@@ -1,5 +1,5 @@
-import type { BackendName } from '../../core/run.ts';
 import type { Ms } from '../../core/cluster.ts';
+import type { BackendName } from '../../core/run.ts';
 import { UsageError } from '../../core/usage-error.ts';
 
 /** `schism run`, as asked for. */

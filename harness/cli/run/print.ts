@@ -5,6 +5,7 @@ import {
   type WorldTally,
 } from '../../core/campaign.ts';
 import { counted, grouped, spoken } from '../../core/figures.ts';
+import { momentWords } from '../../core/property.ts';
 import {
   rateWords,
   sizeWords,
@@ -13,7 +14,6 @@ import {
   type Judged,
   type RunFile,
 } from '../../core/run.ts';
-import { momentWords } from '../../core/property.ts';
 import type { Io } from '../io.ts';
 import { brokenBy } from './elsewhere.ts';
 import type { WorldResult } from './world-result.ts';

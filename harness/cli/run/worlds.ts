@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { connectEngine } from '../../backends/docker/engine.ts';
-import type { LiveTarget } from '../../backends/live/target.ts';
 import { liveBackend } from '../../backends/live-backend.ts';
+import type { LiveTarget } from '../../backends/live/target.ts';
 import type { DrawSchedule } from '../../campaign/job.ts';
 import { loadExport, type ModuleExport } from '../../campaign/module-export.ts';
 import { defaultLimits } from '../../conduct/plan.ts';
@@ -11,6 +11,8 @@ import { grouped, spoken } from '../../core/figures.ts';
 import type { BackendName, RunFile } from '../../core/run.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import type { Schedule } from '../../core/schedule.ts';
+import { messageOf } from '../../core/thrown.ts';
+import { UsageError } from '../../core/usage-error.ts';
 import { asCalledHere, EnvironmentError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { Planting, Registry, TargetEntry } from '../registry.ts';
@@ -27,8 +29,6 @@ import {
 import { runLiveWorld, type LivePlan } from './live-world.ts';
 import { runSimWorld } from './sim-world.ts';
 import type { Saving, WorldResult } from './world-result.ts';
-import { UsageError } from '../../core/usage-error.ts';
-import { messageOf } from '../../core/thrown.ts';
 
 export type WorldPlan = {
   readonly registry: Registry;

@@ -1,9 +1,9 @@
 import type { NodeName } from '../../../harness/core/cluster.ts';
+import { seconds } from '../../../harness/core/figures.ts';
 import type { History } from '../../../harness/core/history.ts';
 import { html, type Html } from '../html.ts';
 import { stretchesOf } from '../lanes.ts';
 import { voteWords, type Vote } from '../votes.ts';
-import { seconds } from '../../../harness/core/figures.ts';
 import { span, x, type Frame } from './frame.ts';
 
 /** Nodes that said what they are in the consensus: a worker may have been promoted. */

@@ -1,6 +1,6 @@
+import { seconds } from '../../../harness/core/figures.ts';
 import type { Operation } from '../../../harness/core/history.ts';
 import { html, type Html } from '../html.ts';
-import { seconds } from '../../../harness/core/figures.ts';
 import { span, type Frame } from './frame.ts';
 
 /** More marks than these are thinned out, to a number that leaves one every few pixels of a lane: each costs the page that opens. */

@@ -1,9 +1,9 @@
 import { Proxy as ProxyHandle, Toxic as ToxicHandle, Toxiproxy } from 'toxiproxy-node-client';
+import { isError } from '../../../core/thrown.ts';
 import { beforeDeadline, hopeless } from '../deadline.ts';
 import { LiveFailure } from '../failure.ts';
 import { parseCounters, type Counters } from './counters.ts';
 import { PatientHttp, ToxiproxyFailure } from './http.ts';
-import { isError } from '../../../core/thrown.ts';
 
 export type Stream = 'upstream' | 'downstream';
 export type ProxyBody = {

@@ -1,9 +1,9 @@
 /** Proxies, toxics and errors as the API shows them. */
+import { messageOf } from '../../../core/thrown.ts';
 import { ApiError } from './api-error.ts';
 import { shortestFloat32 } from './go-struct.ts';
 import type { Proxy } from './proxy.ts';
 import type { Toxic } from './toxic.ts';
-import { messageOf } from '../../../core/thrown.ts';
 
 export const asApiError = (thrown: unknown): ApiError =>
   thrown instanceof ApiError ? thrown : new ApiError(messageOf(thrown), 500);

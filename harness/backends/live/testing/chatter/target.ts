@@ -1,8 +1,8 @@
 import type { Node } from '../../../../core/cluster.ts';
 import type { Json } from '../../../../core/json.ts';
 import type { CallResult } from '../../../../core/target.ts';
-import { contractNodes } from '../../../testing/contract-nodes.ts';
 import { codeOf, isError, messageOf } from '../../../../core/thrown.ts';
+import { contractNodes } from '../../../testing/contract-nodes.ts';
 import { programBeside } from '../../program.ts';
 import type { Addresses, LiveTarget, NodePlace, Said } from '../../target.ts';
 
