@@ -47,8 +47,7 @@ export class Member {
   readonly status: RaftStatus;
   /**
    * Right after it was unlocked: it takes in the log and acknowledges it, but neither votes nor stands, because the swarm's
-   * unlock key may be another one by now. A leader that it does not hear any more is none to it, as to others: were it one, managers that
-   * were all restarted and had heard the same leader would wait for its word for ever.
+   * unlock key may be another one by now.
    */
   silent = false;
   /** Of the membership in force. Empty until the log has come to the admission of this replica: who was a manager before may be none any more. */
@@ -90,8 +89,7 @@ export class Member {
   }
 
   get deadline(): number | undefined {
-    const { silent, status } = this;
-    return silent && status.leader === undefined ? undefined : this.#raft.deadline;
+    return this.silent ? undefined : this.#raft.deadline;
   }
 
   /** A number for the next proposal or read. */
@@ -101,7 +99,7 @@ export class Member {
   }
 
   tick(): void {
-    this.input({ type: 'tick', silent: this.silent });
+    if (!this.silent) this.input({ type: 'tick' });
   }
 
   receive(message: RaftMessage, address: string): void {

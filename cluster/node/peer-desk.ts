@@ -77,7 +77,7 @@ export class PeerDesk {
     { nonce, raftId }: PeerMessage & { readonly type: 'seal-question' },
     from: Sender,
   ): void {
-    const { membership, leader, term } = this.#host.member.status;
+    const { membership, term } = this.#host.member.status;
     if (membership.removed.includes(raftId))
       this.#world.send(from.address, {
         type: 'raft',
@@ -92,7 +92,17 @@ export class PeerDesk {
         },
         refused: () => undefined,
       });
-    else if (leader === undefined) this.#answerSealQuestion(nonce, from, false);
+    else if (!this.#hearsLeader) this.#answerSealQuestion(nonce, from, false);
+  }
+
+  /**
+   * Whether a leader was heard lately. Whoever is silent, or no voter, never stands for election, and so goes on naming one that is gone:
+   * managers that were all restarted and had heard the same leader would wait for its word for ever.
+   */
+  get #hearsLeader(): boolean {
+    const { leader, leaderAt } = this.#host.member.status;
+    const { now, config } = this.#world;
+    return leader !== undefined && now.mono - leaderAt < config.electionTimeoutMsMax;
   }
 
   #turnAway(message: AgentMessage, from: Sender): void {

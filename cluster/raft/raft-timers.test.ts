@@ -27,26 +27,6 @@ describe('timers', () => {
     }
   });
 
-  test('one that is silent gives up its leader when an election is due, and stands for none', () => {
-    const bench = new Bench();
-    bench.hearAppend('b', { prevIndex: 1, prevTerm: 1 });
-    const { term, leader } = bench.status;
-    expect(leader).toBe('b');
-    bench.now += 100;
-    bench.hearAppend('b', { prevIndex: 1, prevTerm: 1 });
-    const due = bench.raft.deadline ?? 0;
-    bench.now = due;
-    // It was heard since the timer was set.
-    expect(bench.feed({ type: 'tick', silent: true }).transitions).toEqual([]);
-    expect(bench.status.leader).toBe('b');
-    bench.now = bench.raft.deadline ?? 0;
-    const caused = bench.feed({ type: 'tick', silent: true });
-    expect(caused.messages).toEqual([]);
-    expect(bench.status).toMatchObject({ term, role: 'follower', leader: undefined });
-    bench.hearAppend('b', { prevIndex: 1, prevTerm: 1 });
-    expect(bench.status.leader).toBe('b');
-  });
-
   test('a leader with nobody to send to needs no tick', () => {
     const bench = new Bench({ voters: ['a'] });
     bench.wait();

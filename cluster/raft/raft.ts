@@ -32,7 +32,7 @@ const dispatch = (state: State, input: RaftInput): void => {
       receive(state, input.message);
       return;
     case 'tick':
-      tick(state, input.silent);
+      tick(state);
       return;
     case 'persisted':
       persisted(state, input.sequence);

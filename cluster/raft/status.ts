@@ -30,6 +30,9 @@ export class Status implements RaftStatus {
   get leader(): RaftId | undefined {
     return this.#state.leader;
   }
+  get leaderAt(): number {
+    return this.#state.leaderAt;
+  }
   get commit(): LogIndex {
     return this.#state.commit;
   }

@@ -2,18 +2,17 @@
 import { checkQuorum, standForElection } from './election.ts';
 import { joinHeartbeatRound } from './reads.ts';
 import { heartbeat } from './replication.ts';
-import { armElection, follow } from './roles.ts';
+import { armElection } from './roles.ts';
 import type { State } from './state.ts';
 import { expireTransfer, pushTransfer } from './transfer.ts';
 
 /** What was heard since the timer was armed extends it now, and not at each heartbeat. */
-const electionDue = (state: State, silent: boolean): void => {
+const electionDue = (state: State): void => {
   if (state.heardAt > state.armedAt) {
     armElection(state, state.heardAt);
     if (state.deadline !== undefined && state.now < state.deadline) return;
   }
-  if (silent) follow(state, state.term, undefined);
-  else standForElection(state);
+  standForElection(state);
 };
 
 const leaderDue = (state: State): void => {
@@ -33,8 +32,8 @@ const leaderDue = (state: State): void => {
 };
 
 /** An early or spurious tick does nothing. */
-export const tick = (state: State, silent = false): void => {
+export const tick = (state: State): void => {
   if (state.deadline === undefined || state.now < state.deadline) return;
   if (state.role === 'leader') leaderDue(state);
-  else electionDue(state, silent);
+  else electionDue(state);
 };

@@ -126,8 +126,7 @@ export type ConfigChange =
 
 /** `proposal` and `read` are the caller's own numbers; each is answered exactly once. */
 export type RaftInput =
-  /** `silent`: an election that is due is not stood for; it only ends the faith in a leader that is not heard any more. */
-  | { readonly type: 'tick'; readonly silent?: boolean }
+  | { readonly type: 'tick' }
   | { readonly type: 'message'; readonly message: RaftMessage }
   /** Everything up to and including this persist is durable. */
   | { readonly type: 'persisted'; readonly sequence: number }
@@ -201,6 +200,8 @@ export type RaftStatus = {
   readonly role: RaftRole;
   readonly term: Term;
   readonly leader: RaftId | undefined;
+  /** When a leader of this term was heard last. A learner, who has no timer, believes in one that it hears no more. */
+  readonly leaderAt: number;
   readonly commit: LogIndex;
   readonly applied: LogIndex;
   readonly lastIndex: LogIndex;

@@ -151,6 +151,7 @@ export class SmallLeader {
       role: 'leader',
       term: 1,
       leader: 'raft-m1',
+      leaderAt: 0,
       commit: this.#index,
       applied: this.#index,
       lastIndex: this.#index,
