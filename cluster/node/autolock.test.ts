@@ -156,6 +156,44 @@ test('a leader that was heard before it was restarted, too, keeps no manager sil
   world.runUntil('all are back', () => asked.every((of) => world.answer(of)?.status === 200));
 });
 
+test('whoever does not vote answers the unlocked as soon as it hears its leader no more', () => {
+  const world = swarmOf(1, 0);
+  const knowsVoters = (): boolean =>
+    world
+      .node('m2')
+      .observations.some((said) => said.kind === 'membership' && said.voters[0] !== undefined);
+  // The leader never hears that it has caught up, so it stays a learner, who has no timer of elections.
+  world.passes = (from, _to, type) => from !== 'm2' || type !== 'raft' || !knowsVoters();
+  world.start('m2');
+  world.ask('m2', 'POST', '/swarm/join', {
+    ListenAddr: '0.0.0.0:2377',
+    RemoteAddrs: ['m1:2377'],
+    JoinToken: textAt(world.call('m1', 'GET', '/swarm').body, 'JoinTokens', 'Manager'),
+  });
+  const roleOf = (name: string) => {
+    const said = world.node(name).observations.findLast(({ kind }) => kind === 'role');
+    if (said?.kind !== 'role') throw new Error(`${name} has not said what it is`);
+    return said;
+  };
+  const heard = (): boolean =>
+    world.node('m2').observations.some((said) => said.kind === 'role' && said.leader !== undefined);
+  world.runUntil('it hears the leader', () => heard() && knowsVoters());
+  world.run(100);
+  const { nodeId, raftId } = roleOf('m1');
+  const answers = (nonce: string): number => {
+    const message = { type: 'seal-question', nonce, raftId } as const;
+    world.deliver('m2', { nodeId, address: 'm1:2377' }, message);
+    return world.traffic.filter(
+      (sent) => sent.message.type === 'seal-answer' && sent.message.nonce === nonce,
+    ).length;
+  };
+  expect(answers('led')).toBe(0);
+  world.kill('m1');
+  world.run(1_000);
+  expect(roleOf('m2')).toMatchObject({ role: 'learner', leader: raftId });
+  expect(answers('left alone')).toBe(1);
+});
+
 test('the only manager is back at once', () => {
   const world = swarmOf(1, 0, { autoLock: true });
   const key = unlockKey(world, 'm1');

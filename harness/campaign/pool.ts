@@ -85,7 +85,7 @@ export class Pool implements AsyncDisposable {
     try {
       return await this.#ask<Shrunk>('shrink', task, task.forMs + this.#taskMsMax);
     } catch (error) {
-      return `a thread that played smaller schedules ended: ${reasonOf(error)}`;
+      return `a thread that played smaller schedules ended: ${messageOf(error)}`;
     }
   }
 
@@ -106,7 +106,7 @@ export class Pool implements AsyncDisposable {
         index: task.from,
         scenario: scenarioAt(task.job.scenarios, task.from).name,
         property: 'worker-died',
-        summary: `its thread ended: ${reasonOf(error)}`,
+        summary: `its thread ended: ${messageOf(error)}`,
         digest: '',
       };
       return lostRun(finding);
@@ -124,5 +124,3 @@ export class Pool implements AsyncDisposable {
     }
   }
 }
-
-const reasonOf = (error: unknown): string => messageOf(error);

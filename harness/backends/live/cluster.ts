@@ -209,7 +209,10 @@ class RunningCluster implements LiveCluster {
           if (thrown instanceof UsageError) throw thrown;
           return { failed: messageOf(thrown), sent: true };
         })
-        .then(resolve, this.#failed)
+        .then(resolve, (thrown: unknown) => {
+          this.#failed(thrown);
+          resolve({ failed: messageOf(thrown), sent: true });
+        })
         .finally(() => {
           clearTimeout(timer);
         });

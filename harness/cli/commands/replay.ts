@@ -101,6 +101,9 @@ const carriedOut = async (
       ...(planting === undefined ? {} : { execArgv: planting.nodeOptions, env: planting.env }),
     });
   }
+  // Here is no other --backend to choose.
+  if (entry[run.backend] === undefined)
+    throw new UsageError(`target ${entry.target.name} cannot run on ${run.backend} here`);
   if (run.backend === 'docker') await requireDocker();
   return await playLive(
     {
